@@ -1,0 +1,104 @@
+# Everything that a person or a machine does with this checkout. `make` alone lists it.
+# Needs Debian (or any Linux with glibc), Python 3.11 or later, and make; the rest is installed into .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+
+PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13; do \
+	command -v $$each >/dev/null && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$each; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --require-hashes --no-deps
+CODE := $(wildcard chengxin demo benchmarks tests)
+
+# Tools that only look at the code start no server and keep what they write in here.
+LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
+
+# Words for pytest, such as `make test PYTEST='-k ingest'`.
+PYTEST ?= -n 2
+
+.PHONY: help init lock test lint law demo bench serve stop browser
+
+help: ## 列出全部目标 / list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+init: .venv/.dev ## 建立环境 / make the environment
+
+demo: .venv/.base ## 建一座虚构的城市并演示 / build the invented city and show it
+	$(BIN)/python -m demo
+
+test: .venv/.dev browser lint ## 全部检查与测试 / every check and test
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: .venv/.dev ## 代码检查 / checks of the code
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/lint-imports --no-logo --cache-dir build/import-linter
+	$(LOOK) $(BIN)/mypy $(CODE)
+
+law: .venv/.base ## 检查法律库的每处引用 / check each citation of the lawbook
+	$(BIN)/chengxin law --check
+
+bench: .venv/.dev ## 性能测试 / the benchmarks
+	$(BIN)/python -m benchmarks
+
+serve: .venv/.base ## 提供网页与接口 / serve the pages and the API
+	$(BIN)/chengxin serve
+
+stop: .venv/.base ## 停止内嵌的数据库 / stop the embedded database
+	$(BIN)/chengxin stop
+
+lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
+	$(PIP) install --quiet uv
+	for each in base dev; do
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links requirements/$$each.in -o requirements/$$each.txt
+	done
+
+# ---- set-up, each step once
+
+.venv/.made:
+	@if [ -z "$(PYTHON)" ]; then
+		echo "没有找到 Python 3.11 或更新的版本。 / No Python 3.11 or later was found: apt-get install python3" >&2; exit 1
+	fi
+	if ! $(PYTHON) -m ensurepip --version >/dev/null 2>&1; then
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
+		else
+			echo "缺少 python3-venv。 / Python's venv is missing: sudo apt-get install python3-venv" >&2; exit 1
+		fi
+	fi
+	echo "建立环境 .venv / making the environment .venv ($$($(PYTHON) --version))"
+	$(PYTHON) -m venv .venv
+	touch $@
+
+# The console command runs this checkout; installing the project as a package would do the same for its users.
+.venv/.base: requirements/base.txt .venv/.made
+	@echo "安装运行所需的软件包 / installing what the program needs"
+	$(INSTALL) -r requirements/base.txt
+	printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom chengxin.site.cli import main\n\nmain()\n' \
+		'$(CURDIR)/$(BIN)/python' '$(CURDIR)' > $(BIN)/chengxin
+	chmod +x $(BIN)/chengxin
+	touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.base
+	@echo "安装测试所需的软件包 / installing what the tests need"
+	$(INSTALL) -r requirements/dev.txt
+	touch $@
+
+# A browser and a Chinese font for the tests of the pages.
+browser:
+	@missing=
+	command -v chromium >/dev/null || missing="$$missing chromium"
+	ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"
+	[ -n "$$missing" ] || exit 0
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+		echo "安装 / installing:$$missing"
+		apt-get update -qq
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+	else
+		echo "网页测试缺少 / the tests of the pages need:$$missing (sudo apt-get install$$missing)" >&2; exit 1
+	fi
