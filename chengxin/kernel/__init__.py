@@ -1,0 +1,1 @@
+"""Periods, working days, identifiers, names, money, sealing and errors, in pure Python."""
