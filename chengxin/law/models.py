@@ -1,0 +1,425 @@
+"""What an entry of each shelf must be: frozen models that refuse any key they do not know.
+
+A field's meaning, and what must not go in it, stands in docs/lawbook.md. Rules that need two entries at once
+(references, articles, time) are in references.py; what may never be written at all is in boundary.py.
+"""
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+ACTOR_KINDS = ("department", "court", "credit-centre", "platform", "service-firm", "operator", "public")
+SEVERITIES = ("minor", "general", "serious")
+PERSON_MEASURE_KINDS = ("procurement-and-public-funds", "licence-or-qualification", "management-office", "honours")
+
+ActorKind: TypeAlias = Literal["department", "court", "credit-centre", "platform", "service-firm", "operator", "public"]
+SubjectKind: TypeAlias = Literal["organisation", "natural-person"]
+Severity: TypeAlias = Literal["minor", "general", "serious"]
+FieldType: TypeAlias = Literal["text", "name", "code", "old-number", "day", "amount", "number", "choice", "person"]
+MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]
+Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count"]
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads 48 as a number and 2099-12-31 as a day; an article or a cell is text."""
+    return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value
+
+
+def _as_tuple(value: Any) -> Any:
+    """YAML gives lists; a frozen entry keeps tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+T = TypeVar("T")
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+Article = Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1)]
+Cell = Annotated[str, BeforeValidator(_as_text)]
+Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+Some = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """The manner of every model here: frozen, strict, no unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Words(Part):
+    """One meaning in Chinese and in English."""
+
+    zh: Text
+    en: Text
+
+
+class Basis(Part):
+    """One citation: the instrument's key, its article, and the paragraph or item where that matters."""
+
+    instrument: Key
+    article: Article
+    part: Text | None = None
+
+
+class InForce(Part):
+    """A half-open period of days: from its first day up to, not including, `to`."""
+
+    from_: date = Field(alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.to is not None and self.to <= self.from_:
+            raise ValueError("`to` is the first day out of force and must come after `from`")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies within the period."""
+        return self.from_ <= day and (self.to is None or day < self.to)
+
+
+class Entry(Part):
+    """What every entry of every shelf has; `key` and `jurisdiction` come from where its file lies."""
+
+    key: Key
+    jurisdiction: str
+    title: Words
+    in_force: InForce
+    verified: bool
+    note: Words | None = None
+
+
+class Founded(Entry):
+    """An entry that rests on law: all shelves but instruments and issuers."""
+
+    basis: Some[Basis]
+
+
+class Issuer(Entry):
+    """Who makes instruments: a legislature, a government, a department, a court or a standards body."""
+
+    kind: Literal["legislature", "government", "department", "court", "standards-body"]
+
+
+class Instrument(Entry):
+    """A published text with numbered articles; only such a text can be cited."""
+
+    number: Text | None = None
+    issued_by: Key
+    kind: Literal["statute", "regulation", "local-regulation", "department-rule", "policy", "standard"]
+    articles: Some[Article]
+    text: Text | None = None
+
+    @cached_property
+    def article_labels(self) -> frozenset[str]:
+        """Every label that may be cited: a range such as 1-86 stands for each number in it."""
+        labels: set[str] = set()
+        for item in self.articles:
+            first, dash, last = item.partition("-")
+            if dash and first.isdigit() and last.isdigit():
+                labels.update(str(number) for number in range(int(first), int(last) + 1))
+            else:
+                labels.add(item)
+        return frozenset(labels)
+
+
+class RecordField(Part):
+    """One field of a record: its type decides how a cell is read. Type `person` is read and never filed."""
+
+    title: Words
+    type: FieldType
+    required: bool = False
+    choices: dict[str, Words] | None = None
+    most: int | None = Field(default=None, gt=0)
+    unit: MoneyUnit | None = None
+    not_before: FieldName | None = None
+    not_after: FieldName | Literal["received"] | None = None
+    default_from: FieldName | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError("`choices` belongs to a field of type choice, and such a field needs it")
+        if self.unit is not None and self.type != "amount":
+            raise ValueError("`unit` belongs to a field of type amount")
+        if self.type != "day" and (self.not_before or self.not_after):
+            raise ValueError("`not_before` and `not_after` compare days")
+        return self
+
+
+class Roles(Part):
+    """Which field plays which part in the claim; document, authority and day of decision are what makes it one."""
+
+    name: FieldName
+    code: FieldName
+    document: FieldName
+    authority: FieldName
+    decided_on: FieldName
+    authority_code: FieldName | None = None
+    severity: FieldName | None = None
+    published_on: FieldName | None = None
+    person: FieldName | None = None
+
+
+class SeverityRule(Part):
+    """The class is this one where the field's text contains any of the words."""
+
+    class_: Severity = Field(alias="class")
+    field: FieldName
+    contains: Some[Text]
+
+
+class SeverityBy(Part):
+    """How grave a record is: the rules are tried in the order written, the first that hits decides."""
+
+    classes: Some[Severity]
+    default: Severity
+    by: Some[SeverityRule]
+    basis: Some[Basis]
+
+    @model_validator(mode="after")
+    def _classes_known(self) -> Self:
+        if self.default not in self.classes or any(rule.class_ not in self.classes for rule in self.by):
+            raise ValueError("a rule or the default names a class that `classes` does not list")
+        return self
+
+
+class Term(Part):
+    """How long something lasts, counted from the day in field `from`.
+
+    It ends after the day in field `until` (before it, where `until_included` is false), or after so many months, the
+    earlier where both are given; where neither says when, only `open_ended` lets it last. `within` names another term
+    that this one never outlasts. `ends` says in words how it ends.
+    """
+
+    from_: FieldName = Field(alias="from")
+    until: FieldName | None = None
+    until_included: bool = True
+    months: Key | dict[Severity, Key] | None = None
+    open_ended: bool = False
+    within: Literal["effect", "shown", "kept"] | None = None
+    ends: Words
+    basis: Some[Basis]
+
+    def months_key(self, severity: Severity | None) -> str | None:
+        """The parameter that holds the number of months for a record of this severity."""
+        if isinstance(self.months, dict):
+            return self.months[severity] if severity else None
+        return self.months
+
+    @cached_property
+    def parameter_keys(self) -> tuple[str, ...]:
+        """Every parameter that this term reads."""
+        if self.months is None:
+            return ()
+        return tuple(self.months.values()) if isinstance(self.months, dict) else (self.months,)
+
+
+class Terms(Part):
+    """Three terms, apart: how long a fact has effect, is shown, is kept."""
+
+    effect: Term
+    shown: Term
+    kept: Term
+
+
+class RecordType(Founded):
+    """A kind of lawful fact that may be recorded.
+
+    `roles.person` is the field of a number that only a natural person has. `states` says which value of a choice means
+    that its sender has withdrawn or ended the record, or that an objection to it is open; `withheld`, which values keep it from
+    being shown to the public.
+    """
+
+    about: Some[SubjectKind]
+    tone: Literal["adverse", "neutral", "favourable"]
+    publication: Literal["public", "on-request", "internal"]
+    senders: Some[ActorKind]
+    publish_within: Key | None = None
+    adults_only: bool = False
+    fields: dict[FieldName, RecordField]
+    roles: Roles
+    row_key: Some[FieldName]
+    severity: SeverityBy | None = None
+    states: dict[FieldName, dict[Text, Literal["withdrawn", "disputed", "ended"]]] = Field(default_factory=dict)
+    withheld: dict[FieldName, Some[Text]] = Field(default_factory=dict)
+    terms: Terms
+
+    @cached_property
+    def person_fields(self) -> frozenset[str]:
+        """The fields that hold personal data: read, never filed."""
+        return frozenset(name for name, field in self.fields.items() if field.type == "person")
+
+
+class Edition(Part):
+    """One edition of a sender's template: for each field the headings under which it may come."""
+
+    key: Key
+    columns: dict[FieldName, Some[Text]]
+
+    @model_validator(mode="after")
+    def _headings_differ(self) -> Self:
+        seen: dict[str, str] = {}
+        for field, headings in self.columns.items():
+            for heading in headings:
+                if heading in seen:
+                    raise ValueError(f"the heading {heading} stands for both {seen[heading]} and {field}")
+                seen[heading] = field
+        return self
+
+    @cached_property
+    def field_of(self) -> dict[str, str]:
+        """heading → field."""
+        return {heading: field for field, headings in self.columns.items() for heading in headings}
+
+
+class Rows(Part):
+    """The fewest and the most rows that a batch of this source may bring before a person must let it in."""
+
+    least: int = Field(ge=0)
+    most: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("`least` is greater than `most`")
+        return self
+
+
+class Source(Founded):
+    """A feed: which sender, which template, and how its cells become fields of a record type."""
+
+    record_type: Key
+    provider: Some[ActorKind]
+    editions: Some[Edition]
+    fixed: dict[FieldName, Text] = Field(default_factory=dict)
+    authority_from_code: bool = False
+    odd_values: dict[FieldName | Literal["*"], dict[Cell, Cell | None]] = Field(default_factory=dict)
+    units: dict[FieldName, MoneyUnit] = Field(default_factory=dict)
+    rows: Rows
+    sample: Text | None = None
+
+    def odd_values_of(self, field: str) -> dict[str, str | None]:
+        """raw → value for one field: those of every field, overlaid by its own."""
+        return {**self.odd_values.get("*", {}), **self.odd_values.get(field, {})}
+
+
+class ListEntry(Founded):
+    """A designation: which records put a subject on it, who decides, how one comes on and how one comes off."""
+
+    record_type: Key
+    where: dict[FieldName | Literal["severity"], Some[Cell]] = Field(default_factory=dict)
+    authority: Words
+    entry: Key | Words
+    exit: Words
+
+
+class Measure(Founded):
+    """What follows from standing on a list, in a matter, by a published statute."""
+
+    kind: Literal[
+        "restriction",
+        "prohibition",
+        "supervision",
+        "incentive",
+        "procurement-and-public-funds",
+        "licence-or-qualification",
+        "management-office",
+        "honours",
+    ]
+    subject_kinds: Some[SubjectKind]
+    matters: Some[Key]
+    lists: Some[Key]
+    mandatory: bool
+    carried_out_by: Words
+    effect: Words
+    ends: Words
+
+
+class Matter(Founded):
+    """What an asker is deciding."""
+
+    askers: Some[ActorKind]
+
+
+class Purpose(Founded):
+    """What for somebody may ask, and whether only on the subject's own consent."""
+
+    askers: Some[ActorKind]
+    consent: bool
+
+
+class Step(Part):
+    """One move of a procedure: from a state to a state, by whom, within how many working days."""
+
+    from_: Key = Field(alias="from")
+    to: Key
+    by: Text
+    within: Key | None = None
+    basis: Some[Basis]
+
+
+class Procedure(Founded):
+    """A course of steps with clocks."""
+
+    states: dict[Key, Words]
+    steps: Some[Step]
+
+
+class DatedValue(Part):
+    """A value and the day from which it holds, with its own basis."""
+
+    from_: date = Field(alias="from")
+    value: int = Field(ge=0)
+    basis: Some[Basis]
+    verified: bool
+    note: Words | None = None
+
+
+class Parameter(Founded):
+    """A number that the law sets and changes; its values are dated, oldest first."""
+
+    unit: Unit
+    values: Some[DatedValue]
+
+    @model_validator(mode="after")
+    def _oldest_first(self) -> Self:
+        days = [value.from_ for value in self.values]
+        if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+            raise ValueError("the values must stand oldest first, each from its own day")
+        return self
+
+    def value_on(self, day: date) -> DatedValue | None:
+        """The value in force on the day; none before the first."""
+        return next((value for value in reversed(self.values) if value.from_ <= day), None)
+
+
+class Avoided(Part):
+    """Words not to use for this meaning."""
+
+    zh: Many[Text] = ()
+    en: Many[Text] = ()
+
+
+class Word(Founded):
+    """A word of the trade, the words that must not stand for it, and the article that uses it."""
+
+    not_these: Avoided = Avoided()
+
+
+SHELVES: dict[str, type[Entry]] = {
+    "instruments": Instrument,
+    "issuers": Issuer,
+    "record_types": RecordType,
+    "sources": Source,
+    "lists": ListEntry,
+    "measures": Measure,
+    "matters": Matter,
+    "purposes": Purpose,
+    "procedures": Procedure,
+    "parameters": Parameter,
+    "words": Word,
+}

@@ -1,0 +1,321 @@
+"""Rules that need two entries at once: citations, references between shelves, time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Protocol, TypeAlias, TypeVar
+
+from chengxin.law.models import (
+    Basis,
+    Entry,
+    Founded,
+    Instrument,
+    ListEntry,
+    Measure,
+    Parameter,
+    Procedure,
+    RecordType,
+    Source,
+    Term,
+    Unit,
+    Words,
+)
+from chengxin.law.refusals import (
+    ArticleUnknown,
+    BasisNotInForce,
+    ColumnMissing,
+    FieldUnfit,
+    FieldUnknown,
+    InstrumentUnknown,
+    LawbookRefused,
+    ListWithoutNotice,
+    MeasureWithoutStatute,
+    ReferenceUnknown,
+    ValueWrong,
+    VerifiedOnUnverified,
+)
+
+STATUTE_KINDS = frozenset({"statute", "regulation", "local-regulation"})
+E_ = TypeVar("E_", bound=Entry)
+
+
+class View(Protocol):
+    """What the checks ask of the lawbook: an entry as the jurisdiction sees it on a day."""
+
+    def entry(self, shelf: str, key: str, day: date, jurisdiction: str) -> Entry | None: ...
+
+    def instrument(self, key: str) -> Instrument | None: ...
+
+
+Fault: TypeAlias = tuple[type[LawbookRefused], str, dict[str, object]]
+Faults: TypeAlias = Iterator[Fault]
+
+
+def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
+    """(place, citation) for every citation anywhere in the entry: its own, each dated value's, term's and step's."""
+    groups: list[tuple[str, Sequence[Basis]]] = []
+    if isinstance(entry, Founded):
+        groups.append(("basis", entry.basis))
+    if isinstance(entry, Parameter):
+        groups += [(f"values.{at}.basis", value.basis) for at, value in enumerate(entry.values)]
+    if isinstance(entry, Procedure):
+        groups += [(f"steps.{at}.basis", step.basis) for at, step in enumerate(entry.steps)]
+    if isinstance(entry, RecordType):
+        groups += [(f"terms.{name}.basis", term.basis) for name, term in _terms(entry)]
+        if entry.severity:
+            groups.append(("severity.basis", entry.severity.basis))
+    for place, basis in groups:
+        for at, citation in enumerate(basis):
+            yield f"{place}.{at}", citation
+
+
+def _terms(entry: RecordType) -> list[tuple[str, Term]]:
+    return [("effect", entry.terms.effect), ("shown", entry.terms.shown), ("kept", entry.terms.kept)]
+
+
+def faults(shelf: str, entry: Entry, book: View) -> Faults:
+    """Every rule between entries that this one breaks."""
+    yield from _citations(entry, book)
+    yield from _time(entry, book)
+    check: Callable[[Entry, View], Faults] | None = CHECKS.get(shelf)
+    if check is not None:
+        yield from check(entry, book)
+
+
+def _citations(entry: Entry, book: View) -> Faults:
+    for place, citation in citations_of(entry):
+        instrument = book.instrument(citation.instrument)
+        if instrument is None:
+            yield InstrumentUnknown, f"{place}.instrument", {"instrument": citation.instrument}
+        elif citation.article not in instrument.article_labels:
+            yield (
+                ArticleUnknown,
+                f"{place}.article",
+                {"instrument": citation.instrument, "article": citation.article},
+            )
+        elif place.startswith("basis.") and entry.verified and not instrument.verified:
+            yield VerifiedOnUnverified, "verified", {"instrument": citation.instrument}
+
+
+def _time(entry: Entry, book: View) -> Faults:
+    """An entry, or a dated value, cannot be older than everything it rests on."""
+    dated: list[tuple[str, date, Sequence[Basis]]] = []
+    if isinstance(entry, Founded):
+        dated.append(("in_force.from", entry.in_force.from_, entry.basis))
+    if isinstance(entry, Parameter):
+        dated += [(f"values.{at}.from", value.from_, value.basis) for at, value in enumerate(entry.values)]
+    for place, day, basis in dated:
+        cited = [instrument for each in basis if (instrument := book.instrument(each.instrument))]
+        if cited and not any(instrument.in_force.holds(day) for instrument in cited):
+            yield BasisNotInForce, place, {"day": day}
+
+
+def _reference(entry: Entry, book: View, place: str, shelf: str, key: str) -> Faults:
+    day = entry.in_force.from_
+    if book.entry(shelf, key, day, entry.jurisdiction) is None:
+        data = {"shelf": shelf, "key": key, "day": day, "jurisdiction": entry.jurisdiction}
+        yield ReferenceUnknown, place, data
+
+
+def _parameter(entry: Entry, book: View, place: str, key: str, units: tuple[Unit, ...]) -> Faults:
+    """The parameter exists, is of the unit, and has a value from the entry's first day."""
+    day = entry.in_force.from_
+    found = book.entry("parameters", key, day, entry.jurisdiction)
+    if not isinstance(found, Parameter) or found.value_on(day) is None:
+        data = {"shelf": "parameters", "key": key, "day": day, "jurisdiction": entry.jurisdiction}
+        yield ReferenceUnknown, place, data
+    elif found.unit not in units:
+        yield ValueWrong, place, {"detail": f"the parameter {key} counts {found.unit}; this place needs {units[0]}"}
+
+
+# Record types
+
+
+def _record_type(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, RecordType)
+    yield from _fields_compared(entry)
+    yield from _roles(entry)
+    for at, field in enumerate(entry.row_key):
+        yield from _field(entry, f"row_key.{at}", field)
+    if entry.publish_within:
+        yield from _parameter(entry, book, "publish_within", entry.publish_within, ("working-days",))
+    yield from _severity(entry)
+    for name, term in _terms(entry):
+        yield from _term(entry, book, f"terms.{name}", term)
+
+
+def _field(entry: RecordType, place: str, name: str | None, *types: str) -> Faults:
+    if name is None:
+        return
+    field = entry.fields.get(name)
+    if field is None:
+        yield FieldUnknown, place, {"record_type": entry.key, "field": name}
+    elif types and field.type not in types:
+        yield FieldUnfit, place, {"field": name, "type": field.type, "needed": " or ".join(types)}
+
+
+def _fields_compared(entry: RecordType) -> Faults:
+    for name, field in entry.fields.items():
+        yield from _field(entry, f"fields.{name}.not_before", field.not_before, "day")
+        if field.not_after != "received":
+            yield from _field(entry, f"fields.{name}.not_after", field.not_after, "day")
+        yield from _field(entry, f"fields.{name}.default_from", field.default_from, field.type)
+
+
+def _roles(entry: RecordType) -> Faults:
+    roles = entry.roles
+    yield from _field(entry, "roles.name", roles.name, "name")
+    yield from _field(entry, "roles.code", roles.code, "code")
+    yield from _field(entry, "roles.document", roles.document, "text", "code")
+    yield from _field(entry, "roles.authority", roles.authority, "text")
+    yield from _field(entry, "roles.decided_on", roles.decided_on, "day")
+    yield from _field(entry, "roles.authority_code", roles.authority_code, "code", "text")
+    yield from _field(entry, "roles.severity", roles.severity, "choice")
+    yield from _field(entry, "roles.published_on", roles.published_on, "day")
+    yield from _field(entry, "roles.person", roles.person, "person")
+    for place, choices in (("states", entry.states), ("withheld", entry.withheld)):
+        for name, values in choices.items():
+            yield from _field(entry, f"{place}.{name}", name, "choice")
+            known = entry.fields[name].choices or {} if name in entry.fields else values
+            for value in values:
+                if value not in known:
+                    yield ValueWrong, f"{place}.{name}.{value}", {"detail": "the field has no such choice"}
+    for role in ("name", "decided_on"):
+        name = getattr(roles, role)
+        if name in entry.fields and not entry.fields[name].required:
+            yield ValueWrong, f"fields.{name}.required", {"detail": f"a record without its {role} is none: required"}
+
+
+def _severity(entry: RecordType) -> Faults:
+    if entry.severity is None:
+        return
+    for at, rule in enumerate(entry.severity.by):
+        yield from _field(entry, f"severity.by.{at}.field", rule.field, "text", "choice")
+
+
+def _term(entry: RecordType, book: View, place: str, term: Term) -> Faults:
+    yield from _field(entry, f"{place}.from", term.from_, "day")
+    yield from _field(entry, f"{place}.until", term.until, "day")
+    for key in term.parameter_keys:
+        yield from _parameter(entry, book, f"{place}.months", key, ("months",))
+    if isinstance(term.months, dict):
+        classes = set(entry.severity.classes) if entry.severity else set()
+        if set(term.months) != classes:
+            detail = f"the months are given for {sorted(term.months)}, the classes are {sorted(classes)}"
+            yield ValueWrong, f"{place}.months", {"detail": detail}
+
+
+# Sources, lists, measures, procedures
+
+
+def _found(book: View, entry: Entry, shelf: str, key: str, kind: type[E_]) -> E_ | None:
+    found = book.entry(shelf, key, entry.in_force.from_, entry.jurisdiction)
+    return found if isinstance(found, kind) else None
+
+
+def _source(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Source)
+    yield from _reference(entry, book, "record_type", "record_types", entry.record_type)
+    record_type = _found(book, entry, "record_types", entry.record_type, RecordType)
+    if record_type is None:
+        return
+    for at, edition in enumerate(entry.editions):
+        for field in edition.columns:
+            yield from _field(record_type, f"editions.{at}.columns.{field}", field)
+        yield from _required(entry, record_type, f"editions.{at}.columns", set(edition.columns))
+    for field in entry.fixed:
+        yield from _field(record_type, f"fixed.{field}", field)
+    for field in entry.odd_values.keys() - {"*"}:
+        yield from _field(record_type, f"odd_values.{field}", field)
+    for field in entry.units:
+        yield from _field(record_type, f"units.{field}", field, "amount")
+    for sender in entry.provider:
+        if sender not in record_type.senders:
+            detail = f"{sender} may not send {record_type.key}: its senders are {', '.join(record_type.senders)}"
+            yield ValueWrong, "provider", {"detail": detail}
+
+
+def _required(source: Source, record_type: RecordType, place: str, columns: set[str]) -> Faults:
+    filled = columns | source.fixed.keys()
+    if source.authority_from_code:
+        filled.add(record_type.roles.authority)
+    for name, field in record_type.fields.items():
+        if field.required and name not in filled and field.default_from not in filled:
+            yield ColumnMissing, place, {"field": name}
+
+
+def _list(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, ListEntry)
+    yield from _reference(entry, book, "record_type", "record_types", entry.record_type)
+    record_type = _found(book, entry, "record_types", entry.record_type, RecordType)
+    if record_type is None:
+        return
+    for field, values in entry.where.items():
+        yield from _where(record_type, field, values)
+    if isinstance(entry.entry, str):
+        yield from _reference(entry, book, "entry", "procedures", entry.entry)
+    if record_type.tone == "adverse":
+        yield from _told_first(entry, book)
+
+
+def _where(record_type: RecordType, field: str, values: Sequence[str]) -> Faults:
+    if field == "severity" and field not in record_type.fields:
+        known: set[str] = set(record_type.severity.classes) if record_type.severity else set()
+    else:
+        yield from _field(record_type, f"where.{field}", field)
+        choices = record_type.fields[field].choices if field in record_type.fields else None
+        known = set(choices) if choices else set(values)
+    for value in values:
+        if value not in known:
+            yield (
+                ValueWrong,
+                f"where.{field}",
+                {"detail": f"{value} is none of {', '.join(sorted(known)) or 'the classes'}"},
+            )
+
+
+def _told_first(entry: ListEntry, book: View) -> Faults:
+    """Whoever is put on an adverse list is told before; so the way in is a procedure that passes `noticed`."""
+    key = "" if isinstance(entry.entry, Words) else entry.entry
+    procedure = _found(book, entry, "procedures", key, Procedure)
+    if procedure is None or not any(step.to == "noticed" for step in procedure.steps):
+        yield ListWithoutNotice, "entry", {}
+
+
+def _measure(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Measure)
+    cited = [instrument for each in entry.basis if (instrument := book.instrument(each.instrument))]
+    if not any(instrument.kind in STATUTE_KINDS for instrument in cited):
+        yield MeasureWithoutStatute, "basis", {"instruments": ", ".join(each.instrument for each in entry.basis)}
+    for at, key in enumerate(entry.matters):
+        yield from _reference(entry, book, f"matters.{at}", "matters", key)
+    for at, key in enumerate(entry.lists):
+        yield from _reference(entry, book, f"lists.{at}", "lists", key)
+
+
+def _procedure(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Procedure)
+    for at, step in enumerate(entry.steps):
+        for end in (step.from_, step.to):
+            if end not in entry.states:
+                yield ValueWrong, f"steps.{at}", {"detail": f"{end} is no state of this procedure"}
+        if step.within:
+            yield from _parameter(entry, book, f"steps.{at}.within", step.within, ("working-days", "days"))
+
+
+def _instrument(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Instrument)
+    if book.entry("issuers", entry.issued_by, entry.in_force.from_, entry.jurisdiction) is None:
+        data = {"shelf": "issuers", "key": entry.issued_by, "day": entry.in_force.from_}
+        yield ReferenceUnknown, "issued_by", {**data, "jurisdiction": entry.jurisdiction}
+    if entry.verified and entry.text is None:
+        yield ValueWrong, "verified", {"detail": "verified means that the text was held: name its file in `text`"}
+
+
+CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
+    "instruments": _instrument,
+    "record_types": _record_type,
+    "sources": _source,
+    "lists": _list,
+    "measures": _measure,
+    "procedures": _procedure,
+}

@@ -1,0 +1,281 @@
+"""Why the lawbook does not load: each refusal names the file, the place in it, and the reason."""
+
+from chengxin.kernel.errors import Refusal
+
+
+class LawbookRefused(Refusal):
+    """{file}: {place}: the lawbook does not load."""
+
+    code = "lawbook"
+    zh = "{file}：{place}：法典无法载入。"
+
+
+# How an entry must be written
+
+
+class FileMisplaced(LawbookRefused):
+    """{file}: this file lies on no shelf. Put it as <jurisdiction>/<shelf>/<key>.yaml; the shelves are {shelves}."""
+
+    code = "lawbook-file-misplaced"
+    zh = "{file}：该文件不在任何书架上。应放在“辖区/书架/键名.yaml”，书架有：{shelves}。"
+
+
+class NotYaml(LawbookRefused):
+    """{file}: line {line}: this is not YAML that can be read: {detail}."""
+
+    code = "lawbook-not-yaml"
+    zh = "{file}：第{line}行：不是可读的 YAML：{detail}。"
+
+
+class DuplicateKey(LawbookRefused):
+    """{file}: {place}: the key {key} stands twice (line {line}); the second would silently replace the first."""
+
+    code = "lawbook-duplicate-key"
+    zh = "{file}：{place}：键 {key} 重复（第{line}行），后者会悄悄替换前者。"
+
+
+class UnknownKey(LawbookRefused):
+    """{file}: {place}: this key is unknown here. docs/lawbook.md lists the keys of each shelf."""
+
+    code = "lawbook-unknown-key"
+    zh = "{file}：{place}：此处没有这个键。各书架的键见 docs/lawbook.md。"
+
+
+class KeyMissing(LawbookRefused):
+    """{file}: {place}: this key is missing, and an entry needs it."""
+
+    code = "lawbook-key-missing"
+    zh = "{file}：{place}：缺少必需的键。"
+
+
+class ValueWrong(LawbookRefused):
+    """{file}: {place}: {detail}."""
+
+    code = "lawbook-value-wrong"
+    zh = "{file}：{place}：值不合规：{detail}。"
+
+
+class ReferenceUnknown(LawbookRefused):
+    """{file}: {place}: there is no {shelf} entry {key} in force from {day} for {jurisdiction}."""
+
+    code = "lawbook-reference-unknown"
+    zh = "{file}：{place}：在 {jurisdiction}，自 {day} 起没有 {shelf} 条目 {key}。"
+
+
+class FieldUnknown(LawbookRefused):
+    """{file}: {place}: the record type {record_type} has no field {field}."""
+
+    code = "lawbook-field-unknown"
+    zh = "{file}：{place}：记录类型 {record_type} 没有字段 {field}。"
+
+
+class FieldUnfit(LawbookRefused):
+    """{file}: {place}: the field {field} is of type {type}, and this place needs {needed}."""
+
+    code = "lawbook-field-unfit"
+    zh = "{file}：{place}：字段 {field} 的类型是 {type}，此处需要 {needed}。"
+
+
+class ColumnMissing(LawbookRefused):
+    """{file}: {place}: the field {field} is required, and no column, fixed value or default fills it."""
+
+    code = "lawbook-column-missing"
+    zh = "{file}：{place}：必填字段 {field} 没有列、固定值或默认值可用。"
+
+
+class VersionsOverlap(LawbookRefused):
+    """{file}: in_force: another version of this entry ({other}) is in force on some of the same days."""
+
+    code = "lawbook-versions-overlap"
+    zh = "{file}：in_force：该条目的另一版本（{other}）在部分相同日期也有效。"
+
+
+class JurisdictionUnknown(LawbookRefused):
+    """{jurisdiction} is no jurisdiction. Write cn, or cn- and the 2, 4 or 6 digits of the division, as in cn-33."""
+
+    code = "jurisdiction-unknown"
+    zh = "{jurisdiction} 不是辖区。请写 cn，或 cn- 加 2、4 或 6 位行政区划代码，如 cn-33。"
+
+
+class ParameterUnset(LawbookRefused):
+    """The lawbook gives no value of {key} on {day} for {jurisdiction}."""
+
+    code = "parameter-unset"
+    zh = "法典没有给出 {jurisdiction} 在 {day} 的 {key} 的值。"
+
+
+# Basis
+
+
+class InstrumentUnknown(LawbookRefused):
+    """{file}: {place}: the instrument {instrument} is not on the instruments shelf."""
+
+    code = "lawbook-instrument-unknown"
+    zh = "{file}：{place}：文书书架上没有 {instrument}。"
+
+
+class ArticleUnknown(LawbookRefused):
+    """{file}: {place}: {instrument} has no article {article}."""
+
+    code = "lawbook-article-unknown"
+    zh = "{file}：{place}：{instrument} 没有第 {article} 条。"
+
+
+class BasisNotInForce(LawbookRefused):
+    """{file}: {place}: none of the instruments cited was in force on {day}, when this begins."""
+
+    code = "lawbook-basis-not-in-force"
+    zh = "{file}：{place}：所引文书在起始日 {day} 均未生效。"
+
+
+class VerifiedOnUnverified(LawbookRefused):
+    """{file}: {place}: this says verified, but the text of {instrument} has not been held beside it."""
+
+    code = "lawbook-verified-on-unverified"
+    zh = "{file}：{place}：标为已核对，但 {instrument} 的原文未经核对。"
+
+
+# The boundary: what is never written. REQUIREMENTS "The boundary", by line.
+
+
+class Boundary(LawbookRefused):
+    """{file}: {place}: this lies beyond what the register may hold."""
+
+    code = "boundary"
+    zh = "{file}：{place}：超出本系统的边界。"
+
+
+class PersonScored(Boundary):
+    """{file}: {place}: «{found}» scores, grades or ranks a natural person. No such value is computed or imported."""
+
+    code = "boundary-person-scored"
+    basis = "个人信息保护法 24"
+    zh = "{file}：{place}：“{found}”对自然人评分、分级或排名。本系统不计算也不引入此类数值。"
+
+
+class RecordWithoutTerm(Boundary):
+    """{file}: {place}: a record needs a term: until a field's day, so many months, or open-ended by a named article."""
+
+    code = "boundary-record-without-term"
+    basis = "征信业管理条例 16"
+    zh = "{file}：{place}：记录须有期限：至某字段之日、若干个月，或依条文不定期。"
+
+
+class RecordWithoutAuthority(Boundary):
+    """{file}: {place}: a record needs a deciding authority and a day of decision; name the fields that hold them."""
+
+    code = "boundary-record-without-authority"
+    basis = "行政处罚法 59"
+    zh = "{file}：{place}：记录须有作出决定的机关和日期，请指明字段。"
+
+
+class RecordWithoutDocument(Boundary):
+    """{file}: {place}: a record needs the document that decided it; name the field that holds its number."""
+
+    code = "boundary-record-without-document"
+    basis = "行政处罚法 59"
+    zh = "{file}：{place}：记录须有据以认定的文书，请指明文号字段。"
+
+
+class LeadAsRecord(Boundary):
+    """{file}: {place}: {sender} decides nothing. What it finds is a lead for a person, never an adverse record."""
+
+    code = "boundary-lead-as-record"
+    basis = "企业信息公示暂行条例 6, 7"
+    zh = "{file}：{place}：{sender} 无权作出决定，其发现只是供人核查的线索，不得作为不良记录。"
+
+
+class MeasureWithoutStatute(Boundary):
+    """{file}: {place}: a measure needs a published statute; none of {instruments} is a law, regulation or local one."""
+
+    code = "boundary-measure-without-statute"
+    basis = "上海市社会信用条例 32；浙江省公共信用信息管理条例 28"
+    zh = "{file}：{place}：措施须以公布的法律、法规为依据；{instruments} 均不是。"
+
+
+class PersonMeasureBarred(Boundary):
+    """{file}: {place}: {kind} is no kind of measure on a natural person. The kinds are {allowed}."""
+
+    code = "boundary-person-measure-kind"
+    basis = "个人信息保护法 6"
+    zh = "{file}：{place}：{kind} 不是可对自然人采取的措施种类。允许的种类：{allowed}。"
+
+
+class MeasureBarred(Boundary):
+    """{file}: {place}: «{found}» touches {topic}. No measure of this register may."""
+
+    code = "boundary-measure-barred"
+    basis = "个人信息保护法 6"
+    zh = "{file}：{place}：“{found}”涉及{topic_zh}，本系统的任何措施均不得涉及。"
+
+
+class PersonsEnumerated(Boundary):
+    """{file}: {place}: this would list or publish natural persons. They are never enumerated."""
+
+    code = "boundary-persons-enumerated"
+    basis = "个人信息保护法 25；山东省社会信用条例 20；浙江省公共信用信息管理条例 15"
+    zh = "{file}：{place}：此处会列举或公开自然人，自然人不得被列举。"
+
+
+class MinorRecorded(Boundary):
+    """{file}: {place}: nobody under 18 is recorded ({found}); a type about natural persons says `adults_only: true`."""
+
+    code = "boundary-under-18"
+    basis = "上海市社会信用条例 2；个人信息保护法 28"
+    zh = "{file}：{place}：不记录未满十八周岁的人（{found}）；涉及自然人的类型须写明 adults_only: true。"
+
+
+class DataBarred(Boundary):
+    """{file}: {place}: «{found}» is {topic}. It is never collected."""
+
+    code = "boundary-data-barred"
+    basis = "征信业管理条例 14；个人信息保护法 28"
+    zh = "{file}：{place}：“{found}”属于{topic_zh}，不得采集。"
+
+
+class PersonalDataRelied(Boundary):
+    """{file}: {place}: the field {field} holds personal data, which is read and never filed; nothing may rest on it."""
+
+    code = "boundary-personal-data-relied-on"
+    basis = "个人信息保护法 6"
+    zh = "{file}：{place}：字段 {field} 是个人信息，只读不存，不得以其为依据。"
+
+
+class ListWithoutExit(Boundary):
+    """{file}: {place}: a list needs its exit in words: how, and when, a subject comes off it."""
+
+    code = "boundary-list-without-exit"
+    basis = "上海市社会信用条例 25"
+    zh = "{file}：{place}：名单须写明移出条件。"
+
+
+class ListWithoutNotice(Boundary):
+    """{file}: {place}: an adverse list is entered by a procedure in which the subject is told first (state `noticed`)."""
+
+    code = "boundary-list-without-notice"
+    basis = "浙江省公共信用信息管理条例 28；河南省社会信用条例 28；行政处罚法 44"
+    zh = "{file}：{place}：列入不利名单须经事先告知程序（含 noticed 状态）。"
+
+
+class RightsMissing(Boundary):
+    """{file}: an adverse record needs a way to answer it, and the lawbook has no procedure {procedure}."""
+
+    code = "boundary-rights-missing"
+    basis = "征信业管理条例 25"
+    zh = "{file}：不良记录须有救济途径，而法典没有程序 {procedure}。"
+
+
+class PurposeBarred(Boundary):
+    """{file}: {place}: «{found}» is no purpose for which anybody may ask: {topic}."""
+
+    code = "boundary-purpose-barred"
+    basis = "个人信息保护法 6"
+    zh = "{file}：{place}：“{found}”不得作为查询目的：{topic_zh}。"
+
+
+class ConsentMissing(Boundary):
+    """{file}: {place}: «{found}» is a person's own affair: only on that person's own consent (`consent: true`)."""
+
+    code = "boundary-consent-missing"
+    basis = "个人信息保护法 13, 14"
+    zh = "{file}：{place}：“{found}”属个人事务，须经本人同意（consent: true）。"

@@ -1,0 +1,203 @@
+"""A small lawbook that loads, made in a folder, for tests to spoil in one place."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Data = dict[str, Any]
+DAY = "2020-01-01"
+
+
+def words(en: str, zh: str = "甲") -> Data:
+    """A title in both languages."""
+    return {"zh": zh, "en": en}
+
+
+BASIS = [{"instrument": "penalty-law", "article": "9"}]
+COMMON: Data = {"basis": BASIS, "in_force": {"from": DAY}, "verified": True}
+
+
+def term(**more: Any) -> Data:
+    """A term that ends in months."""
+    return {"from": "decided_on", "months": "shown-months", "ends": words("Ends"), "basis": BASIS, **more}
+
+
+FILES: dict[str, Data] = {
+    "cn/issuers/npc.yaml": {
+        "title": words("Congress"),
+        "kind": "legislature",
+        "in_force": {"from": DAY},
+        "verified": False,
+    },
+    "cn/instruments/penalty-law.yaml": {
+        "title": words("Penalty Law", "处罚法"),
+        "issued_by": "npc",
+        "kind": "statute",
+        "in_force": {"from": DAY},
+        "verified": True,
+        "articles": ["1-20", "48"],
+        "text": "处罚法.md",
+    },
+    "cn/instruments/paper.yaml": {
+        "title": words("Paper", "文件"),
+        "issued_by": "npc",
+        "kind": "policy",
+        "in_force": {"from": DAY},
+        "verified": False,
+        "articles": ["一", "二(一)"],
+    },
+    "cn/parameters/shown-months.yaml": {
+        **COMMON,
+        "title": words("Showing"),
+        "unit": "months",
+        "values": [{"from": DAY, "value": 12, "basis": BASIS, "verified": True}],
+    },
+    "cn/parameters/answer-within.yaml": {
+        **COMMON,
+        "title": words("Answer"),
+        "unit": "working-days",
+        "values": [
+            {"from": DAY, "value": 20, "basis": BASIS, "verified": True},
+            {"from": "2024-06-01", "value": 7, "basis": BASIS, "verified": True},
+        ],
+    },
+    "cn/procedures/objection.yaml": {
+        **COMMON,
+        "title": words("Objection"),
+        "states": {"received": words("Received"), "answered": words("Answered")},
+        "steps": [{"from": "received", "to": "answered", "by": "authority", "within": "answer-within", "basis": BASIS}],
+    },
+    "cn/procedures/repair.yaml": {
+        **COMMON,
+        "title": words("Repair"),
+        "states": {"asked": words("Asked"), "applied": words("Applied")},
+        "steps": [{"from": "asked", "to": "applied", "by": "authority", "basis": BASIS}],
+    },
+    "cn/procedures/listing.yaml": {
+        **COMMON,
+        "title": words("Entry on a list"),
+        "states": {"proposed": words("Proposed"), "noticed": words("Told"), "decided": words("Decided")},
+        "steps": [
+            {"from": "proposed", "to": "noticed", "by": "authority", "basis": BASIS},
+            {"from": "noticed", "to": "decided", "by": "authority", "basis": BASIS},
+        ],
+    },
+    "cn/record_types/penalty.yaml": {
+        **COMMON,
+        "title": words("Penalty", "处罚"),
+        "about": ["organisation"],
+        "tone": "adverse",
+        "publication": "public",
+        "senders": ["department"],
+        "publish_within": "answer-within",
+        "fields": {
+            "name": {"title": words("Name"), "type": "name", "required": True},
+            "code": {"title": words("Code"), "type": "code"},
+            "document": {"title": words("Document"), "type": "text", "required": True},
+            "authority": {"title": words("Authority"), "type": "text", "required": True},
+            "kind": {"title": words("Kind"), "type": "text"},
+            "fine": {"title": words("Fine"), "type": "amount"},
+            "decided_on": {"title": words("Decided on"), "type": "day", "required": True},
+            "representative": {"title": words("Representative"), "type": "person"},
+        },
+        "roles": {
+            "name": "name",
+            "code": "code",
+            "document": "document",
+            "authority": "authority",
+            "decided_on": "decided_on",
+        },
+        "row_key": ["code", "name", "document"],
+        "severity": {
+            "classes": ["general", "serious"],
+            "default": "general",
+            "by": [{"class": "serious", "field": "kind", "contains": ["吊销"]}],
+            "basis": BASIS,
+        },
+        "terms": {"effect": term(), "shown": term(), "kept": term()},
+    },
+    "cn/sources/penalties.yaml": {
+        **COMMON,
+        "title": words("Penalties"),
+        "record_type": "penalty",
+        "provider": ["department"],
+        "editions": [
+            {
+                "key": "one",
+                "columns": {
+                    "name": ["名称"],
+                    "code": ["代码"],
+                    "document": ["文号"],
+                    "authority": ["机关"],
+                    "kind": ["类别"],
+                    "fine": ["罚款"],
+                    "decided_on": ["日期"],
+                    "representative": ["法定代表人"],
+                },
+            }
+        ],
+        "odd_values": {"*": {"无": None}, "kind": {"甲": "乙"}},
+        "rows": {"least": 1, "most": 100},
+    },
+    "cn/lists/penalised.yaml": {
+        **COMMON,
+        "title": words("Penalised"),
+        "record_type": "penalty",
+        "where": {"severity": ["serious"]},
+        "authority": words("Who decided"),
+        "entry": "listing",
+        "exit": words("When its term ends"),
+    },
+    "cn/matters/tender.yaml": {**COMMON, "title": words("Tenders", "招标"), "askers": ["department"]},
+    "cn/purposes/duty.yaml": {**COMMON, "title": words("A duty", "职责"), "askers": ["department"], "consent": False},
+    "cn/measures/barred.yaml": {
+        **COMMON,
+        "title": words("Barred from tenders", "禁止投标"),
+        "kind": "prohibition",
+        "subject_kinds": ["organisation"],
+        "matters": ["tender"],
+        "lists": ["penalised"],
+        "mandatory": True,
+        "carried_out_by": words("Purchasers"),
+        "effect": words("May not take part", "不得参加"),
+        "ends": words("With the listing"),
+    },
+}
+
+MISSING = object()
+
+
+def lawbook_written(folder: Path, *spoilt: tuple[str, str, Any], more: dict[str, Data] | None = None) -> Path:
+    """Writes the small lawbook; each of `spoilt` is (file, dotted place, new value or MISSING)."""
+    # Through JSON, so that no two entries share a part.
+    files: dict[str, Data] = json.loads(json.dumps({**FILES, **(more or {})}))
+    for file, place, value in spoilt:
+        _put(files[file], place.split("."), value)
+    for file, data in files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(_days_read(data), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def _put(data: Any, place: list[str], value: Any) -> None:
+    for step in place[:-1]:
+        data = data[int(step)] if isinstance(data, list) else data[step]
+    last: Any = int(place[-1]) if isinstance(data, list) else place[-1]
+    if value is MISSING:
+        del data[last]
+    else:
+        data[last] = value
+
+
+def _days_read(data: Any) -> Any:
+    """Days as YAML days, not as text."""
+    if isinstance(data, dict):
+        return {key: _days_read(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_days_read(value) for value in data]
+    if isinstance(data, str) and len(data) == 10 and data[4] == data[7] == "-":
+        return yaml.safe_load(data)
+    return data

@@ -1,0 +1,279 @@
+"""Each line of the boundary that a lawbook entry could cross: the entry is refused, with file, place and reason."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chengxin.law import load, refusals
+from chengxin.law.boundary import BARRED_ALWAYS, BARRED_MEASURES, BARRED_OF_PERSONS, BARRED_PERSON_KINDS
+from chengxin.law.tests.small import COMMON, FILES, MISSING, lawbook_written, term, words
+
+RECORD = "cn/record_types/penalty.yaml"
+SOURCE = "cn/sources/penalties.yaml"
+LIST = "cn/lists/penalised.yaml"
+MEASURE = "cn/measures/barred.yaml"
+MATTER = "cn/matters/tender.yaml"
+PURPOSE = "cn/purposes/duty.yaml"
+HEADING = "editions.0.columns.kind"
+
+Spoil = tuple[str, str, Any]
+ADULTS: list[Spoil] = [
+    (RECORD, "about", ["natural-person"]),
+    (RECORD, "publication", "internal"),
+    (RECORD, "adults_only", True),
+    (LIST, "record_type", "none"),
+]
+FIELD = {"type": "text"}
+
+LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
+    # 1 no score, grade, rank or rating of a natural person, computed or imported
+    ("a title of a person's score", refusals.PersonScored, [(RECORD, "title.zh", "个人信用评分")], RECORD, "title.zh"),
+    (
+        "a measure by citizen score",
+        refusals.PersonScored,
+        [(MEASURE, "title.en", "Citizen score")],
+        MEASURE,
+        "title.en",
+    ),
+    ("an imported score", refusals.PersonScored, [(SOURCE, HEADING, ["个人诚信积分"])], SOURCE, HEADING),
+    (
+        "a grade among a person's fields",
+        refusals.PersonScored,
+        [*ADULTS, (RECORD, "fields.grade", {"title": words("Grade", "等级"), **FIELD})],
+        RECORD,
+        "fields.grade",
+    ),
+    (
+        "a rank imported about persons",
+        refusals.PersonScored,
+        [*ADULTS, (SOURCE, HEADING, ["排名"])],
+        SOURCE,
+        HEADING,
+    ),
+    # 2 no record without an authority, a document and a term; no measure without a statute; a lead is no record
+    (
+        "no deciding authority",
+        refusals.RecordWithoutAuthority,
+        [(RECORD, "roles.authority", MISSING)],
+        RECORD,
+        "authority",
+    ),
+    (
+        "no day of decision",
+        refusals.RecordWithoutAuthority,
+        [(RECORD, "roles.decided_on", MISSING)],
+        RECORD,
+        "decided_on",
+    ),
+    ("no document", refusals.RecordWithoutDocument, [(RECORD, "roles.document", MISSING)], RECORD, "roles.document"),
+    ("no terms", refusals.RecordWithoutTerm, [(RECORD, "terms", MISSING)], RECORD, "terms.effect"),
+    ("no kept term", refusals.RecordWithoutTerm, [(RECORD, "terms.kept", MISSING)], RECORD, "terms.kept"),
+    (
+        "a term that never says when",
+        refusals.RecordWithoutTerm,
+        [(RECORD, "terms.shown.months", MISSING)],
+        RECORD,
+        "terms.shown",
+    ),
+    ("a platform's finding", refusals.LeadAsRecord, [(RECORD, "senders", ["platform"])], RECORD, "senders"),
+    ("a detector's output", refusals.LeadAsRecord, [(RECORD, "senders", ["detector"])], RECORD, "senders"),
+    (
+        "a measure by policy paper",
+        refusals.MeasureWithoutStatute,
+        [(MEASURE, "basis", [{"instrument": "paper", "article": "一"}]), (MEASURE, "verified", False)],
+        MEASURE,
+        "basis",
+    ),
+    # 3 measures on persons in four kinds only
+    *(
+        (
+            f"the kind {kind}",
+            refusals.PersonMeasureBarred,
+            [(MEASURE, "subject_kinds", ["natural-person"]), (MEASURE, "kind", kind)],
+            MEASURE,
+            "kind",
+        )
+        for kind in [*BARRED_PERSON_KINDS, "restriction", "prohibition", "supervision"]
+    ),
+    *(
+        (f"the kind {kind} on a firm", refusals.MeasureBarred, [(MEASURE, "kind", kind)], MEASURE, "kind")
+        for kind in BARRED_PERSON_KINDS
+    ),
+    *(
+        (f"a measure that says {zh}", refusals.MeasureBarred, [(MEASURE, "effect.zh", zh)], MEASURE, "effect.zh")
+        for zh in (
+            "限制乘坐飞机",
+            "限制出境",
+            "限制高消费",
+            "限制子女入学",
+            "禁言",
+            "不得参军",
+            "限制家属",
+            "停用手机号",
+            "公开曝光",
+        )
+    ),
+    *(
+        (f"a measure that says {en}", refusals.MeasureBarred, [(MEASURE, "effect.en", en)], MEASURE, "effect.en")
+        for en in (
+            "No flights",
+            "No exit ban",
+            "No schooling",
+            "No speech",
+            "No voting",
+            "Their family",
+            "Name and shame",
+        )
+    ),
+    ("a matter of schooling", refusals.MeasureBarred, [(MATTER, "title.zh", "入学")], MATTER, "title.zh"),
+    # 4 no enumeration, nobody under 18, no barred data
+    ("a list of persons", refusals.PersonsEnumerated, ADULTS[:3], LIST, "record_type"),
+    (
+        "persons published",
+        refusals.PersonsEnumerated,
+        [*ADULTS, (RECORD, "publication", "public")],
+        RECORD,
+        "publication",
+    ),
+    ("no age asked", refusals.MinorRecorded, [*ADULTS, (RECORD, "adults_only", False)], RECORD, "adults_only"),
+    (
+        "a field of guardians",
+        refusals.MinorRecorded,
+        [*ADULTS, (RECORD, "fields.guardian", {"title": words("Guardian", "监护人"), **FIELD})],
+        RECORD,
+        "fields.guardian",
+    ),
+    *(
+        (
+            f"a field that holds {topic.en}",
+            refusals.DataBarred,
+            [(RECORD, "fields.extra", {"title": words("Extra", topic.zh.split("与")[0].split("和")[0]), **FIELD})],
+            RECORD,
+            "fields.extra",
+        )
+        for topic in BARRED_ALWAYS
+        if topic.words.search(topic.zh.split("与")[0].split("和")[0])
+    ),
+    *(
+        (f"a column of {zh}", refusals.DataBarred, [(SOURCE, HEADING, [zh])], SOURCE, HEADING)
+        for zh in (
+            "宗教信仰",
+            "基因",
+            "指纹",
+            "血型",
+            "疾病史",
+            "病史",
+            "聊天记录",
+            "通话记录",
+            "行踪轨迹",
+            "定位",
+            "人脸照片",
+            "虹膜",
+        )
+    ),
+    *(
+        (
+            f"a person's {topic.en}",
+            refusals.DataBarred,
+            [*ADULTS, (RECORD, "fields.extra", {"title": words(topic.en, "其他"), **FIELD})],
+            RECORD,
+            "fields.extra",
+        )
+        for topic in BARRED_OF_PERSONS
+    ),
+    (
+        "personal data in the key",
+        refusals.PersonalDataRelied,
+        [(RECORD, "row_key", ["representative"])],
+        RECORD,
+        "row_key",
+    ),
+    (
+        "personal data required",
+        refusals.PersonalDataRelied,
+        [(RECORD, "fields.representative.required", True)],
+        RECORD,
+        "required",
+    ),
+    (
+        "severity by personal data",
+        refusals.PersonalDataRelied,
+        [(RECORD, "severity.by.0.field", "representative")],
+        RECORD,
+        "severity.by.0",
+    ),
+    # 5 seen, told before, answered, ended
+    ("a list without exit", refusals.ListWithoutExit, [(LIST, "exit", MISSING)], LIST, "exit"),
+    ("a list entered untold", refusals.ListWithoutNotice, [(LIST, "entry", words("At once"))], LIST, "entry"),
+    ("a procedure that tells nobody", refusals.ListWithoutNotice, [(LIST, "entry", "repair")], LIST, "entry"),
+    # purposes
+    ("vetting deputies", refusals.PurposeBarred, [(PURPOSE, "title.zh", "审查人大代表")], PURPOSE, "title.zh"),
+    ("vetting delegates", refusals.PurposeBarred, [(PURPOSE, "title.en", "Vetting delegates")], PURPOSE, "title.en"),
+    ("party posts", refusals.PurposeBarred, [(MATTER, "title.zh", "党内任职")], MATTER, "title.zh"),
+    (
+        "scoring as a purpose",
+        refusals.PersonScored,
+        [(PURPOSE, "title.en", "Personal credit scoring")],
+        PURPOSE,
+        "title",
+    ),
+    ("hiring without consent", refusals.ConsentMissing, [(PURPOSE, "title.en", "Hiring")], PURPOSE, "title.en"),
+]
+
+
+def test_the_small_lawbook_itself_loads(tmp_path: Path) -> None:
+    assert load(lawbook_written(tmp_path)).jurisdictions == ["cn"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "spoilt", "file", "place"), [line[1:] for line in LINES], ids=[x[0] for x in LINES]
+)
+def test_an_entry_beyond_the_boundary_is_refused(
+    tmp_path: Path, refusal: type[refusals.Boundary], spoilt: list[Spoil], file: str, place: str
+) -> None:
+    with pytest.raises(refusal) as caught:
+        load(lawbook_written(tmp_path, *spoilt))
+    assert caught.value.data["file"] == file
+    assert caught.value.data["place"].startswith(place) or caught.value.data["place"].endswith(place)
+    assert file in caught.value.message and file in caught.value.message_zh
+    assert "[" not in caught.value.message, "a datum of the message is missing"
+
+
+@pytest.mark.parametrize("procedure", ["objection", "repair"])
+def test_an_adverse_record_without_a_way_to_answer_it_is_refused(tmp_path: Path, procedure: str) -> None:
+    folder = lawbook_written(tmp_path)
+    (folder / f"cn/procedures/{procedure}.yaml").unlink()
+    with pytest.raises(refusals.RightsMissing):
+        load(folder)
+
+
+def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:
+    spoilt = [(MEASURE, "subject_kinds", ["natural-person"]), (MEASURE, "kind", "management-office")]
+    assert load(lawbook_written(tmp_path, *spoilt)).digest
+
+
+def test_hiring_on_the_persons_own_consent_loads(tmp_path: Path) -> None:
+    assert load(lawbook_written(tmp_path, (PURPOSE, "title.en", "Hiring"), (PURPOSE, "consent", True))).digest
+
+
+def test_a_court_decision_is_recorded_as_the_fact_that_it_is(tmp_path: Path) -> None:
+    court = {**FILES[RECORD], "title": words("Court decision", "法院决定"), "senders": ["court"]}
+    assert load(lawbook_written(tmp_path, more={"cn/record_types/court.yaml": court})).digest
+
+
+def test_a_term_left_open_by_a_named_article_is_a_term(tmp_path: Path) -> None:
+    open_ended = {**term(), "open_ended": True}
+    del open_ended["months"]
+    assert load(lawbook_written(tmp_path, (RECORD, "terms.shown", open_ended))).digest
+
+
+def test_the_words_of_an_enterprises_own_trade_are_not_mistaken_for_barred_ones(tmp_path: Path) -> None:
+    more = {"title": words("Confiscated income", "没收违法所得"), **FIELD}
+    assert load(lawbook_written(tmp_path, (RECORD, "fields.confiscated", more))).digest
+
+
+def test_every_barred_topic_has_words_in_both_languages() -> None:
+    for topic in [*BARRED_ALWAYS, *BARRED_OF_PERSONS, *BARRED_MEASURES]:
+        assert topic.en and topic.zh and topic.words.pattern.count("(?:") >= 2
+    assert COMMON["verified"]

@@ -1,0 +1,193 @@
+"""The project's own lawbook: what it must say, whatever else it says."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chengxin.law import Law, Lawbook, citations_check, load
+from chengxin.law.models import RecordType
+from chengxin.law.references import STATUTE_KINDS
+
+TODAY = date(2026, 11, 22)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def book() -> Lawbook:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def law(book: Lawbook) -> Law:
+    return book.on(TODAY)
+
+
+def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
+    assert law.record_types.keys() == {
+        "enterprise-registration",
+        "administrative-licence",
+        "administrative-penalty",
+        "abnormal-operations",
+        "serious-dishonesty",
+        "honour",
+        "commitment",
+        "court-non-performance",
+    }
+    assert law.sources.keys() == {
+        "enterprise-register",
+        "penalty-publicity",
+        "licence-publicity",
+        "abnormal-operations",
+        "serious-dishonesty",
+        "honours",
+    }
+    assert law.matters.keys() == {"tender", "public-funds", "licence", "land", "honours", "supervision-frequency"}
+
+
+def test_every_citation_finds_its_article(book: Lawbook) -> None:
+    report = citations_check(book)
+    assert report.missing == []
+    assert report.citations > 300
+
+
+def test_every_measure_rests_on_a_published_statute(book: Lawbook) -> None:
+    for place in book.jurisdictions:
+        law = book.on(TODAY, place)
+        for measure in law.measures.values():
+            kinds = {law.book.instrument(basis.instrument).kind for basis in measure.basis}  # type: ignore[union-attr]
+            assert kinds & STATUTE_KINDS, measure.key
+
+
+def test_nothing_verified_rests_on_a_text_that_nobody_held(book: Lawbook) -> None:
+    for _, entry in book.entries():
+        for basis in getattr(entry, "basis", ()):
+            instrument = book.instrument(basis.instrument)
+            assert instrument is not None
+            assert instrument.verified or not entry.verified, entry.key
+
+
+def test_no_measure_and_no_record_is_about_natural_persons(book: Lawbook) -> None:
+    for place in book.jurisdictions:
+        law = book.on(TODAY, place)
+        assert {kind for each in law.measures.values() for kind in each.subject_kinds} == {"organisation"}
+        assert {kind for each in law.record_types.values() for kind in each.about} == {"organisation"}
+
+
+def test_no_measure_follows_from_a_court_decision(law: Law) -> None:
+    assert "court-non-performance" not in {entry.record_type for entry in law.lists.values()}
+
+
+@pytest.mark.parametrize(("cls", "months", "least"), [("minor", 0, None), ("general", 12, 3), ("serious", 36, 12)])
+def test_a_penalty_is_shown_for_the_term_of_its_class(law: Law, cls: str, months: int, least: int | None) -> None:
+    terms = law.record_types["administrative-penalty"].terms
+    assert isinstance(terms.shown.months, dict)
+    assert terms.effect.months == terms.shown.months
+    assert law.parameter(f"shown-{cls}-months") == months
+    if least is not None:
+        assert law.parameter(f"shown-{cls}-least-months") == least
+
+
+SEVERITIES = [
+    ({"penalty_kind": "警告"}, "minor"),
+    ({"penalty_kind": "通报批评"}, "minor"),
+    ({"penalty_kind": "警告;罚款"}, "general"),
+    ({"penalty_kind": "罚款"}, "general"),
+    ({"penalty_kind": "没收违法所得"}, "general"),
+    ({"penalty_kind": "责令停产停业"}, "general"),
+    ({"penalty_kind": "暂扣许可证件"}, "general"),
+    ({"penalty_kind": "吊销许可证件"}, "serious"),
+    ({"penalty_kind": "限制从业"}, "serious"),
+    ({"penalty_kind": "责令关闭"}, "serious"),
+    # The edition of 2016 has one kind for suspension and revocation: what was imposed decides.
+    ({"penalty_kind": "暂扣或者吊销许可证、暂扣或者吊销执照"}, "general"),
+    ({"penalty_kind": "暂扣或者吊销许可证、暂扣或者吊销执照", "content": "吊销营业执照"}, "serious"),
+    ({"penalty_kind": "警告", "penalty_kind_2": "罚款"}, "general"),
+    ({"penalty_kind": "警告", "content": "警告并罚款五百元"}, "general"),
+    ({"penalty_kind": "其他"}, "general"),
+]
+
+
+@pytest.mark.parametrize(("row", "expected"), SEVERITIES)
+def test_the_gravity_of_a_penalty_follows_from_its_kind_and_content(
+    law: Law, row: dict[str, str], expected: str
+) -> None:
+    severity = law.record_types["administrative-penalty"].severity
+    assert severity is not None
+    hits = (rule.class_ for rule in severity.by if any(word in row.get(rule.field, "") for word in rule.contains))
+    assert next(hits, severity.default) == expected
+
+
+def test_personal_data_of_the_templates_is_read_and_never_filed(law: Law) -> None:
+    for key, headings in {
+        "penalty-publicity": ["CF_FRDB", "CF_FR_SFZH", "CF_XDR_ZJHM", "CF_XDR_SFZ", "CF_FR", "法定代表人身份证号"],
+        "licence-publicity": ["XK_FRDB", "XK_FR_SFZH", "XK_XDR_ZJHM", "XK_XDR_SFZ", "XK_FR", "法定代表人身份证号"],
+        "enterprise-register": ["法定代表人"],
+    }.items():
+        source = law.sources[key]
+        field_of = {heading: field for edition in source.editions for heading, field in edition.field_of.items()}
+        assert {field_of[heading] for heading in headings} <= law.record_types[source.record_type].person_fields
+
+
+@pytest.mark.parametrize(
+    ("source", "edition", "heading", "field"),
+    [
+        ("penalty-publicity", "2018", "行政相对人代码_1（统一社会信用代码）", "code"),
+        ("penalty-publicity", "2018", "罚款金额（万元）", "fine"),
+        ("penalty-publicity", "2018", "CF_GSJZQ", "shown_until"),
+        ("penalty-publicity", "2016", "案件名称", "case_name"),
+        ("penalty-publicity", "2016", "处罚类别1", "penalty_kind"),
+        ("penalty-publicity", "2016", "失信严重程度", "severity_sent"),
+        ("licence-publicity", "2018", "XK_YXQZI", "valid_until"),
+        ("licence-publicity", "2016", "行政相对人代码_2（组织机构代码）", "organisation_code"),
+        ("licence-publicity", "2016", "项目名称", "project"),
+        ("enterprise-register", "plain", "uscc", "code"),
+        ("enterprise-register", "chinese", "成立日期", "registered_on"),
+        ("abnormal-operations", "chinese", "移出日期", "removed_on"),
+    ],
+)
+def test_a_heading_of_the_real_template_names_its_field(
+    law: Law, source: str, edition: str, heading: str, field: str
+) -> None:
+    found = next(each for each in law.sources[source].editions if each.key == edition)
+    assert found.field_of[heading] == field
+
+
+def test_fines_are_sent_in_ten_thousands(law: Law) -> None:
+    assert law.sources["penalty-publicity"].units == {"fine": "ten-thousand-yuan", "confiscated": "ten-thousand-yuan"}
+
+
+def test_a_fine_that_changes_leaves_the_row_the_same_claim(law: Law) -> None:
+    key = law.record_types["administrative-penalty"].row_key
+    assert "fine" not in key and {"code", "name", "document", "authority"} <= set(key)
+
+
+def test_a_row_that_says_natural_person_is_named_only_to_be_refused() -> None:
+    """The value is known so that the refusal can say why; the record types stay about organisations alone."""
+    for record_type in load().on(date(2026, 11, 22)).record_types.values():
+        assert record_type.about == ("organisation",)
+        if record_type.roles.person:
+            assert record_type.fields[record_type.roles.person].type == "person"
+
+
+def test_every_adverse_list_is_left_on_stated_terms(book: Lawbook) -> None:
+    for _, entry in book.entries():
+        if isinstance(entry, RecordType) and entry.tone == "adverse":
+            for name in ("effect", "shown"):
+                assert getattr(entry.terms, name).ends.zh
+
+
+def test_the_tables_of_words_follow_the_shelf(law: Law) -> None:
+    table = (ROOT / "docs" / "words.md").read_text(encoding="utf-8")
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    for word in law.words.values():
+        citation = law.cite(word.basis[0])
+        avoided = f"| {', '.join(word.not_these.en)} | {word.title.zh} | {'、'.join(word.not_these.zh)} |"
+        assert f"| {word.title.en} {avoided} {citation.zh} |" in rows
+    assert len(rows) == len(law.words)
+
+
+def test_the_guide_for_authors_names_every_shelf() -> None:
+    guide = (ROOT / "docs" / "lawbook.md").read_text(encoding="utf-8")
+    for shelf in ("instruments", "issuers", "record_types", "sources", "lists", "measures", "matters", "purposes"):
+        assert f"## {shelf}" in guide

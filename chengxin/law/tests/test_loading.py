@@ -1,0 +1,179 @@
+"""How an entry must be written, and that every refusal says where."""
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chengxin.law import load, refusals
+from chengxin.law.lawbook import default_folder
+from chengxin.law.tests.small import BASIS, FILES, MISSING, lawbook_written, words
+
+RECORD = "cn/record_types/penalty.yaml"
+SOURCE = "cn/sources/penalties.yaml"
+LIST = "cn/lists/penalised.yaml"
+MEASURE = "cn/measures/barred.yaml"
+PARAMETER = "cn/parameters/answer-within.yaml"
+LAW = "cn/instruments/penalty-law.yaml"
+
+FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
+    ("an unknown key", refusals.UnknownKey, RECORD, "colour", "red", "colour"),
+    ("an unknown key within", refusals.UnknownKey, RECORD, "fields.fine.colour", "red", "fields.fine.colour"),
+    ("a key that the place gives", refusals.UnknownKey, RECORD, "key", "penalty", "key"),
+    ("a missing key", refusals.KeyMissing, RECORD, "title", MISSING, "title"),
+    ("a title in one language", refusals.KeyMissing, RECORD, "title.en", MISSING, "title.en"),
+    ("no basis", refusals.ValueWrong, RECORD, "basis", [], "basis"),
+    (
+        "an unknown instrument",
+        refusals.InstrumentUnknown,
+        MEASURE,
+        "basis.0.instrument",
+        "no-law",
+        "basis.0.instrument",
+    ),
+    ("an article that is not there", refusals.ArticleUnknown, MEASURE, "basis.0.article", "21", "basis.0.article"),
+    ("an article in a dated value", refusals.ArticleUnknown, PARAMETER, "values.1.basis.0.article", "47", "values.1"),
+    ("an article in a term", refusals.ArticleUnknown, RECORD, "terms.kept.basis.0.article", "99", "terms.kept"),
+    ("verified upon what was not", refusals.VerifiedOnUnverified, LAW, "verified", False, "verified"),
+    ("verified without a text", refusals.ValueWrong, LAW, "text", MISSING, "verified"),
+    ("older than its basis", refusals.BasisNotInForce, LAW, "in_force.from", "2021-01-01", "in_force.from"),
+    ("an unknown issuer", refusals.ReferenceUnknown, LAW, "issued_by", "nobody", "issued_by"),
+    ("an unknown parameter", refusals.ReferenceUnknown, RECORD, "publish_within", "none", "publish_within"),
+    ("months where days are needed", refusals.ValueWrong, RECORD, "publish_within", "shown-months", "publish_within"),
+    ("days where months are needed", refusals.ValueWrong, RECORD, "terms.shown.months", "answer-within", "terms.shown"),
+    (
+        "an unknown class of months",
+        refusals.ValueWrong,
+        RECORD,
+        "terms.shown.months",
+        {"general": "shown-months"},
+        "terms",
+    ),
+    ("an unknown field in a role", refusals.FieldUnknown, RECORD, "roles.name", "nobody", "roles.name"),
+    ("a role of the wrong type", refusals.FieldUnfit, RECORD, "roles.name", "document", "roles.name"),
+    ("an unknown field in the key", refusals.FieldUnknown, RECORD, "row_key", ["nobody"], "row_key.0"),
+    ("a term from no day", refusals.FieldUnfit, RECORD, "terms.kept.from", "document", "terms.kept.from"),
+    ("a name not required", refusals.ValueWrong, RECORD, "fields.name.required", False, "fields.name.required"),
+    ("choices on text", refusals.ValueWrong, RECORD, "fields.kind.choices", {"a": words("A")}, "fields.kind"),
+    ("an unknown column", refusals.FieldUnknown, SOURCE, "editions.0.columns.colour", ["颜色"], "editions.0"),
+    ("a heading for two fields", refusals.ValueWrong, SOURCE, "editions.0.columns.kind", ["机关"], "editions.0"),
+    (
+        "a required field without column",
+        refusals.ColumnMissing,
+        SOURCE,
+        "editions.0.columns.document",
+        MISSING,
+        "editions",
+    ),
+    ("an unknown record type", refusals.ReferenceUnknown, SOURCE, "record_type", "none", "record_type"),
+    ("a sender who may not send", refusals.ValueWrong, SOURCE, "provider", ["court"], "provider"),
+    ("bounds the wrong way", refusals.ValueWrong, SOURCE, "rows", {"least": 9, "most": 1}, "rows"),
+    ("ten-thousands of text", refusals.FieldUnfit, SOURCE, "units", {"kind": "ten-thousand-yuan"}, "units.kind"),
+    ("an unknown list", refusals.ReferenceUnknown, MEASURE, "lists", ["none"], "lists.0"),
+    ("an unknown matter", refusals.ReferenceUnknown, MEASURE, "matters", ["none"], "matters.0"),
+    ("an unknown class", refusals.ValueWrong, LIST, "where", {"severity": ["grave"]}, "where.severity"),
+    ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
+    ("an unknown procedure", refusals.ReferenceUnknown, LIST, "entry", "none", "entry"),
+    ("a step to nowhere", refusals.ValueWrong, "cn/procedures/objection.yaml", "steps.0.to", "none", "steps.0"),
+    ("values out of order", refusals.ValueWrong, PARAMETER, "values.0.from", "2025-01-01", "(whole entry)"),
+    ("out of force before it begins", refusals.ValueWrong, MEASURE, "in_force.to", "2019-01-01", "in_force"),
+    ("a day as text", refusals.ValueWrong, MEASURE, "in_force.from", "soon", "in_force.from"),
+]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "file", "place", "value", "at"), [x[1:] for x in FAULTS], ids=[x[0] for x in FAULTS]
+)
+def test_a_fault_is_refused_with_file_and_place(
+    tmp_path: Path, refusal: type[refusals.LawbookRefused], file: str, place: str, value: Any, at: str
+) -> None:
+    with pytest.raises(refusal) as caught:
+        load(lawbook_written(tmp_path, (file, place, value)))
+    # What an instrument lacks shows in the entry that relies on it.
+    if file != LAW:
+        assert caught.value.data["file"] == file
+    assert caught.value.data["place"].startswith(at)
+    assert caught.value.data["file"] in caught.value.message
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = lawbook_written(tmp_path)
+    path = folder / "cn/matters/tender.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "askers: [court]\n", encoding="utf-8")
+    with pytest.raises(refusals.DuplicateKey) as caught:
+        load(folder)
+    assert caught.value.data["key"] == "askers"
+    assert "cn/matters/tender.yaml: line" in caught.value.message
+
+
+def test_a_nested_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    folder = lawbook_written(tmp_path)
+    (folder / "cn/matters/tender.yaml").write_text("title: {zh: 甲, zh: 乙, en: A}\n", encoding="utf-8")
+    with pytest.raises(refusals.DuplicateKey):
+        load(folder)
+
+
+@pytest.mark.parametrize("text", ["title: [", "- a\n- b\n", "", "title: !!python/object:os.system x\n"])
+def test_what_is_no_entry_is_refused(tmp_path: Path, text: str) -> None:
+    folder = lawbook_written(tmp_path)
+    (folder / "cn/matters/odd.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(refusals.LawbookRefused) as caught:
+        load(folder)
+    assert caught.value.data["file"] == "cn/matters/odd.yaml"
+
+
+@pytest.mark.parametrize("file", ["cn/colours/red.yaml", "zz/matters/red.yaml", "cn/red.yaml", "cn-3/matters/red.yaml"])
+def test_a_file_on_no_shelf_is_refused(tmp_path: Path, file: str) -> None:
+    with pytest.raises(refusals.FileMisplaced):
+        load(lawbook_written(tmp_path, more={file: FILES["cn/matters/tender.yaml"]}))
+
+
+def test_two_versions_of_an_entry_follow_one_another(tmp_path: Path) -> None:
+    old, new = dict(FILES["cn/matters/tender.yaml"]), dict(FILES["cn/matters/tender.yaml"])
+    old["in_force"] = {"from": "2020-01-01", "to": "2024-01-01"}
+    new |= {"in_force": {"from": "2024-01-01"}, "title": words("New", "新")}
+    book = load(
+        lawbook_written(tmp_path, more={"cn/matters/tender.yaml": old, "cn/matters/tender@2024-01-01.yaml": new})
+    )
+    assert book.on(date(2023, 12, 31)).matters["tender"].title.zh == "招标"
+    assert book.on(date(2024, 1, 1)).matters["tender"].title.zh == "新"
+
+
+def test_two_versions_on_the_same_day_are_refused(tmp_path: Path) -> None:
+    more = {"cn/matters/tender@2024-01-01.yaml": FILES["cn/matters/tender.yaml"]}
+    with pytest.raises(refusals.VersionsOverlap):
+        load(lawbook_written(tmp_path, more=more))
+
+
+def test_odd_values_of_a_field_overlay_those_of_all(tmp_path: Path) -> None:
+    source = load(lawbook_written(tmp_path)).on(date(2024, 1, 1)).sources["penalties"]
+    assert source.odd_values_of("kind") == {"无": None, "甲": "乙"}
+    assert source.odd_values_of("fine") == {"无": None}
+
+
+def test_the_digest_follows_every_file(tmp_path: Path) -> None:
+    first = load(lawbook_written(tmp_path)).digest
+    assert load(tmp_path).digest == first
+    assert load(lawbook_written(tmp_path, (MEASURE, "mandatory", False))).digest != first
+
+
+def test_an_entry_cannot_be_changed(tmp_path: Path) -> None:
+    matter = load(lawbook_written(tmp_path)).on(date(2024, 1, 1)).matters["tender"]
+    with pytest.raises(ValueError, match="frozen"):
+        matter.verified = False  # type: ignore[misc]
+
+
+def test_the_folder_may_be_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHENGXIN_LAWBOOK", str(lawbook_written(tmp_path)))
+    assert default_folder() == tmp_path
+    assert load().on(date(2024, 1, 1)).matters.keys() == {"tender"}
+
+
+def test_the_projects_own_lawbook_loads_quickly_and_once() -> None:
+    load()
+    started = time.perf_counter()
+    assert load() is load()
+    assert time.perf_counter() - started < 0.01
+    assert BASIS
