@@ -1,0 +1,1 @@
+"""What was done and asked, by whom, why and when: append-only."""

@@ -1,0 +1,138 @@
+"""What is written stays: the database itself refuses to change or drop it, and every change and reading is written."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from chengxin.ledger.models import Entry
+from chengxin.ledger.selectors import readings_of
+from chengxin.ledger.services import trace
+from tests.world import NOW, later
+
+PACKAGE = Path(__file__).parents[2]
+
+# What may be changed, and why: everything else that the rooms keep is append-only.
+CHANGEABLE = {
+    "actors_actor": "closed_at is set when an actor closes; its key never changes",
+    "actors_client": "revoked_at is set when a key is revoked",
+    "subjects_link": "the replay of the merges, written anew after each",
+}
+TABLES = sorted(model._meta.db_table for model in apps.get_models() if model.__module__.startswith("chengxin."))
+APPEND_ONLY = [table for table in TABLES if table not in CHANGEABLE]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize(
+    "statement", ["update {t} set {c} = {c}", "delete from {t}", "truncate {t} cascade", "delete from {t} where false"]
+)
+def test_the_database_refuses_to_change_or_drop_what_was_written(table: str, statement: str) -> None:
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    column = model._meta.local_concrete_fields[0].column
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        cursor.execute(statement.format(t=table, c=f'"{column}"'))
+
+
+def test_the_tables_that_may_change_are_few_and_known() -> None:
+    assert set(CHANGEABLE) < set(TABLES)
+    assert {"records_record", "records_event", "ledger_entry", "subjects_merge", "records_batch"} <= set(APPEND_ONLY)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("records_event", "record_id", 4_000_000_000), ("records_refused", "batch_id", 10**8)],
+)
+def test_a_reference_to_nothing_is_refused_by_the_database(table: str, column: str, value: int) -> None:
+    rows = {
+        "records_event": "insert into records_event (record_id, number, kind, at, by) values (%s, 0, 'filed', now(), 'x')",
+        "records_refused": "insert into records_refused (batch_id, line, reason, sealed) values (%s, 1, 'x', '\\x00')",
+    }
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match=column), transaction.atomic():
+        cursor.execute(rows[table], [value])
+
+
+@pytest.mark.django_db
+def test_an_entry_is_written_in_the_transaction_of_its_change_or_not_at_all() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        trace(event="ledger.entry.tried", by="operator", at=NOW)
+        raise ZeroDivisionError
+    assert not Entry.objects.exists()
+    number = trace(event="ledger.entry.tried", by="operator", at=NOW, detail={"甲": 1})
+    assert Entry.objects.get(pk=number).detail == {"甲": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [{"by": ""}, {"event": "Something happened"}, {"event": "a.b"}])
+def test_an_entry_names_its_actor_and_its_event(wrong: dict[str, str]) -> None:
+    words = {"event": "ledger.entry.tried", "by": "operator"} | wrong
+    with pytest.raises(DatabaseError), transaction.atomic():
+        trace(event=words["event"], by=words["by"], at=NOW)
+
+
+@pytest.mark.django_db
+def test_a_subject_s_readings_and_changes_are_found_up_to_an_instant() -> None:
+    for hours, subject in ((3, 1), (1, 1), (2, 2), (2, None)):
+        trace(event="ledger.entry.tried", by="operator", at=later(hours=hours), subject=subject, about=f"hour:{hours}")
+    assert [e.object for e in readings_of([1], known_at=later(days=1))] == ["hour:1", "hour:3"]
+    assert [e.object for e in readings_of([1, 2], known_at=later(hours=2))] == ["hour:1", "hour:2"]
+    assert not readings_of([1], known_at=NOW).exists()
+
+
+# ---- every service writes the ledger
+
+
+def services() -> dict[str, list[str]]:
+    """Every public function of every services.py, with the functions of the same package that it reaches by name."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.glob("*/services.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for name in functions:
+            if not name.startswith("_"):
+                found[f"{path.parent.name}.{name}"] = sorted(_reached(functions, name, set()))
+    return found
+
+
+def _reached(functions: dict[str, ast.FunctionDef], name: str, seen: set[str]) -> set[str]:
+    if name in seen:
+        return seen
+    seen.add(name)
+    node = functions.get(name)
+    for call in ast.walk(node) if node else ():
+        if isinstance(call, ast.Call):
+            called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            seen = _reached(functions, called, seen) if called in functions else seen | {called}
+    return seen
+
+
+def tracing() -> set[str]:
+    """The services that write the ledger themselves, or through another service."""
+    reached = services()
+    known = {"trace", "traces_write"}  # the second is one statement for a whole file of checks
+    found: set[str] = set()
+    while more := {service for service, calls in reached.items() if known & set(calls)} - found:
+        found |= more
+        known |= {service.split(".")[1] for service in more}
+    return found
+
+
+# Public functions of services.py that need leave no trace, each with its reason.
+UNTRACED = {
+    "ledger.trace": "is the trace",
+    "actors.key_hash": "changes nothing: the digest of a key",
+    "records.columns_map": "changes nothing: which heading is which field",
+    "subjects.conflicts_open": "part of a batch, whose entry tells of it",
+}
+
+
+@pytest.mark.parametrize("service", sorted(services()))
+def test_every_service_writes_the_ledger(service: str) -> None:
+    assert service in UNTRACED or service in tracing(), f"{service} leaves no trace"
+
+
+def test_no_listed_exception_has_gone() -> None:
+    assert set(UNTRACED) <= set(services())
