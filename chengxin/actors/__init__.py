@@ -1,0 +1,1 @@
+"""Who may act: authorities, platforms, service firms, and their API clients."""

@@ -1,0 +1,50 @@
+"""chengxin actors: who may send and ask."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils import timezone
+
+from chengxin.actors.models import Actor, Kind
+from chengxin.actors.selectors import asker_acting
+from chengxin.actors.services import actor_add
+from chengxin.site.console import Command as Base
+
+
+class Command(Base):
+    """Lists the actors, or admits one."""
+
+    help = "主体账户：部门、法院、信用中心、平台等，可列出或添加 / the actors: departments, courts, centres, platforms; list or add"
+    words = {"actors": "账户", "key": "账户名", "kind": "类别", "title": "名称", "title_en": "英文名称"}
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The new actor's key, kind and title; nothing to list."""
+        parser.add_argument(
+            "add", nargs="?", metavar="KEY", help="要添加的账户名（小写字母、数字、连字符）/ the key to add"
+        )
+        parser.add_argument(
+            "--kind",
+            choices=Kind.values,
+            default="department",
+            help="类别，默认 department / kind, by default department",
+        )
+        parser.add_argument("--title", default="", help="中文名称 / title in Chinese")
+        parser.add_argument("--title-en", default="", help="英文名称 / title in English")
+        parser.add_argument(
+            "--by",
+            default="operator",
+            metavar="ACTOR",
+            help="由谁添加，默认 operator / who admits it, by default operator",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Admit it, or list them."""
+        at = timezone.now()
+        if options["add"]:
+            by = asker_acting(options["by"], at=at).key
+            title = options["title"] or options["add"]
+            actor_add(key=options["add"], kind=options["kind"], title=title, title_en=options["title_en"], by=by, at=at)
+        found = Actor.objects.filter(closed_at__isnull=True).order_by("key")
+        self.result(
+            {"actors": [{"key": a.key, "kind": a.kind, "title": a.title, "title_en": a.title_en} for a in found]}
+        )

@@ -1,0 +1,57 @@
+"""Who acts: every batch, check and decision names one actor by key."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """The kinds of actor that the lawbook's senders and askers name."""
+
+    DEPARTMENT = "department", "部门 department"
+    COURT = "court", "法院 court"
+    CREDIT_CENTRE = "credit-centre", "信用中心 credit centre"
+    PLATFORM = "platform", "平台 platform"
+    SERVICE_FIRM = "service-firm", "信用服务机构 credit-service firm"
+    OPERATOR = "operator", "系统运行 operator"
+    PUBLIC = "public", "公众 the public"
+
+
+class Actor(models.Model):
+    """An authority, platform, firm or operator that may send or ask; its key is what batches and the ledger quote."""
+
+    key = models.TextField(unique=True, db_collation="C")
+    kind = models.TextField(choices=Kind.choices)
+    title = models.TextField()
+    title_en = models.TextField(default="")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="actors_actor_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(key__regex=r"^[a-z0-9][a-z0-9-]{0,62}$"), name="actors_actor_key_shaped"
+            ),
+        ]
+
+
+class Client(models.Model):
+    """A program of an actor's that may call the API: only the SHA-256 of its key is kept."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="clients")
+    title = models.TextField()
+    key_prefix = models.TextField(db_collation="C")
+    key_hash = models.BinaryField(unique=True)
+    scopes = ArrayField(models.TextField(db_collation="C"))
+    per_minute = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="actors_client_expires"
+            ),
+            models.CheckConstraint(condition=models.Q(per_minute__gt=0), name="actors_client_limited"),
+        ]

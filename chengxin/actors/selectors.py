@@ -1,0 +1,58 @@
+"""Finding who acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import connection
+from django.db.models import Q
+
+from chengxin.actors.models import Actor
+from chengxin.kernel.errors import Refusal
+
+
+class ActorUnknown(Refusal):
+    """There is no actor "{actor}" that may act now. List the actors with `chengxin actors`, or add one with `chengxin actors add`."""
+
+    code = "actor-unknown"
+    status = 403
+    zh = "没有可用的主体账户“{actor}”。用 chengxin actors 查看，用 chengxin actors add 添加。"
+
+
+def actor_acting(key: str, *, at: datetime) -> Actor:
+    """The actor of that key, if it may act at the instant; refuses one unknown or closed."""
+    actor = Actor.objects.filter(key=key).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at)).first()
+    if actor is None:
+        raise ActorUnknown(actor=key)
+    return actor
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: the actor's key and kind, and for a program its client, scopes and rate."""
+
+    key: str
+    kind: str
+    client: int | None = None
+    scopes: frozenset[str] = frozenset()
+    per_minute: int = 0
+
+
+def asker_acting(key: str, *, at: datetime) -> Asker:
+    """The actor of that key as an asker; refuses one unknown or closed."""
+    actor = actor_acting(key, at=at)
+    return Asker(actor.key, actor.kind)
+
+
+_BY_KEY = """
+select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
+where c.key_hash = %s and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
+"""
+
+
+def asker_by_key(key: str, *, at: datetime) -> Asker | None:
+    """Whose program bears this API key, if it is in force at the instant; one read, by the key's hash."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [sha256(key.encode()).digest(), at, at])
+        row = cursor.fetchone()
+    return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None

@@ -1,0 +1,100 @@
+"""Admitting who may act, and the programs that act for them."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chengxin.actors.models import Actor, Client, Kind
+from chengxin.actors.selectors import actor_acting
+from chengxin.kernel.errors import Refusal
+from chengxin.ledger.services import trace
+
+SCOPES = ("checks", "batches", "subjects")
+
+
+class ActorExists(Refusal):
+    """There is already an actor "{actor}": a key names one actor for good."""
+
+    code = "actor-exists"
+    status = 409
+    zh = "主体账户“{actor}”已存在：一个账户名只能对应一个主体。"
+
+
+class ActorKindUnknown(Refusal):
+    """ "{kind}" is no kind of actor. The kinds are: {known}."""
+
+    code = "actor-kind-unknown"
+    zh = "没有“{kind}”这种主体类别。可用类别：{known}。"
+
+
+class ScopeUnknown(Refusal):
+    """ "{scope}" is no scope. The scopes are: {known}."""
+
+    code = "scope-unknown"
+    zh = "没有“{scope}”这种权限。可用权限：{known}。"
+
+
+class ClientUnknown(Refusal):
+    """There is no API client {client} in force."""
+
+    code = "client-unknown"
+    status = 404
+    zh = "没有有效的接口客户端{client}。"
+
+
+def actor_add(*, key: str, kind: str, title: str, title_en: str = "", by: str, at: datetime) -> Actor:
+    """Admit an actor under a key that it keeps for good."""
+    if kind not in Kind.values:
+        raise ActorKindUnknown(kind=kind, known=", ".join(Kind.values))
+    with transaction.atomic():
+        actor, made = Actor.objects.get_or_create(
+            key=key, defaults={"kind": kind, "title": title, "title_en": title_en, "created_at": at}
+        )
+        if not made:
+            raise ActorExists(actor=key)
+        trace(event="actors.actor.added", by=by, at=at, about=f"actor:{key}", detail={"kind": kind})
+    return actor
+
+
+def client_add(
+    *, actor: str, title: str, scopes: list[str], by: str, at: datetime, days: int = 365, per_minute: int = 600
+) -> tuple[Client, str]:
+    """Give an actor's program a key, shown once and kept only as its SHA-256; it expires."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise ScopeUnknown(scope=scope, known=", ".join(SCOPES))
+    key = f"cx_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        client = Client.objects.create(
+            actor=actor_acting(actor, at=at),
+            title=title,
+            key_prefix=key[:8],
+            key_hash=key_hash(key),
+            scopes=scopes,
+            per_minute=per_minute,
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+        trace(
+            event="actors.client.added",
+            by=by,
+            at=at,
+            about=f"client:{client.pk}",
+            detail={"actor": actor, "scopes": scopes},
+        )
+    return client, key
+
+
+def client_revoke(*, client: int, by: str, at: datetime) -> None:
+    """Take the key out of force from this instant."""
+    with transaction.atomic():
+        if not Client.objects.filter(pk=client, revoked_at__isnull=True).update(revoked_at=at):
+            raise ClientUnknown(client=client)
+        trace(event="actors.client.revoked", by=by, at=at, about=f"client:{client}")
+
+
+def key_hash(key: str) -> bytes:
+    """What is kept of a key: it is 256 random bits, so a plain SHA-256 of it cannot be searched for."""
+    return hashlib.sha256(key.encode()).digest()
