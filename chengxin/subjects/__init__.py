@@ -1,0 +1,1 @@
+"""Who it is about: identifiers, names, merge and unmerge."""

@@ -1,0 +1,148 @@
+"""Who a record is about: organisations, their identifiers and names, and the merges of what turned out to be one."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Substr
+
+
+class Kind(models.TextChoices):
+    """Kinds of subject. Natural persons stand only behind the vault, which is not built yet."""
+
+    ORGANISATION = "organisation", "法人和非法人组织 organisation"
+
+
+class Scheme(models.TextChoices):
+    """Kinds of identifier whose check character proves them."""
+
+    USCC = "uscc", "统一社会信用代码 unified social credit code"
+    REGISTRATION = "registration-number", "注册号 registration number"
+    ORGANISATION = "organisation-code", "组织机构代码 organisation code"
+    OLD = "old-number", "旧编号（无校验位） old number without check character"
+
+
+class Subject(models.Model):
+    """One organisation. What it is called and numbered are claims of their own, kept beside it."""
+
+    kind = models.TextField(choices=Kind.choices, default=Kind.ORGANISATION, db_default=Kind.ORGANISATION)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="subjects_subject_kind_known")
+        ]
+
+
+class Identifier(models.Model):
+    """A number that a source gave to the subject; one number names one subject (merges are events, not edits)."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="identifiers", db_constraint=False)
+    scheme = models.TextField(choices=Scheme.choices, db_collation="C")
+    value = models.TextField(db_collation="C")
+    known_at = models.DateTimeField()
+    batch = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["value", "scheme"], name="subjects_identifier_once"),
+            models.CheckConstraint(
+                condition=models.Q(scheme__in=Scheme.values), name="subjects_identifier_scheme_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(scheme="uscc") | models.Q(value__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="subjects_identifier_uscc_shaped",
+            ),
+        ]
+        indexes = [
+            # The 9-character organisation code stands inside the new code at places 9 to 17 (GB 32100-2015, 4.2).
+            models.Index(Substr("value", 9, 9), condition=models.Q(scheme="uscc"), name="subjects_identifier_org_code"),
+        ]
+
+
+class Name(models.Model):
+    """A name under which a source knew the subject, as written and in the normal form that is searched."""
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="names", db_constraint=False, db_index=False
+    )
+    written = models.TextField()
+    normal = models.TextField(db_collation="C")
+    source = models.TextField(db_collation="C")
+    known_at = models.DateTimeField()
+    batch = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "normal"], name="subjects_name_once")]
+        indexes = [
+            models.Index(fields=["normal"], name="subjects_name_normal"),
+            GinIndex(OpClass("normal", name="gin_trgm_ops"), name="subjects_name_trigrams"),
+        ]
+
+
+class Merge(models.Model):
+    """An event: `absorbed` and `into` are one firm (merge), or were wrongly held to be one (unmerge)."""
+
+    class Kind(models.TextChoices):
+        """What the event says."""
+
+        MERGE = "merge", "合并 merge"
+        UNMERGE = "unmerge", "撤销合并 unmerge"
+
+    kind = models.TextField(choices=Kind.choices)
+    absorbed = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(absorbed=models.F("into")), name="subjects_merge_two_subjects"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="subjects_merge_reasoned"),
+        ]
+
+
+class Link(models.Model):
+    """Which subject stands for this one, and over which system time: the replay of the merge events, kept for reading."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    root = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    known_from = models.DateTimeField()
+    known_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(known_to__isnull=True), name="subjects_link_one_now"
+            ),
+        ]
+
+
+class Conflict(models.Model):
+    """A case for a person: numbers and names that do not fit together. It blocks nothing else."""
+
+    class Kind(models.TextChoices):
+        """What does not fit."""
+
+        CODE_SEVERAL_NAMES = "code-several-names", "一码多名 one code under several names"
+        NAME_SEVERAL_CODES = "name-several-codes", "一名多码 one name under several codes"
+        OLD_AND_NEW = "old-number-and-new-code", "新旧号码并存 an old number and a new code for one firm"
+        BRANCH = "branch-under-parent-code", "分支机构用总机构代码 a branch under its parent's code"
+
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    about = models.TextField(db_collation="C")
+    detail = models.JSONField()
+    batch = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="subjects_conflict_once")]
+
+
+class ConflictDecision(models.Model):
+    """What a person decided about a conflict, and why."""
+
+    conflict = models.OneToOneField(Conflict, on_delete=models.PROTECT, related_name="decision")
+    outcome = models.TextField()
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()

@@ -1,0 +1,85 @@
+"""Finding subjects, as of an instant."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Substr
+
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import identifier_read
+from chengxin.subjects.models import Conflict, Identifier, Link, Name
+
+
+class SubjectUnknown(Refusal):
+    """This register holds nothing under the number {number}. Check the number; a firm that nobody has reported yet is not here."""
+
+    code = "subject-unknown"
+    status = 404
+    zh = "本库没有号码{number}的记录。请核对号码；尚未有单位报送的企业不在库中。"
+
+
+class NumberMissing(Refusal):
+    """Give the enterprise's unified social credit code, or its old registration number or organisation code."""
+
+    code = "number-missing"
+    zh = "请提供企业的统一社会信用代码，或其旧注册号、组织机构代码。"
+
+
+def number_read(text: str) -> tuple[str, str]:
+    """The (scheme, value) of a number that somebody asks by; refuses one that its check character forbids."""
+    identifier = identifier_read(text)
+    if identifier.scheme == "none":
+        raise NumberMissing
+    return identifier.scheme, identifier.value
+
+
+def subject_named(text: str, *, known_at: datetime) -> int:
+    """The subject that bears this very number, merges not followed."""
+    scheme, value = number_read(text)
+    found = list(
+        Identifier.objects.filter(scheme=scheme, value=value, known_at__lte=known_at).values_list(
+            "subject_id", flat=True
+        )
+    )
+    if not found and scheme == "organisation-code":
+        # The 9-character code stands inside the new one (GB 32100-2015, 4.2); where two new codes hold it, nobody can say.
+        new = Identifier.objects.annotate(inside=Substr("value", 9, 9)).filter(
+            scheme="uscc", inside=value, known_at__lte=known_at
+        )
+        found = list(new.values_list("subject_id", flat=True)[:2])
+    if len(found) != 1:
+        raise SubjectUnknown(number=value)
+    return found[0]
+
+
+def subject_of(text: str, *, known_at: datetime) -> int:
+    """The subject that stood for this number at the instant, merges followed."""
+    return root_of(subject_named(text, known_at=known_at), known_at=known_at)
+
+
+def root_of(subject: int, *, known_at: datetime) -> int:
+    """The subject that stood for this one at the instant: itself, unless merged."""
+    held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
+    root = Link.objects.filter(held, subject_id=subject).values_list("root_id", flat=True).first()
+    return subject if root is None else root
+
+
+def members_of(root: int, *, known_at: datetime) -> list[int]:
+    """Every subject that this one stood for at the instant, itself first."""
+    held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
+    return [root, *Link.objects.filter(held, root_id=root).order_by("subject_id").values_list("subject_id", flat=True)]
+
+
+def identifiers_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Identifier]:
+    """The numbers of these subjects known at the instant, new codes first."""
+    return Identifier.objects.filter(subject_id__in=subjects, known_at__lte=known_at).order_by("-scheme", "value")
+
+
+def names_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Name]:
+    """The names of these subjects known at the instant, the latest first."""
+    return Name.objects.filter(subject_id__in=subjects, known_at__lte=known_at).order_by("-known_at", "-pk")
+
+
+def conflicts_waiting() -> QuerySet[Conflict]:
+    """The conflicts that no person has decided yet, longest waiting first."""
+    return Conflict.objects.filter(decision__isnull=True).order_by("opened_at", "pk")

@@ -1,0 +1,123 @@
+"""Changing who is who: merges and their undoing, and the conflicts that wait for a person."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from psycopg import Cursor
+
+from chengxin.kernel.errors import Refusal
+from chengxin.ledger.services import trace
+from chengxin.subjects import rules
+from chengxin.subjects.models import Conflict, ConflictDecision, Link, Merge
+
+
+class ConflictUnknown(Refusal):
+    """There is no open conflict {conflict}."""
+
+    code = "conflict-unknown"
+    status = 404
+    zh = "没有编号为{conflict}的待处理冲突。"
+
+
+def subjects_merge(*, absorbed: int, into: int, by: str, at: datetime, reason: str) -> Merge:
+    """Hold two subjects to be one from this instant: whatever stands for `into` stands for both. Nothing is moved, so all
+    of it can be undone.
+    """
+    with transaction.atomic():
+        events = _merges_locked()
+        rules.merge_admissible(events, absorbed=absorbed, into=into)
+        return _merge_add(Merge.Kind.MERGE, events, absorbed=absorbed, into=into, by=by, at=at, reason=reason)
+
+
+def subjects_unmerge(*, absorbed: int, into: int, by: str, at: datetime, reason: str) -> Merge:
+    """Take back one merge: from this instant both stand as they would had it never been made."""
+    with transaction.atomic():
+        events = _merges_locked()
+        rules.unmerge_admissible(events, absorbed=absorbed, into=into)
+        return _merge_add(Merge.Kind.UNMERGE, events, absorbed=absorbed, into=into, by=by, at=at, reason=reason)
+
+
+def _merge_add(
+    kind: Merge.Kind, events: list[rules.MergeEvent], *, absorbed: int, into: int, by: str, at: datetime, reason: str
+) -> Merge:
+    # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
+    at = max([at, *(e.at for e in events)])
+    merge = Merge.objects.create(kind=kind, absorbed_id=absorbed, into_id=into, at=at, by=by, reason=reason)
+    _links_rebuild()
+    event, detail = f"subjects.subject.{kind}d", {"reason": reason}
+    trace(event=event, by=by, at=at, subject=absorbed, about=f"subject:{into}", detail=detail)
+    return merge
+
+
+def conflict_decide(*, conflict: int, outcome: str, reason: str, by: str, at: datetime) -> ConflictDecision:
+    """Keep what a person decided about a conflict; the merge that may follow is an event of its own."""
+    with transaction.atomic():
+        found = Conflict.objects.select_for_update(of=("self",)).filter(pk=conflict, decision__isnull=True).first()
+        if found is None:
+            raise ConflictUnknown(conflict=conflict)
+        decision = ConflictDecision.objects.create(conflict=found, outcome=outcome, reason=reason, by=by, at=at)
+        trace(
+            event="subjects.conflict.decided", by=by, at=at, about=f"conflict:{conflict}", detail={"outcome": outcome}
+        )
+    return decision
+
+
+def conflicts_open(cursor: Cursor, *, since: int, batch: int, at: datetime) -> int:
+    """Open a case for each number and each name that the names filed after `since` make ambiguous; returns how many.
+
+    Runs in the batch's own transaction. Kinds: one code under several names, unless one is a branch of the other; one
+    name under several codes, unless one of them is an old number that the new code replaced.
+    """
+    cursor.execute(
+        """
+        with fresh as materialized (select subject_id, normal from subjects_name where id > %(since)s),
+        -- One probe a row, as in subjects/bulk.py: these names are so new that the planner knows nothing of them.
+        doubled as (
+            select d.subject_id, (select array_agg(n.normal order by n.normal) from subjects_name n
+                                  where n.subject_id = d.subject_id) as names
+            from (select distinct o.subject_id from (
+                select f.subject_id, (select true from subjects_name n where n.subject_id = f.subject_id
+                                      and n.normal <> f.normal limit 1) as several from fresh f) o where o.several) d
+        ), shared as (
+            select d.normal, (select array_agg(n.subject_id order by n.subject_id) from subjects_name n
+                              where n.normal = d.normal) as subjects
+            from (select distinct o.normal from (
+                select f.normal, (select true from subjects_name n where n.normal = f.normal
+                                  and n.subject_id <> f.subject_id limit 1) as several from fresh f) o where o.several) d
+        )
+        insert into subjects_conflict (kind, about, detail, batch, opened_at)
+        select case when d.names[2] like d.names[1] || '%%' and substr(d.names[2], length(d.names[1]) + 1) ~ %(tail)s
+                    then 'branch-under-parent-code' else 'code-several-names' end,
+            'subject:' || d.subject_id, jsonb_build_object('names', d.names), %(batch)s::bigint, %(at)s::timestamptz
+        from doubled d
+        union all
+        select case when exists (select from subjects_identifier i where i.subject_id = any(s.subjects) and i.scheme = 'uscc')
+                     and exists (select from subjects_identifier i where i.subject_id = any(s.subjects) and i.scheme <> 'uscc')
+                    then 'old-number-and-new-code' else 'name-several-codes' end,
+            'name:' || s.normal, jsonb_build_object('subjects', s.subjects), %(batch)s, %(at)s
+        from shared s
+        on conflict do nothing
+        """,
+        {"since": since, "batch": batch, "at": at, "tail": rules.BRANCH_TAIL.pattern},
+    )
+    return cursor.rowcount
+
+
+def _merges_locked() -> list[rules.MergeEvent]:
+    """All merges, which are decided one after the other: each is judged on what the others made."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.merge'))")
+    return _merges()
+
+
+def _links_rebuild() -> None:
+    """Write the replay of all merges anew: they are few, and a projection that is rebuilt cannot drift."""
+    Link.objects.all().delete()
+    Link.objects.bulk_create(
+        Link(subject_id=p.subject, root_id=p.root, known_from=p.known_from, known_to=p.known_to)
+        for p in rules.links(_merges())
+    )
+
+
+def _merges() -> list[rules.MergeEvent]:
+    return [rules.MergeEvent(m.kind, m.absorbed_id, m.into_id, m.at) for m in Merge.objects.order_by("pk")]
