@@ -1,0 +1,1 @@
+"""What is known: sources, batches, records, their events and corrections."""

@@ -1,0 +1,143 @@
+"""The door of deliveries: files in, verdicts and refused rows out."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from ninja import File, Query, Router, Schema
+from ninja.files import UploadedFile
+
+from chengxin.actors.api import ClientKey, PerClient
+from chengxin.records.selectors import batch_accessible, batches_accessible
+from chengxin.records.services import batch_ingest, refused_export, refused_read
+
+router = Router(auth=ClientKey("batches"), throttle=PerClient(), tags=["batches 报送"])
+
+
+class ConflictsOut(Schema):
+    """What does not fit together in the file."""
+
+    codes_with_several_names: int
+    names_with_several_codes: int
+
+
+class BatchOut(Schema):
+    """What became of a delivery's rows."""
+
+    batch: int | None
+    source: str
+    status: str
+    rows: int
+    accepted: int
+    refused: int
+    unchanged: int
+    waiting: int
+    refused_by_reason: dict[str, int]
+    conflicts: ConflictsOut
+    ignored_columns: list[str]
+    dry_run: bool = False
+    repeated: bool = False
+    held_because: str = ""
+    received_at: datetime | None = None
+    seconds: float | None = None
+    peak_memory_bytes: int | None = None
+
+
+class RefusedOut(Schema):
+    """A refused row: where it stood, the rule's words, and the row as it came."""
+
+    line: int
+    reason: str
+    field: str | None
+    message_zh: str
+    message: str
+    row: dict[str, Any]
+
+
+@router.get("", response=list[BatchOut], summary="批次列表 / batches", operation_id="batches")
+def batches(request: HttpRequest, before: int | None = None, most: Query[int] = 50) -> Any:
+    """本主体报送的批次，新的在前。 / The caller's own batches, newest first."""
+    found = batches_accessible(request.auth.key, request.auth.kind)  # type: ignore[attr-defined]
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return [_shown(batch) for batch in found[: max(1, min(most, 200))]]
+
+
+@router.get("/{int:batch}", response=BatchOut, summary="一个批次 / one batch", operation_id="batch")
+def batch_show(request: HttpRequest, batch: int) -> Any:
+    """一个批次的结果。 / What became of one batch."""
+    return _shown(batch_accessible(request.auth.key, request.auth.kind, batch))  # type: ignore[attr-defined]
+
+
+@router.get(
+    "/{int:batch}/refused", response=list[RefusedOut], summary="被拒的行 / refused rows", operation_id="batch_refused"
+)
+def batch_refused(request: HttpRequest, batch: int) -> Any:
+    """被拒的行：原样、原因、如何更正。 / The refused rows as they came, each with its rule and what to do."""
+    found = batch_accessible(request.auth.key, request.auth.kind, batch)  # type: ignore[attr-defined]
+    by = request.auth.key  # type: ignore[attr-defined]
+    return [row.__dict__ for row in refused_read(batch=found, by=by, at=timezone.now())]
+
+
+@router.get(
+    "/{int:batch}/refused.csv", summary="下载被拒的行 / refused rows to mend", operation_id="batch_refused_file"
+)
+def batch_refused_file(request: HttpRequest, batch: int) -> StreamingHttpResponse:
+    """更正后可直接重新报送的 CSV。 / A CSV file to mend and send again."""
+    found = batch_accessible(request.auth.key, request.auth.kind, batch)  # type: ignore[attr-defined]
+    lines = refused_export(batch=found, by=request.auth.key, at=timezone.now())  # type: ignore[attr-defined]
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="refused-{batch}.csv"'},
+    )
+
+
+# After the addresses of batches by number: a source's name would catch those too.
+@router.post("/{source}", response=BatchOut, summary="报送文件 / send a file", operation_id="batch_ingest")
+def batch_send(
+    request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: str = "cn"
+) -> Any:
+    """逐行核验，整批入库或整批不入。 / Every row is judged; the batch lands whole or not at all."""
+    with _on_disk(file) as path:
+        done = batch_ingest(
+            source=source,
+            path=path,
+            by=request.auth.key,  # type: ignore[attr-defined]
+            at=timezone.now(),
+            jurisdiction=jurisdiction,
+            channel="api",
+            file_name=file.name or path.name,
+            dry_run=dry_run,
+        )
+    return done.as_dict()
+
+
+def _shown(batch: Any) -> dict[str, Any]:
+    counts = {key: getattr(batch.report, key) for key in ("rows", "accepted", "refused", "unchanged", "waiting")}
+    detail = batch.report.detail
+    return {
+        "batch": batch.pk,
+        "source": batch.source,
+        "status": batch.status,
+        "received_at": batch.received_at,
+        **counts,
+        **{key: detail[key] for key in ("refused_by_reason", "conflicts", "ignored_columns", "held_because")},
+    }
+
+
+@contextmanager
+def _on_disk(upload: UploadedFile) -> Iterator[Path]:
+    """The upload as a file with its own ending, readable by nobody else and gone afterwards."""
+    endings = "".join(Path(upload.name or "").suffixes[-2:])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{endings}"
+        with path.open("wb") as file:
+            for block in upload.chunks(1 << 20):
+                file.write(block)
+        yield path

@@ -1,0 +1,1 @@
+"""Set-wise work on many rows: reading files, judging, storing. Frames stay in this package."""

@@ -1,0 +1,183 @@
+"""What is known: batches as they came, records as claims, and the events that happened to them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from chengxin.subjects.models import Subject
+
+# A record's id is its batch and its line in it: no counter to contend for, and the id says where the row came from.
+LINES_PER_BATCH = 1 << 26
+
+
+class Batch(models.Model):
+    """One delivery of one source by one actor: landed whole, or held and not shown. Never edited."""
+
+    class Status(models.TextChoices):
+        """Landed, or held until a person lets it in."""
+
+        LANDED = "landed", "已入库 landed"
+        HELD = "held", "待放行 held"
+
+    source = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    actor = models.TextField(db_collation="C")
+    channel = models.TextField(db_collation="C")
+    received_at = models.DateTimeField()
+    file_name = models.TextField()
+    file_digest = models.TextField(db_collation="C")
+    lawbook_digest = models.TextField(db_collation="C")
+    status = models.TextField(choices=Status.choices)
+    releases = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="released_as")
+    reason = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=["landed", "held"]), name="records_batch_status_known")
+        ]
+        indexes = [models.Index(fields=["source", "file_digest"], name="records_batch_file")]
+
+
+class Report(models.Model):
+    """What became of a batch's rows: written once, when the batch has landed or is held."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, primary_key=True, related_name="report")
+    rows = models.IntegerField()
+    accepted = models.IntegerField()
+    refused = models.IntegerField()
+    unchanged = models.IntegerField()
+    waiting = models.IntegerField()
+    detail = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    rows=models.F("accepted") + models.F("refused") + models.F("unchanged") + models.F("waiting")
+                ),
+                name="records_report_adds_up",
+            )
+        ]
+
+
+class Record(models.Model):
+    """A claim: source S said V about subject T, by document D of authority A, in force from … to …. Never edited.
+
+    `row_key` says which claim it is, `content` what it says; the same claim saying the same is one row. The three
+    terms stand apart: `effect_*` (counts in a check), `shown_until` (may be published), `kept_until` (may be held);
+    all ends are exclusive, and an empty `effect_until` means open-ended by the statute in the lawbook's term.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    row_key = models.UUIDField()
+    content = models.UUIDField()
+    record_type = models.TextField(db_collation="C")
+    # Constraints without row triggers: migration 0001 checks each statement's rows by one join (a row-wise foreign
+    # key takes nearly half of the insert; benchmarks/ingest).
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    authority = models.TextField()
+    authority_code = models.TextField(db_collation="C", null=True)
+    document = models.TextField()
+    decided_on = models.DateField()
+    effect_from = models.DateField()
+    effect_until = models.DateField(null=True)
+    shown_until = models.DateField(null=True)
+    kept_until = models.DateField(null=True)
+    published_on = models.DateField(null=True)
+    late_days = models.SmallIntegerField(null=True)
+    severity = models.TextField(db_collation="C", null=True)
+    received_at = models.DateTimeField()
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["row_key", "content"], name="records_record_claim_once"),
+            models.CheckConstraint(
+                condition=~models.Q(authority="") & ~models.Q(document=""), name="records_record_documented"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effect_until__isnull=True) | models.Q(effect_until__gte=models.F("effect_from")),
+                name="records_record_term_ordered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(severity__isnull=True) | models.Q(severity__in=["minor", "general", "serious"]),
+                name="records_record_severity_known",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject", "record_type"], name="records_record_subject")]
+
+
+class Event(models.Model):
+    """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired, ended. Never edited."""
+
+    pk = models.CompositePrimaryKey("record_id", "number")
+    record = models.ForeignKey(
+        Record, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="events"
+    )
+    number = models.SmallIntegerField()
+    kind = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    on = models.DateField(null=True)
+    by = models.TextField(db_collation="C")
+    detail = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["filed", "superseded", "withdrawn", "disputed", "settled", "repaired", "ended"]
+                ),
+                name="records_event_kind_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(by=""), name="records_event_has_actor"),
+        ]
+        indexes = [
+            # Nearly every record has only its first event; whatever happened later is few and is found here.
+            models.Index(fields=["record"], condition=~models.Q(number=0), name="records_event_later"),
+        ]
+
+
+class Refused(models.Model):
+    """A row that the rules refused, sealed as it came, with the rule: listed, downloaded, mended, sent again."""
+
+    pk = models.CompositePrimaryKey("batch_id", "line")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="refused"
+    )
+    line = models.IntegerField()
+    reason = models.TextField(db_collation="C")
+    field = models.TextField(db_collation="C", null=True)
+    sealed = models.BinaryField()
+
+
+class Waiting(models.Model):
+    """A row whose subject is not decided: unseen by any check or page until a person, or matching, says whose it is."""
+
+    pk = models.CompositePrimaryKey("batch_id", "line")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="waiting"
+    )
+    line = models.IntegerField()
+    content = models.UUIDField(unique=True)
+    source = models.TextField(db_collation="C")
+    name = models.TextField()
+    name_normal = models.TextField(db_collation="C")
+    number = models.TextField(null=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name_normal"], name="records_waiting_name")]
+
+
+class WaitingDecision(models.Model):
+    """Who decided whose a waiting row is, when and why."""
+
+    content = models.UUIDField(unique=True)
+    record = models.BigIntegerField(null=True)
+    outcome = models.TextField(db_collation="C")
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()

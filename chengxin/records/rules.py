@@ -1,0 +1,254 @@
+"""What makes a row a record, and what a record's events make of it. Pure: dates and law entries come as arguments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from chengxin.kernel.errors import Refusal
+
+# --- why a row is refused -------------------------------------------------------------------------------------------
+
+
+class ValueMissing(Refusal):
+    """The column "{field}" is empty, and a record cannot stand without it. Fill it in from the decision and send the row again."""
+
+    code = "value-missing"
+    zh = "“{field}”为空，缺少该项不能入库。请按决定文书补填后重新报送。"
+
+
+class TextTooLong(Refusal):
+    """The text in "{field}" is longer than the {most} characters that the template allows. Shorten it and send the row again."""
+
+    code = "text-too-long"
+    zh = "“{field}”超过模板规定的{most}个字符。请缩短后重新报送。"
+
+
+class ChoiceUnknown(Refusal):
+    """ "{value}" is not one of the values that "{field}" may have: {choices}. Use one of these and send the row again."""
+
+    code = "choice-unknown"
+    zh = "“{value}”不是“{field}”的可选值（{choices}）。请改用可选值后重新报送。"
+
+
+class NumberUnreadable(Refusal):
+    """ "{value}" in "{field}" is not a whole number. Write digits only and send the row again."""
+
+    code = "number-unreadable"
+    zh = "“{field}”的“{value}”不是整数。请只填数字后重新报送。"
+
+
+class DayInFuture(Refusal):
+    """The day {value} in "{field}" lies after the day of receipt: a decision that is not yet made cannot be filed. Correct the day and send the row again."""
+
+    code = "day-in-future"
+    zh = "“{field}”的日期{value}晚于接收日，尚未作出的决定不能入库。请更正日期后重新报送。"
+
+
+class DaysDisordered(Refusal):
+    """The day {value} in "{field}" comes before the day in "{other}". Correct one of them and send the row again."""
+
+    code = "days-disordered"
+    zh = "“{field}”的日期{value}早于“{other}”。请更正后重新报送。"
+
+
+class CodesDisagree(Refusal):
+    """The organisation code {value} is not the one inside the unified social credit code of the same row (places 9 to 17,
+    GB 32100-2015). Correct one of them and send the row again.
+    """
+
+    code = "codes-disagree"
+    basis = "GB 32100-2015"
+    zh = "组织机构代码{value}与同一行统一社会信用代码第9至17位不一致（GB 32100-2015）。请更正后重新报送。"
+
+
+class NaturalPersonNotTaken(Refusal):
+    """The row is about a natural person: this register files organisations only, and has kept the row sealed without reading it further. Take the row out."""
+
+    code = "natural-person"
+    zh = "该行的行政相对人是自然人：本库目前只登记法人和非法人组织，该行已密封保存、未作他用。请删除该行。"
+
+
+class TermMissing(Refusal):
+    """The row gives no end for a record that must have one, and the lawbook gives no term for it either. Fill in "{field}" and send the row again."""
+
+    code = "term-missing"
+    zh = "该记录必须有期限，但“{field}”为空，法规库也未规定期限。请补填后重新报送。"
+
+
+class NameUnusable(Refusal):
+    """The name "{value}" holds no character that a name could have. Write the name as registered and send the row again."""
+
+    code = "name-unusable"
+    zh = "名称“{value}”中没有可用的文字。请填写登记名称后重新报送。"
+
+
+ROW_REFUSALS: tuple[type[Refusal], ...] = (
+    ValueMissing,
+    TextTooLong,
+    ChoiceUnknown,
+    NumberUnreadable,
+    DayInFuture,
+    DaysDisordered,
+    CodesDisagree,
+    NaturalPersonNotTaken,
+    TermMissing,
+    NameUnusable,
+)
+
+
+# --- what events make of a record -----------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """Kinds of event that a record may meet."""
+
+    FILED = "filed"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+    REPAIRED = "repaired"
+    ENDED = "ended"
+
+
+class EventNotAllowed(Refusal):
+    """A record that is {state} cannot be {kind}: {why}."""
+
+    code = "event-not-allowed"
+    status = 409
+    zh = "处于“{state}”状态的记录不能执行“{kind}”：{why}。"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a record: its place in the sequence, what happened, at which instant, and from which day it holds."""
+
+    number: int
+    kind: Kind
+    at: datetime
+    on: date | None = None
+    by: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A record's term of effect and of showing, half-open; no end means open-ended by the statute of its type."""
+
+    effect_from: date
+    effect_until: date | None
+    shown_until: date | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a record's events make of it, as known at an instant."""
+
+    replaced: bool = False
+    withdrawn: bool = False
+    disputes: int = 0
+    repaired_on: date | None = None
+    ended_on: date | None = None
+
+    @property
+    def disputed(self) -> bool:
+        """An objection is open."""
+        return self.disputes > 0
+
+    @property
+    def gone(self) -> bool:
+        """Replaced by a corrected claim, or withdrawn by its provider."""
+        return self.replaced or self.withdrawn
+
+    @property
+    def word(self) -> str:
+        """The state in one word, as pages and the API name it."""
+        if self.withdrawn:
+            return "withdrawn"
+        if self.replaced:
+            return "superseded"
+        if self.repaired_on is not None:
+            return "repaired"
+        if self.disputed:
+            return "disputed"
+        return "ended" if self.ended_on is not None else "standing"
+
+
+def replay(events: Iterable[Event], *, known_at: datetime) -> Standing:
+    """The state that the events known at the instant make, taken in their order; a pure fold with no default branch."""
+    standing = Standing()
+    for event in sorted(events, key=lambda e: e.number):
+        if event.at <= known_at:
+            standing = _after(standing, event)
+    return standing
+
+
+def _after(standing: Standing, event: Event) -> Standing:
+    match event.kind:
+        case Kind.FILED:
+            return standing
+        case Kind.SUPERSEDED:
+            return _with(standing, replaced=True)
+        case Kind.WITHDRAWN:
+            return _with(standing, withdrawn=True)
+        case Kind.DISPUTED:
+            return _with(standing, disputes=standing.disputes + 1)
+        case Kind.SETTLED:
+            return _with(standing, disputes=standing.disputes - 1)
+        case Kind.REPAIRED:
+            return _with(standing, repaired_on=_earlier(standing.repaired_on, event.on))
+        case Kind.ENDED:
+            return _with(standing, ended_on=_earlier(standing.ended_on, event.on))
+
+
+def _with(standing: Standing, **change: Any) -> Standing:
+    return Standing(**{**standing.__dict__, **change})
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None:
+    """Refuse an event that the record's state does not admit; says nothing where it does."""
+    if kind is Kind.FILED:
+        raise EventNotAllowed(state=standing.word, kind=kind, why="a record is filed once, as its first event")
+    if standing.withdrawn and kind is not Kind.SETTLED:
+        raise EventNotAllowed(
+            state=standing.word, kind=kind, why="a withdrawn record can meet nothing but the end of an open objection"
+        )
+    if kind is Kind.SETTLED and not standing.disputed:
+        raise EventNotAllowed(state=standing.word, kind=kind, why="no objection is open")
+    if kind is Kind.SUPERSEDED and standing.replaced:
+        raise EventNotAllowed(
+            state=standing.word, kind=kind, why="it is already replaced; correct the claim that stands now"
+        )
+    if kind in (Kind.REPAIRED, Kind.ENDED) and on is None:
+        raise EventNotAllowed(state=standing.word, kind=kind, why="the day from which it holds is missing")
+
+
+class Effect(StrEnum):
+    """Whether a record counts on a day."""
+
+    COUNTS = "counts"
+    SUSPENDED = "suspended"
+    NONE = "none"
+
+
+def effect(terms: Terms, standing: Standing, *, on: date) -> Effect:
+    """Whether the record counts on the day: in term, not replaced, not withdrawn, not repaired, not ended; suspended
+    while an objection is open (boundary 5).
+    """
+    in_term = terms.effect_from <= on and (terms.effect_until is None or on < terms.effect_until)
+    over = any(day is not None and day <= on for day in (standing.repaired_on, standing.ended_on))
+    if not in_term or over or standing.gone:
+        return Effect.NONE
+    return Effect.SUSPENDED if standing.disputed else Effect.COUNTS
+
+
+def showable(terms: Terms, standing: Standing, *, on: date) -> bool:
+    """Whether the record may be shown to the public on the day: within its showing term, not gone, repaired or ended."""
+    over = any(day is not None and day <= on for day in (standing.repaired_on, standing.ended_on))
+    return not standing.gone and not over and (terms.shown_until is None or on < terms.shown_until)

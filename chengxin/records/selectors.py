@@ -1,0 +1,170 @@
+"""Reading records, batches, refused and waiting rows, as of an instant."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from chengxin import law as lawroom
+from chengxin.kernel.days import day_read
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import identifier_read
+from chengxin.kernel.money import amount_read
+from chengxin.kernel.sealing import Seal
+from chengxin.law.models import MoneyUnit, RecordType, Source
+from chengxin.records import rules
+from chengxin.records.bulk.storing import NOTES
+from chengxin.records.models import Batch, Event, Record, Refused, Waiting, WaitingDecision
+
+# Columns that stand before a refused row's own when it is written out to be mended; ignored when it comes back.
+LINE, REASON, MESSAGE = "原行号 line", "拒绝原因 reason", "说明 message"
+
+
+class BatchUnknown(Refusal):
+    """There is no batch {batch} that {actor} may see."""
+
+    code = "batch-unknown"
+    status = 404
+    zh = "没有{actor}可以查看的批次{batch}。"
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A refused row, unsealed: where it stood, which rule refused it, and what it says as it came."""
+
+    line: int
+    reason: str
+    field: str | None
+    message_zh: str
+    message: str
+    row: dict[str, Any]
+
+
+@cache
+def intake_seal() -> Seal:
+    """The seal of the intake zone: rows that are not filed are kept under it as they came."""
+    return Seal.of_file(settings.CHENGXIN_HOME / "keys" / "intake.key")
+
+
+def batches_accessible(actor: str, kind: str) -> QuerySet[Batch]:
+    """The batches that the actor may see: its own, or for the operator and a credit centre all of them."""
+    batches = Batch.objects.select_related("report").order_by("-pk")
+    return batches if kind in ("operator", "credit-centre") else batches.filter(actor=actor)
+
+
+def batch_accessible(actor: str, kind: str, batch: int) -> Batch:
+    """One batch that the actor may see; unknown and forbidden look alike."""
+    found = batches_accessible(actor, kind).filter(pk=batch).first()
+    if found is None:
+        raise BatchUnknown(batch=batch, actor=actor)
+    return found
+
+
+def refused_rows(batch: Batch) -> Iterator[RefusedRow]:
+    """Each refused row of the batch with the rule's own words, in the file's order."""
+    law = lawroom.load().on(batch.received_at.astimezone().date(), batch.jurisdiction)
+    source = law.sources[batch.source]
+    record_type = law.record_types[source.record_type]
+    headings = {
+        heading: name for edition in source.editions for name, many in edition.columns.items() for heading in many
+    }
+    for refused in Refused.objects.filter(batch=batch).order_by("line").iterator(chunk_size=2000):
+        row = json.loads(intake_seal().unseal(bytes(refused.sealed)))
+        kept = row.pop(NOTES, None)
+        value = next((v for h, v in row.items() if headings.get(h) == refused.field), None)
+        refusal = row_refusal(refused.reason, refused.field, value, record_type, source, kept)
+        yield RefusedRow(refused.line, refused.reason, refused.field, refusal[0], refusal[1], row)
+
+
+def row_refusal(
+    reason: str,
+    field: str | None,
+    value: str | None,
+    record_type: RecordType,
+    source: Source,
+    kept: dict[str, str] | None = None,
+) -> tuple[str, str]:
+    """The rule's message in Chinese and English, with the value that broke it; a reader's rule is asked again for its words."""
+    if kept:
+        return kept["zh"], kept["en"]
+    definition = record_type.fields.get(field or "")
+    if field and definition and (read := _READERS.get(definition.type)):
+        try:
+            read(value, source.units.get(field, definition.unit or "yuan"))
+        except Refusal as refusal:
+            if refusal.code == reason:
+                return refusal.message_zh, refusal.message
+    title = definition.title if definition else None
+    other = record_type.fields.get((definition.not_before or definition.not_after or "") if definition else "")
+    data = {
+        "field": title.zh if title else field,
+        "value": value,
+        "most": definition.most if definition else None,
+        "choices": "、".join(c.zh for c in (definition.choices or {}).values()) if definition else "",
+        "other": other.title.zh if other else "",
+    }
+    refusal_class = next((r for r in rules.ROW_REFUSALS if r.code == reason), None)
+    if refusal_class is None:
+        return reason, reason
+    built = refusal_class(**data)
+    return built.message_zh, refusal_class(
+        **{**data, "field": title.en if title else field, "other": other.title.en if other else ""}
+    ).message
+
+
+_READERS: dict[str, Callable[[str | None, MoneyUnit], object]] = {
+    "code": lambda value, unit: identifier_read(value),
+    "old-number": lambda value, unit: identifier_read(value),
+    "day": lambda value, unit: day_read(value),
+    "amount": amount_read,
+}
+
+
+def refused_csv(batch: Batch) -> Iterator[str]:
+    """The refused rows as the lines of a CSV file to mend and send again: their own columns as they came, the rule beside
+    them. Begins with a byte-order mark, so that a spreadsheet reads it as UTF-8; nothing at all where nothing was refused.
+    """
+    line = io.StringIO()
+    writer: Any = None
+    for refused in refused_rows(batch):
+        if writer is None:
+            line.write("\ufeff")
+            writer = csv.DictWriter(line, [LINE, REASON, MESSAGE, *refused.row], extrasaction="ignore")
+            writer.writeheader()
+        note = f"{refused.message_zh} / {refused.message}"
+        writer.writerow({LINE: refused.line, REASON: refused.reason, MESSAGE: note, **refused.row})
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def waiting_rows() -> QuerySet[Waiting]:
+    """The rows whose subject nobody has decided yet, longest waiting first."""
+    decided = WaitingDecision.objects.values("content")
+    return Waiting.objects.exclude(content__in=decided).order_by("batch_id", "line")
+
+
+def records_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Record]:
+    """Every claim about these subjects that the register held at the instant, newest decision first."""
+    return (
+        Record.objects.filter(subject_id__in=subjects, received_at__lte=known_at)
+        .select_related("batch")
+        .order_by("-decided_on", "-pk")
+    )
+
+
+def events_of(records: list[int], *, known_at: datetime) -> dict[int, list[rules.Event]]:
+    """The events of each record that were known at the instant."""
+    found: dict[int, list[rules.Event]] = {record: [] for record in records}
+    for event in Event.objects.filter(record_id__in=records, at__lte=known_at).order_by("record_id", "number"):
+        found[event.record_id].append(
+            rules.Event(event.number, rules.Kind(event.kind), event.at, event.on, event.by, event.detail or {})
+        )
+    return found

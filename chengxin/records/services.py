@@ -1,0 +1,581 @@
+"""Changing what is known: batches land whole or not at all; corrections, objections and repairs are events."""
+
+import json
+import queue
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import Cursor
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import actor_acting
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.sealing import Seal
+from chengxin.law import Law
+from chengxin.law.models import Source
+from chengxin.ledger.services import trace
+from chengxin.records import rules
+from chengxin.records.bulk.holding import file_held, file_hold
+from chengxin.records.bulk.judging import Judge
+from chengxin.records.bulk.reading import Chunk, RowStream, file_digest, rows_read
+from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_make
+from chengxin.records.models import Batch, Event, Record, Report, Waiting, WaitingDecision
+from chengxin.records.selectors import RefusedRow, intake_seal, refused_csv, refused_rows, row_refusal
+from chengxin.subjects.services import conflicts_open
+
+Advance = Callable[[int], None]
+
+
+class SourceUnknown(Refusal):
+    """There is no source "{source}" in the lawbook. The sources are: {known}."""
+
+    code = "source-unknown"
+    status = 404
+    zh = "法规库中没有数据源“{source}”。可用的数据源：{known}。"
+
+
+class ProviderNotPermitted(Refusal):
+    """{actor} is a {kind}; by the lawbook the source {source} is sent by: {providers} ({basis})."""
+
+    code = "provider-not-permitted"
+    status = 403
+    zh = "{actor}属于{kind}；按法规库，数据源{source}应由{providers}报送（{basis}）。"
+
+
+class ColumnsMissing(Refusal):
+    """The file lacks columns that every row needs: {missing}. Its headings are: {found}. Add the columns as the template has them and send the file again."""
+
+    code = "columns-missing"
+    zh = "文件缺少必需的列：{missing}。文件中的列：{found}。请按模板补齐后重新报送。"
+
+
+class BatchNotHeld(Refusal):
+    """Batch {batch} is not held: only a held batch can be let in, and only once."""
+
+    code = "batch-not-held"
+    status = 409
+    zh = "批次{batch}不处于待放行状态：只有待放行的批次可以放行，且只能放行一次。"
+
+
+class RecordUnknown(Refusal):
+    """There is no record {record}."""
+
+    code = "record-unknown"
+    status = 404
+    zh = "没有编号为{record}的记录。"
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of a file: the contract that the command, the API and the tests share."""
+
+    batch: int | None
+    source: str
+    status: str
+    rows: int
+    accepted: int
+    refused: int
+    unchanged: int
+    waiting: int
+    refused_by_reason: Mapping[str, int]
+    conflicts: Mapping[str, int]
+    subjects_created: int = 0
+    late: int = 0
+    ignored_columns: tuple[str, ...] = ()
+    dry_run: bool = False
+    repeated: bool = False
+    held_because: str = ""
+    seconds: float = 0.0
+    peak_memory_bytes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+class _RolledBack(Exception):
+    """Ends a transaction whose result is wanted but whose rows are not."""
+
+
+@dataclass
+class _Run:
+    """One ingest on its way: what it reads, under which law, for whom."""
+
+    source: Source
+    law: Law
+    path: Path
+    by: str
+    at: datetime
+    digest: str
+    channel: str
+    advance: Advance
+    tally: Tally = field(default_factory=Tally)
+    conflicts: dict[str, int] = field(
+        default_factory=lambda: {"codes_with_several_names": 0, "names_with_several_codes": 0}
+    )
+    ignored: tuple[str, ...] = ()
+
+
+def batch_ingest(
+    *,
+    source: str,
+    path: Path,
+    by: str,
+    at: datetime,
+    jurisdiction: str = "cn",
+    channel: str = "file",
+    file_name: str | None = None,
+    dry_run: bool = False,
+    releases: Batch | None = None,
+    released_by: str = "",
+    reason: str = "",
+    advance: Advance = lambda rows: None,
+) -> BatchResult:
+    """File one delivery whole: every row accepted, refused with its rule, unchanged, or waiting for its subject.
+
+    The same file twice changes nothing. A batch whose number of rows is outside the source's bounds is held and not
+    shown until a person lets it in (`batch_release`). Nothing stays if anything fails on the way.
+    """
+    started = time.monotonic()
+    law = lawroom.load().on(at.astimezone().date(), jurisdiction)
+    run = _Run(_source_sent_by(law, source, by=by, at=at), law, path, by, at, file_digest(path), channel, advance)
+    if releases is None and not dry_run and (repeated := _repeated(run, law)):
+        return _measured(repeated, started)
+    name = file_name or path.name
+    result: BatchResult | None = None
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            batch = _batch_open(cursor.cursor, run, name, releases=releases, reason=reason)
+            _rows_land(cursor.cursor, run, batch)
+            why = "" if releases else _out_of_bounds(run)
+            result = _result(run, batch.pk, status="held" if why else "landed", dry_run=dry_run, held_because=why)
+            if dry_run or why:
+                raise _RolledBack
+            _batch_close(result, batch.pk, event="records.batch.landed", run=run)
+            if releases:
+                trace(
+                    event="records.batch.released",
+                    by=released_by,
+                    at=at,
+                    about=f"batch:{releases.pk}",
+                    detail={"reason": reason},
+                )
+    except _RolledBack:
+        assert result is not None
+        if not dry_run:
+            result = _batch_hold(run, name, result)
+    return _measured(result, started)
+
+
+def _source_sent_by(law: Law, key: str, *, by: str, at: datetime) -> Source:
+    source = law.sources.get(key)
+    if source is None:
+        raise SourceUnknown(source=key, known=", ".join(sorted(law.sources)))
+    actor = actor_acting(by, at=at)
+    if actor.kind not in (*source.provider, "operator"):
+        basis = law.cite(source.basis[0]).zh
+        raise ProviderNotPermitted(
+            actor=actor.title, kind=actor.kind, source=key, providers=", ".join(source.provider), basis=basis
+        )
+    return source
+
+
+def _batch_open(
+    cursor: Cursor, run: _Run, name: str, *, releases: Batch | None, reason: str, status: str = "landed"
+) -> Batch:
+    # One delivery of a source at a time: two copies of one file sent at once must not both land.
+    cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.ingest'), hashtext(%s))", [run.source.key])
+    return Batch.objects.create(
+        source=run.source.key,
+        jurisdiction=run.law.jurisdiction,
+        actor=run.by,
+        channel=run.channel,
+        received_at=run.at,
+        file_name=name,
+        file_digest=run.digest,
+        lawbook_digest=lawroom.load().digest,
+        status=status,
+        releases=releases,
+        reason=reason,
+    )
+
+
+def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
+    record_type = run.law.record_types[run.source.record_type]
+    headings = {
+        heading: name for edition in run.source.editions for name, many in edition.columns.items() for heading in many
+    }
+    stream = rows_read(run.path, wanted=headings)
+    columns, run.ignored = _columns(run, stream)
+    judge = Judge(run.law, run.source, record_type, run.at.astimezone().date(), columns)
+    landing = Landing(cursor, batch.pk, run.source.key, record_type.key, run.by, run.at, run.tally)
+    names_from = _latest_name(cursor)
+    seal = intake_seal()
+    pairs = Pairs()
+    with _prefetched(_parcels(stream, judge, seal)) as parcels:
+        for parcel in parcels:
+            before = run.tally.rows
+            landing.parcel_store(parcel)
+            pairs.add(parcel)
+            run.advance(run.tally.rows - before)
+    run.conflicts = pairs.count()
+    conflicts_open(cursor, since=names_from, batch=batch.pk, at=run.at)
+
+
+def columns_map(source: Source, headers: Sequence[str]) -> dict[str, str]:
+    """field → heading, by the edition that knows most of the file's headings, then by the others."""
+    editions = sorted(source.editions, key=lambda e: -sum(h in headers for many in e.columns.values() for h in many))
+    columns: dict[str, str] = {}
+    for edition in editions:
+        for name, headings in edition.columns.items():
+            for heading in headings:
+                if heading in headers and name not in columns and heading not in columns.values():
+                    columns[name] = heading
+    return columns
+
+
+def _columns(run: _Run, stream: RowStream) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The file's columns; refuses a file that lacks one without which every row would be refused."""
+    record_type = run.law.record_types[run.source.record_type]
+    columns = columns_map(run.source, stream.headers)
+    missing = [
+        definition.title.zh
+        for name, definition in record_type.fields.items()
+        if definition.required
+        and name not in columns
+        and name not in run.source.fixed
+        and definition.default_from not in columns
+        and not (name == record_type.roles.authority and run.source.authority_from_code)
+    ]
+    if missing:
+        raise ColumnsMissing(missing=", ".join(missing), found=", ".join(stream.headers))
+    return columns, tuple(h for h in stream.headers if h not in columns.values())
+
+
+def _parcels(stream: RowStream, judge: Judge, seal: Seal) -> Iterator[Parcel]:
+    for chunk in stream:
+        yield _parcel(chunk, judge, seal)
+
+
+def _parcel(chunk: Chunk, judge: Judge, seal: Seal) -> Parcel:
+    parcel = parcel_make(judge.rows_judge(chunk.lines, chunk.columns), chunk.lines, chunk.columns, seal)
+    return parcel.with_broken(chunk.broken, seal)
+
+
+@contextmanager
+def _prefetched(items: Iterator[Parcel]) -> Iterator[Iterator[Parcel]]:
+    """Read and judge the next chunk in a thread while the database stores this one; whatever fails there is raised here."""
+    ready: queue.Queue[Parcel | BaseException | None] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def put(item: Parcel | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                return ready.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for item in items:
+                put(item)
+                if stopped.is_set():
+                    return
+            put(None)
+        except BaseException as failure:  # noqa: B036 - handed over and raised by the reader
+            put(failure)
+
+    def taken() -> Iterator[Parcel]:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    thread = threading.Thread(target=work, name="rows-judge", daemon=True)
+    thread.start()
+    try:
+        yield taken()
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _latest_name(cursor: Cursor) -> int:
+    cursor.execute("select coalesce(max(id), 0) from subjects_name")
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _out_of_bounds(run: _Run) -> str:
+    bounds = run.source.rows
+    if bounds.least <= run.tally.rows <= bounds.most:
+        return ""
+    return f"行数{run.tally.rows}不在{bounds.least}至{bounds.most}之间 / {run.tally.rows} rows, outside {bounds.least} to {bounds.most}"
+
+
+def _result(run: _Run, batch: int, *, status: str, dry_run: bool, held_because: str) -> BatchResult:
+    tally = run.tally
+    return BatchResult(
+        batch=None if dry_run else batch,
+        source=run.source.key,
+        status=status,
+        rows=tally.rows,
+        accepted=tally.accepted,
+        refused=tally.refused,
+        unchanged=tally.unchanged,
+        waiting=tally.waiting,
+        refused_by_reason=dict(sorted(tally.refused_by_reason.items(), key=lambda item: (-item[1], item[0]))),
+        conflicts=run.conflicts,
+        subjects_created=tally.subjects_created,
+        late=tally.late,
+        ignored_columns=run.ignored,
+        dry_run=dry_run,
+        held_because=held_because,
+    )
+
+
+def _batch_close(result: BatchResult, batch: int, *, event: str, run: _Run) -> None:
+    counts = {k: getattr(result, k) for k in ("rows", "accepted", "refused", "unchanged", "waiting")}
+    kept = ("refused_by_reason", "conflicts", "subjects_created", "late", "ignored_columns", "held_because")
+    Report.objects.create(batch_id=batch, **counts, detail={k: getattr(result, k) for k in kept})
+    detail = {**counts, "source": run.source.key, "file_digest": run.digest, "lawbook_digest": lawroom.load().digest}
+    trace(event=event, by=run.by, at=run.at, about=f"batch:{batch}", detail=detail)
+
+
+def _batch_hold(run: _Run, name: str, result: BatchResult) -> BatchResult:
+    """Note a held delivery and keep its file: none of its rows is in the register until a person lets it in."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        batch = _batch_open(cursor.cursor, run, name, releases=None, reason=result.held_because, status="held")
+        counts = {"accepted": 0, "unchanged": 0, "waiting": result.rows - result.refused}
+        result = BatchResult(**{**result.__dict__, **counts, "batch": batch.pk})
+        _batch_close(result, batch.pk, event="records.batch.held", run=run)
+        file_hold(run.path, _held_path(batch.pk), intake_seal())
+    return result
+
+
+def batch_release(
+    *, batch: int, by: str, at: datetime, reason: str, advance: Advance = lambda rows: None
+) -> BatchResult:
+    """Let a held delivery in on a person's word: its very file is judged and filed, whatever its number of rows."""
+    held = Batch.objects.filter(pk=batch, status="held", released_as__isnull=True).first()
+    if held is None:
+        raise BatchNotHeld(batch=batch)
+    with file_held(_held_path(batch), held.file_name, intake_seal()) as path:
+        return batch_ingest(
+            source=held.source,
+            path=path,
+            by=held.actor,
+            at=at,
+            jurisdiction=held.jurisdiction,
+            channel=held.channel,
+            releases=held,
+            released_by=by,
+            reason=reason,
+            advance=advance,
+        )
+
+
+def _held_path(batch: int) -> Path:
+    return Path(settings.CHENGXIN_HOME) / "held" / f"{batch}.sealed"
+
+
+def _repeated(run: _Run, law: Law) -> BatchResult | None:
+    """The earlier result of the very same bytes under the same law on the same day: reading them again cannot say more.
+
+    Not where a person has decided any waiting row since, and never across days, since a day in the future may have come.
+    """
+    earlier = (
+        Batch.objects.filter(
+            source=run.source.key, file_digest=run.digest, lawbook_digest=lawroom.load().digest, status="landed"
+        )
+        .filter(jurisdiction=law.jurisdiction, received_at__lte=run.at)
+        .select_related("report")
+        .order_by("-pk")
+        .first()
+    )
+    if earlier is None or earlier.received_at.astimezone().date() != run.at.astimezone().date():
+        return None
+    if earlier.report.waiting and WaitingDecision.objects.filter(at__gte=earlier.received_at).exists():
+        return None
+    report = earlier.report
+    with transaction.atomic():
+        trace(
+            event="records.batch.repeated",
+            by=run.by,
+            at=run.at,
+            about=f"batch:{earlier.pk}",
+            detail={"file_digest": run.digest},
+        )
+    run.advance(report.rows)
+    return BatchResult(
+        batch=earlier.pk,
+        source=run.source.key,
+        status="landed",
+        rows=report.rows,
+        accepted=0,
+        refused=report.refused,
+        unchanged=report.accepted + report.unchanged,
+        waiting=report.waiting,
+        refused_by_reason=report.detail["refused_by_reason"],
+        conflicts=report.detail["conflicts"],
+        ignored_columns=tuple(report.detail["ignored_columns"]),
+        repeated=True,
+    )
+
+
+def _measured(result: BatchResult, started: float) -> BatchResult:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return BatchResult(
+        **{**result.__dict__, "seconds": round(time.monotonic() - started, 3), "peak_memory_bytes": peak}
+    )
+
+
+# --- refused rows -----------------------------------------------------------------------------------------------------
+
+
+def refused_read(*, batch: Batch, by: str, at: datetime) -> Iterator[RefusedRow]:
+    """Each refused row of the batch, unsealed; the reading is written down before it is given, for a row may name persons."""
+    trace(event="records.refused.read", by=by, at=at, about=f"batch:{batch.pk}")
+    return refused_rows(batch)
+
+
+def refused_export(*, batch: Batch, by: str, at: datetime) -> Iterator[str]:
+    """The refused rows, unsealed, line by line of a CSV file to mend; the reading is written down before the first is given."""
+    trace(event="records.refused.exported", by=by, at=at, about=f"batch:{batch.pk}")
+    return refused_csv(batch)
+
+
+# --- waiting rows -----------------------------------------------------------------------------------------------------
+
+
+class WaitingUnknown(Refusal):
+    """No row waits at line {line} of batch {batch}: it was never there, or somebody has decided it."""
+
+    code = "waiting-unknown"
+    status = 404
+    zh = "批次{batch}第{line}行没有待定的记录：不存在，或已有人处理。"
+
+
+class WaitingNotFiled(Refusal):
+    """The row cannot be filed under that number: {why}"""
+
+    code = "waiting-not-filed"
+    zh = "该行不能归入该号码：{why}"
+
+
+def waiting_assign(*, batch: int, line: int, number: str, by: str, at: datetime, reason: str) -> int:
+    """File a waiting row as being about the subject of this number, on a person's word; returns the record.
+
+    The row is judged again as if it had borne the number, so nothing enters that could not have entered then.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        waiting = _waiting_locked(batch, line)
+        came = Batch.objects.get(pk=batch)
+        law = lawroom.load().on(at.astimezone().date(), came.jurisdiction)
+        source = law.sources[waiting.source]
+        row = json.loads(intake_seal().unseal(bytes(waiting.sealed)))
+        columns = columns_map(source, list(row))
+        record_type = law.record_types[source.record_type]
+        judged = Judge(law, source, record_type, at.astimezone().date(), columns).row_judge(line, row, number)
+        if len(judged.refused):
+            rule, name = judged.refused["reason"][0], judged.refused["field"][0]
+            value = number if name == record_type.roles.code else None
+            why, why_en = row_refusal(rule, name, value, record_type, source)
+            raise WaitingNotFiled(why=f"{why} / {why_en}")
+        if not len(judged.claims):
+            raise WaitingNotFiled(
+                why="该号码没有校验位，不能确定主体 / that number has no check character, so it names nobody"
+            )
+        names_from = _latest_name(cursor.cursor)
+        landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at)
+        landing.claims_store(judged.claims)
+        conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
+        # Where the very same claim was held already, the row is that record.
+        claim = {key: judged.claims[key][0] for key in ("row_key", "content")}
+        record = Record.objects.values_list("pk", flat=True).get(**claim)
+        WaitingDecision.objects.create(
+            content=waiting.content, record=record, outcome="assigned", reason=reason, by=by, at=at
+        )
+        trace(event="records.waiting.assigned", by=by, at=at, about=f"record:{record}", detail={"reason": reason})
+    return record
+
+
+def waiting_reject(*, batch: int, line: int, by: str, at: datetime, reason: str) -> None:
+    """Decide that a waiting row is about nobody in this register; it stays as it came, and unseen."""
+    with transaction.atomic():
+        waiting = _waiting_locked(batch, line)
+        WaitingDecision.objects.create(content=waiting.content, outcome="rejected", reason=reason, by=by, at=at)
+        trace(
+            event="records.waiting.rejected", by=by, at=at, about=f"waiting:{batch}:{line}", detail={"reason": reason}
+        )
+
+
+def _waiting_locked(batch: int, line: int) -> Waiting:
+    waiting = Waiting.objects.select_for_update().filter(batch_id=batch, line=line).first()
+    if waiting is None or WaitingDecision.objects.filter(content=waiting.content).exists():
+        raise WaitingUnknown(batch=batch, line=line)
+    return waiting
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+def record_withdraw(*, record: int, by: str, at: datetime, reason: str) -> Event:
+    """The provider takes the claim back: from this instant it neither counts nor shows."""
+    return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail={"reason": reason})
+
+
+def record_dispute(*, record: int, by: str, at: datetime, grounds: str) -> Event:
+    """An objection is open: from this instant the fact has no effect until it is settled (boundary 5)."""
+    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail={"grounds": grounds})
+
+
+def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
+    """One open objection is closed; what it found to be wrong is a correction or a withdrawal of its own."""
+    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail={"outcome": outcome})
+
+
+def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
+    """The authority that found the breach has repaired it: from the day it is neither shown nor used."""
+    return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail={"decision": decision})
+
+
+def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str) -> Event:
+    """The authority has ended the fact before its term: removal from a list, revocation of a licence."""
+    return _event_add(record, rules.Kind.ENDED, by=by, at=at, on=on, detail={"reason": reason})
+
+
+def _event_add(
+    record: int, kind: rules.Kind, *, by: str, at: datetime, on: Any = None, detail: dict[str, Any]
+) -> Event:
+    with transaction.atomic():
+        # The record's row is the lock: two events of one record are taken one after the other.
+        found = Record.objects.select_for_update().filter(pk=record).first()
+        if found is None:
+            raise RecordUnknown(record=record)
+        events = [
+            rules.Event(e.number, rules.Kind(e.kind), e.at, e.on, e.by) for e in Event.objects.filter(record_id=record)
+        ]
+        # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
+        at = max(at, *(e.at for e in events))
+        rules.event_admissible(rules.replay(events, known_at=at), kind, on=on)
+        number = max(e.number for e in events) + 1
+        event = Event.objects.create(record_id=record, number=number, kind=kind, at=at, on=on, by=by, detail=detail)
+        trace(
+            event=f"records.record.{kind}",
+            by=by,
+            at=at,
+            subject=found.subject_id,
+            about=f"record:{record}",
+            detail=detail,
+        )
+    return event
