@@ -1,0 +1,1 @@
+"""Designations and the measures that lawfully follow from them."""

@@ -1,0 +1,219 @@
+"""Reading what stands against a subject, as of a day and an instant, in one round trip."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from chengxin import law as lawroom
+from chengxin.law import Law
+from chengxin.lists.rules import Fact, listed
+from chengxin.records.models import Record
+from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
+from chengxin.records.selectors import events_of, records_of
+from chengxin.subjects.models import Identifier, Name
+from chengxin.subjects.selectors import identifiers_of, members_of, names_of, subject_of
+
+_FACTS = """
+with bearing as (
+    select i.subject_id from subjects_identifier i where i.value = %(value)s and i.scheme = %(scheme)s and i.known_at <= %(known_at)s
+), asked as (
+    select subject_id from bearing
+    union all
+    -- The 9-character code stands inside the new one (GB 32100-2015, 4.2); where two new codes hold it, nobody can say.
+    select min(i.subject_id) from subjects_identifier i where %(scheme)s = 'organisation-code' and i.scheme = 'uscc'
+        and substr(i.value, 9, 9) = %(value)s and i.known_at <= %(known_at)s and not exists (select from bearing)
+    having count(*) = 1
+), rooted as (
+    select coalesce((select l.root_id from subjects_link l where l.subject_id = a.subject_id and l.known_from <= %(known_at)s
+                     and (l.known_to is null or l.known_to > %(known_at)s)), a.subject_id) as root from asked a
+), member as (
+    select root, root as subject from rooted
+    union all
+    select o.root, l.subject_id from rooted o join subjects_link l on l.root_id = o.root and l.known_from <= %(known_at)s
+        and (l.known_to is null or l.known_to > %(known_at)s)
+)
+select m.root, r.id, r.record_type, r.authority, r.document, r.decided_on, r.effect_from, r.effect_until, r.shown_until, r.severity, r.body,
+    (select json_agg(json_build_array(e.number, e.kind, e.at, e."on") order by e.number) from records_event e
+     where e.record_id = r.id and e.number > 0 and e.at <= %(known_at)s)
+from member m left join records_record r on r.subject_id = m.subject and r.record_type = any(%(types)s)
+    and r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) and r.received_at <= %(known_at)s
+"""
+
+
+@dataclass(frozen=True)
+class SubjectFacts:
+    """The subject that a number named, and its records in term on the day."""
+
+    subject: int
+    facts: list[Fact]
+
+
+def facts_in_term(
+    *, scheme: str, value: str, record_types: list[str], on: date, known_at: datetime
+) -> SubjectFacts | None:
+    """The facts of these types in term on the day, as known at the instant; nothing where the number names no subject.
+
+    Raw SQL on purpose: a check may make two reads and one write, and this is the second read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FACTS, {"value": value, "scheme": scheme, "types": record_types, "on": on, "known_at": known_at}
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    return SubjectFacts(rows[0][0], [_fact(row, known_at) for row in rows if row[1] is not None])
+
+
+def _fact(row: tuple[Any, ...], known_at: datetime) -> Fact:
+    (
+        _,
+        record,
+        record_type,
+        authority,
+        document,
+        decided_on,
+        effect_from,
+        effect_until,
+        shown_until,
+        severity,
+        body,
+        events,
+    ) = row
+    return Fact(
+        record=record,
+        record_type=record_type,
+        authority=authority,
+        document=document,
+        decided_on=decided_on,
+        terms=Terms(effect_from, effect_until, shown_until),
+        severity=severity,
+        body=json.loads(body) if isinstance(body, str) else body,
+        standing=replay(events_read(events), known_at=known_at),
+    )
+
+
+def events_read(rows: list[list[Any]] | str | None) -> list[Event]:
+    """Events as the database aggregates them, [number, kind, at, on], in their order."""
+    listed = json.loads(rows) if isinstance(rows, str) else rows or []
+    return [
+        Event(number, Kind(kind), datetime.fromisoformat(at), date.fromisoformat(on) if on else None)
+        for number, kind, at, on in listed
+    ]
+
+
+@dataclass(frozen=True)
+class FiledRecord:
+    """A record of a subject's file: the claim, its events, and what they make of it on the day."""
+
+    record: Record
+    events: list[Event]
+    standing: Standing
+    effect: Effect
+    shown: bool
+    lists: list[str]
+
+
+@dataclass(frozen=True)
+class SubjectFile:
+    """The whole file of one subject as of a day and an instant."""
+
+    subject: int
+    on: date
+    known_at: datetime
+    identifiers: list[Identifier]
+    names: list[Name]
+    records: list[FiledRecord]
+
+
+def subject_file(number: str, *, on: date, known_at: datetime, jurisdiction: str = "cn") -> SubjectFile:
+    """Everything that the register held at the instant about the subject of the number, judged as of the day."""
+    law = lawroom.load().on(on, jurisdiction)
+    root = subject_of(number, known_at=known_at)
+    members = members_of(root, known_at=known_at)
+    return SubjectFile(
+        subject=root,
+        on=on,
+        known_at=known_at,
+        identifiers=list(identifiers_of(members, known_at=known_at)),
+        names=list(names_of(members, known_at=known_at)),
+        records=records_filed(members, law, on=on, known_at=known_at),
+    )
+
+
+def records_filed(subjects: list[int], law: Law, *, on: date, known_at: datetime) -> list[FiledRecord]:
+    """Every claim about these subjects that the register held at the instant, judged as of the day, newest decision first."""
+    records = list(records_of(subjects, known_at=known_at))
+    events = events_of([r.pk for r in records], known_at=known_at)
+    return [_filed(law, record, events[record.pk], on=on, known_at=known_at) for record in records]
+
+
+def _filed(law: Law, record: Record, events: list[Event], *, on: date, known_at: datetime) -> FiledRecord:
+    terms, standing = (
+        Terms(record.effect_from, record.effect_until, record.shown_until),
+        replay(events, known_at=known_at),
+    )
+    fact = Fact(
+        record.pk,
+        record.record_type,
+        record.authority,
+        record.document,
+        record.decided_on,
+        terms,
+        record.severity,
+        record.body,
+        standing,
+    )
+    record_type = law.record_types.get(record.record_type)
+    public = record_type is not None and record_type.publication == "public"
+    state = effect(terms, standing, on=on)
+    on_lists = [key for key, entry in sorted(law.lists.items()) if state is not Effect.NONE and listed(entry, fact)]
+    return FiledRecord(record, events, standing, state, public and showable(terms, standing, on=on), on_lists)
+
+
+def file_shown(file: SubjectFile, law: Law) -> dict[str, Any]:
+    """The file as the command and the API give it: every record with its authority, document, terms, state and events."""
+    return {
+        "subject": file.subject,
+        "on": file.on,
+        "known_at": file.known_at,
+        "identifiers": [{"scheme": i.scheme, "value": i.value, "known_at": i.known_at} for i in file.identifiers],
+        "names": [{"name": n.written, "source": n.source, "known_at": n.known_at} for n in file.names],
+        "records": [_record_shown(filed, law) for filed in file.records],
+    }
+
+
+def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
+    record, record_type = filed.record, law.record_types.get(filed.record.record_type)
+    return {
+        "record": record.pk,
+        "record_type": record.record_type,
+        "title": record_type.title.zh if record_type else record.record_type,
+        "title_en": record_type.title.en if record_type else record.record_type,
+        "state": filed.standing.word,
+        "effect": filed.effect.value,
+        "shown": filed.shown,
+        "lists": filed.lists,
+        "authority": record.authority,
+        "authority_code": record.authority_code,
+        "document": record.document,
+        "decided_on": record.decided_on,
+        "received_at": record.received_at,
+        "published_on": record.published_on,
+        "late_days": record.late_days,
+        "severity": record.severity,
+        "effect_from": record.effect_from,
+        "effect_until": record.effect_until,
+        "shown_until": record.shown_until,
+        "kept_until": record.kept_until,
+        "source": record.batch.source,
+        "provider": record.batch.actor,
+        "batch": record.batch_id,
+        "body": record.body,
+        "events": [
+            {"kind": e.kind.value, "at": e.at, "on": e.on, "by": e.by, "detail": e.detail} for e in filed.events
+        ],
+    }
