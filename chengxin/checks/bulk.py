@@ -1,0 +1,267 @@
+"""Millions of checks at once: numbers are staged, one join answers them all, and one insert traces them all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from psycopg import Cursor, sql
+from psycopg.types.json import Jsonb
+
+from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
+from chengxin.lists.rules import measures_in
+from chengxin.records.bulk.reading import rows_read
+from chengxin.subjects.bulk import numbers_read
+
+HEADINGS = dict.fromkeys(
+    ("code", "uscc", "统一社会信用代码", "代码", "number", "号码", "企业代码", "社会信用代码"), "code"
+)
+COLUMNS = (
+    "line", "code", "outcome", "reason", "measure", "state", "list", "record", "authority", "document", "article", "from", "until", "ends",
+)  # fmt: skip
+
+
+class OutputUnknown(Refusal):
+    """The result can be written as .csv or .parquet, not as "{name}". Give --out a name that ends in one of them."""
+
+    code = "output-unknown"
+    zh = "结果可以写成 .csv 或 .parquet，不能写成“{name}”。请更改 --out 的文件名。"
+
+
+def codes_stage(cursor: Cursor, path: Path, *, advance: Callable[[int], None]) -> int:
+    """Stage every number of the file, in its order; a number that its check character forbids is staged with the reason."""
+    cursor.execute(
+        """
+        create temp table asked (n bigint, written text, scheme text collate "C", value text collate "C", reason text) on commit drop;
+        """
+    )
+    rows = 0
+    for chunk in rows_read(path, wanted=HEADINGS):
+        heading = next(h for h in chunk.columns.columns if HEADINGS.get(h))
+        written = chunk.columns[heading]
+        staged = numbers_read(written).with_columns(n=chunk.lines, written=written)
+        broken = pl.DataFrame(
+            {
+                "n": pl.Series([b.line for b in chunk.broken], dtype=pl.Int64),
+                "written": pl.Series([b.raw for b in chunk.broken], dtype=pl.String),
+                "reason": pl.Series([b.reason.code for b in chunk.broken], dtype=pl.String),
+            }
+        )
+        blank = (
+            pl.when((pl.col("scheme") == "none") & pl.col("reason").is_null())
+            .then(pl.lit("number-missing"))
+            .otherwise("reason")
+        )
+        staged = pl.concat([staged.with_columns(reason=blank), broken], how="diagonal_relaxed")
+        with cursor.copy("copy asked (n, written, scheme, value, reason) from stdin (format csv)") as copy:
+            copy.write(staged.select("n", "written", "scheme", "value", "reason").write_csv(include_header=False))
+        rows += len(staged)
+        advance(len(staged))
+    cursor.execute("analyze asked")
+    return rows
+
+
+def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: datetime) -> None:
+    """Find what follows for every staged number, as `lists.rules.measures_following` does for one.
+
+    records/tests and checks/tests hold the two answers equal; the events of a record are replayed set-wise here.
+    """
+    _rules_stage(cursor, law, matter)
+    cursor.execute(
+        """
+        create temp table held on commit drop as
+        select a.n, coalesce(l.root_id, i.subject_id) as root
+        from asked a join subjects_identifier i on i.value = a.value and i.scheme = a.scheme and i.known_at <= %(known_at)s
+        left join subjects_link l on l.subject_id = i.subject_id and l.known_from <= %(known_at)s
+            and (l.known_to is null or l.known_to > %(known_at)s)
+        where a.reason is null;
+        """,
+        {"known_at": known_at},
+    )
+    cursor.execute(
+        """
+        insert into held
+        select f.n, coalesce(l.root_id, f.subject_id) from (
+            select a.n, min(i.subject_id) as subject_id from asked a
+            join subjects_identifier i on i.scheme = 'uscc' and substr(i.value, 9, 9) = a.value and i.known_at <= %(known_at)s
+            where a.scheme = 'organisation-code' and a.reason is null and not exists (select from held h where h.n = a.n)
+            group by a.n having count(*) = 1
+        ) f left join subjects_link l on l.subject_id = f.subject_id and l.known_from <= %(known_at)s
+            and (l.known_to is null or l.known_to > %(known_at)s);
+        """,
+        {"known_at": known_at},
+    )
+    cursor.execute("analyze held")
+    cursor.execute(
+        """
+        create temp table found on commit drop as
+        with later as (
+            select e.record_id,
+                bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind in ('repaired', 'ended') and e."on" <= %(on)s) as over,
+                count(*) filter (where e.kind = 'disputed') > count(*) filter (where e.kind = 'settled') as disputed
+            from records_event e where e.number > 0 and e.at <= %(known_at)s group by e.record_id
+        ), member as (
+            select h.n, h.root as subject from held h
+            union all
+            select h.n, l.subject_id from held h join subjects_link l on l.root_id = h.root and l.known_from <= %(known_at)s
+                and (l.known_to is null or l.known_to > %(known_at)s)
+        )
+        select m.n, u.no, r.id as record, r.authority, r.document, r.effect_from, r.effect_until, coalesce(e.disputed, false) as disputed
+        from member m
+        join records_record r on r.subject_id = m.subject and r.effect_from <= %(on)s
+            and (r.effect_until is null or r.effect_until > %(on)s) and r.received_at <= %(known_at)s
+        join rule u on u.record_type = r.record_type
+        left join later e on e.record_id = r.id
+        where not coalesce(e.over, false)
+            and not exists (select from jsonb_each(u.conditions) c where not coalesce(
+                c.value ? case c.key when 'severity' then r.severity else r.body ->> c.key end, false));
+        """,
+        {"on": on, "known_at": known_at},
+    )
+    cursor.execute(
+        """
+        analyze found;
+        create temp table answer on commit drop as
+        select a.n, a.written, coalesce(a.value, a.written, '') as code, h.root, a.reason,
+            case when a.reason is not null or h.root is null then 'cannot_say'
+                 when f.applies then 'applies' when f.n is not null then 'suspended' else 'none_applies' end as outcome
+        from asked a left join held h on h.n = a.n
+        left join (select n, bool_or(not disputed) as applies from found group by n) f on f.n = a.n
+        """
+    )
+
+
+def _rules_stage(cursor: Cursor, law: Law, matter: str) -> None:
+    """The matter's measures as rows: one a measure and list, with the list's conditions on the record."""
+    cursor.execute(
+        """
+        create temp table rule (no int, measure text, list text, record_type text collate "C", conditions jsonb, article text, ends text)
+            on commit drop
+        """
+    )
+    lines = [
+        (
+            number,
+            m.key,
+            entry.key,
+            entry.record_type,
+            Jsonb({k: list(v) for k, v in entry.where.items()}),
+            law.cite(m.basis[0]).zh,
+            m.ends.zh,
+        )
+        for number, (m, entry) in enumerate(
+            (m, law.lists[key]) for m in measures_in(law, matter) for key in m.lists if key in law.lists
+        )
+    ]
+    cursor.executemany("insert into rule values (%s, %s, %s, %s, %s, %s, %s)", lines)
+    cursor.execute("analyze rule")
+
+
+def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, matter: str, on: date) -> int:
+    """One ledger entry for each number asked about, as a single check writes; all in one statement."""
+    cursor.execute(
+        """
+        insert into ledger_entry (at, actor, event, purpose, subject, object, detail)
+        select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
+            case when a.reason is null then 'number:' || a.code else 'number:' end,
+            jsonb_build_object('matter', %(matter)s::text, 'on', %(on)s::date, 'outcome', a.outcome,
+                'measures', coalesce(t.measures, '[]'::jsonb))
+        from answer a left join (
+            select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
+        ) t on t.n = a.n
+        """,
+        {"at": at, "by": by, "purpose": purpose or matter, "matter": matter, "on": on},
+    )
+    return cursor.rowcount
+
+
+_LINES = """
+copy (
+    select a.n as line, a.code, a.outcome,
+        case when a.outcome = 'cannot_say' then coalesce(a.reason, 'subject-unknown') end as reason,
+        u.measure, case when f.disputed then 'suspended' when f.n is not null then 'applies' end as state, u.list,
+        f.record, f.authority, f.document, u.article, f.effect_from as "from", f.effect_until as "until", u.ends
+    from answer a left join found f on f.n = a.n left join rule u on u.no = f.no
+    order by a.n, u.measure, f.record
+) to stdout (format csv, header)
+"""
+
+
+def answers_write(cursor: Cursor, out: Path) -> int:
+    """Write one line a number and measure, in the file's order; the finished file appears whole or not at all."""
+    writer = output_known(out)
+    aside = out.with_name(f".{out.name}.part")
+    try:
+        with cursor.copy(sql.SQL(_LINES)) as copy:
+            lines = writer(_blocks(copy), aside)
+        aside.replace(out)
+    finally:
+        aside.unlink(missing_ok=True)
+    return lines
+
+
+def output_known(out: Path) -> Callable[[Iterator[bytes], Path], int]:
+    """The writer for a file's ending; refuses one that is not known before any work is done."""
+    writer = {".csv": _csv_write, ".parquet": _parquet_write}.get(out.suffix.lower())
+    if writer is None:
+        raise OutputUnknown(name=out.name)
+    return writer
+
+
+def _blocks(copy: Iterable[memoryview | bytes | bytearray], size: int = 1 << 22) -> Iterator[bytes]:
+    """The copied bytes in blocks that end at a line's end: the server sends one line a message."""
+    block = bytearray()
+    for data in copy:
+        block += data
+        if len(block) >= size:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
+
+
+def _csv_write(blocks: Iterator[bytes], out: Path) -> int:
+    lines = -1
+    with out.open("wb") as file:
+        for block in blocks:
+            file.write(block)
+            lines += block.count(b"\n")
+    return lines
+
+
+_SCHEMA = {
+    name: pl.Int64 if name in ("line", "record") else pl.Date if name in ("from", "until") else pl.String
+    for name in COLUMNS
+}
+
+
+def _parquet_write(blocks: Iterator[bytes], out: Path) -> int:
+    lines = 0
+    writer: pq.ParquetWriter | None = None
+    with _closing(lambda: writer):
+        for number, block in enumerate(blocks):
+            frame = pl.read_csv(block, has_header=number == 0, schema=_SCHEMA)
+            table: pa.Table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+            writer = writer or pq.ParquetWriter(out, table.schema, compression="zstd")
+            writer.write_table(table)
+            lines += len(frame)
+    return lines
+
+
+@contextmanager
+def _closing(writer: Callable[[], pq.ParquetWriter | None]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if opened := writer():
+            opened.close()
+
+
+def outcomes_count(cursor: Cursor) -> dict[str, int]:
+    """How often each outcome is the answer."""
+    cursor.execute("select outcome, count(*) from answer group by outcome order by outcome")
+    return {outcome: int(count) for outcome, count in cursor.fetchall()}

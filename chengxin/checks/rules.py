@@ -1,0 +1,125 @@
+"""Who may ask, and what is answered. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
+from chengxin.law.models import Matter
+from chengxin.lists.rules import Following
+
+
+class MatterUnknown(Refusal):
+    """There is no matter "{matter}" in the lawbook on that day. The matters are: {known}."""
+
+    code = "matter-unknown"
+    status = 404
+    zh = "法规库在该日没有事项“{matter}”。可用的事项：{known}。"
+
+
+class Outcome(StrEnum):
+    """The five answers of a check."""
+
+    NONE_APPLIES = "none_applies"
+    APPLIES = "applies"
+    SUSPENDED = "suspended"
+    CANNOT_SAY = "cannot_say"
+    NOT_PERMITTED = "not_permitted"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no plain answer, in both languages, with the rule."""
+
+    code: str
+    zh: str
+    en: str
+    basis: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """The reason as every door shows it."""
+        return dict(self.__dict__)
+
+
+UNKNOWN = Reason(
+    "subject-unknown",
+    "本库没有该号码的主体，不能据此作出判断。",
+    "This register holds no subject under that number, so it cannot say.",
+)
+FUTURE = Reason(
+    "day-in-future",
+    "所问日期尚未到来，不能预先作出判断。",
+    "The day asked about has not come, so nothing can be said of it.",
+)
+
+
+def matter_of(law: Law, key: str) -> Matter:
+    """The matter in force on the law's day; refuses one that the lawbook does not have."""
+    matter = law.matters.get(key)
+    if matter is None:
+        raise MatterUnknown(matter=key, known=", ".join(sorted(law.matters)))
+    return matter
+
+
+def asker_may(law: Law, matter: Matter, kind: str) -> Reason | None:
+    """Nothing where an asker of this kind decides such matters; otherwise the reason, with the article it lacks."""
+    if kind in matter.askers:
+        return None
+    cited = law.cite(matter.basis[0])
+    return Reason(
+        "asker-not-permitted",
+        f"{matter.title.zh}由{'、'.join(matter.askers)}决定，{kind}不得就此查询（{cited.zh}）。",
+        f"{matter.title.en} is decided by: {', '.join(matter.askers)}; a {kind} may not ask about it ({cited.en}).",
+        f"{cited.instrument} {cited.article}",
+    )
+
+
+def outcome(following: Sequence[Following]) -> Outcome:
+    """What follows in one word: something applies, or only what an objection suspends, or nothing."""
+    if any(not f.suspended for f in following):
+        return Outcome.APPLIES
+    return Outcome.SUSPENDED if following else Outcome.NONE_APPLIES
+
+
+def disclose(law: Law, following: Following) -> dict[str, Any]:
+    """What an asker is told of one measure: no more of the record than authority, document, article, term and how it ends."""
+    measure, fact, entry = following.measure, following.fact, following.listing
+    return {
+        "measure": measure.key,
+        "title": measure.title.zh,
+        "title_en": measure.title.en,
+        "state": "suspended" if following.suspended else "applies",
+        "kind": measure.kind,
+        "mandatory": measure.mandatory,
+        "effect": measure.effect.zh,
+        "effect_en": measure.effect.en,
+        "carried_out_by": measure.carried_out_by.zh,
+        "list": entry.key,
+        "list_title": entry.title.zh,
+        "list_title_en": entry.title.en,
+        "record": fact.record,
+        "record_type": fact.record_type,
+        "severity": fact.severity,
+        "authority": fact.authority,
+        "document": fact.document,
+        "decided_on": fact.decided_on,
+        "article": law.cite(measure.basis[0]).zh,
+        "article_en": law.cite(measure.basis[0]).en,
+        "basis": [
+            {"instrument": b.instrument, "article": b.article, "zh": law.cite(b).zh, "en": law.cite(b).en}
+            for b in measure.basis
+        ],
+        "term": {"from": fact.terms.effect_from, "until": fact.terms.effect_until},
+        "ends": measure.ends.zh,
+        "ends_en": measure.ends.en,
+        "exit": entry.exit.zh,
+        "exit_en": entry.exit.en,
+    }
+
+
+def day_came(on: date, today: date) -> bool:
+    """Whether the day asked about has begun."""
+    return on <= today
