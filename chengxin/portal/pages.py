@@ -1,0 +1,137 @@
+"""The public's pages: home and search, and one enterprise. They read the clock, answer in HTML, and set no cookie."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from chengxin import law as lawroom
+from chengxin.kernel.errors import Refusal
+from chengxin.law.models import Words
+from chengxin.portal.rules import QueryEmpty, number_query, query_read
+from chengxin.portal.selectors import MOST, number_shown
+from chengxin.portal.services import enterprise_read, names_search
+from chengxin.subjects.selectors import SubjectUnknown
+
+Page = Callable[..., HttpResponse]
+
+# What happens to an objection or a repair, by who does it; the actors are those of the lawbook's procedures.
+DOERS = {
+    "operator": gettext_noop("本库运行单位"),
+    "authority": gettext_noop("作出决定的机关"),
+    "credit-centre": gettext_noop("公共信用信息中心"),
+    "department": gettext_noop("主管部门"),
+}
+
+
+def in_both_languages(page: Page) -> Page:
+    """Says of the page that it is in Chinese with English beside it, whatever the browser would rather have."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = page(request, *args, **kwargs)
+        response.headers["Content-Language"] = "zh-Hans, en"
+        return response
+
+    return answer
+
+
+def passing(page: Page) -> Page:
+    """Keeps the page out of caches and search engines: what it shows may be repaired tomorrow, and must be gone then."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = page(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+    return answer
+
+
+@require_safe
+@in_both_languages
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, what it never does, and one box to search by."""
+    return render(request, "portal/home.html")
+
+
+# Without a token, and so without a cookie: nobody is signed in here and a search changes nothing, so that a form on
+# another site could only ask what anybody may ask.
+@csrf_exempt
+@in_both_languages
+@passing
+def search(request: HttpRequest) -> HttpResponse:
+    """By a code straight to the enterprise's page, by a name to candidates. By POST only: what is typed may be about a
+    person, and must not stand in an address or a log.
+    """
+    if request.method != "POST":
+        return redirect("portal:home")
+    at = timezone.now()
+    on = timezone.localdate(at)
+    try:
+        query = query_read(request.POST.get("q", ""))
+        if not query.value:
+            found = names_search(query, on=on, at=at)
+            return _results(request, query=query.name, found=found, most=MOST)
+        if number_shown(query, on=on, known_at=at):
+            return redirect("portal:enterprise", number=query.value)
+    except QueryEmpty as refusal:
+        return _refused(request, "portal/home.html", refusal)
+    except Refusal as refusal:
+        return _refused(request, "portal/results.html", refusal)
+    # Of numbers only a whole code is shown again: an old number has the length of an old identity number.
+    return _results(request, query=query.value if query.scheme == "uscc" else "", unknown=True)
+
+
+@require_safe
+@in_both_languages
+@passing
+def enterprise(request: HttpRequest, number: str) -> HttpResponse:
+    """One enterprise: its names and numbers, and the records that may be shown today."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    try:
+        shown = enterprise_read(number_query(number), on=on, at=at)
+    except SubjectUnknown:
+        return _results(request, unknown=True, status=HTTPStatus.NOT_FOUND)
+    except Refusal as refusal:
+        return _refused(request, "portal/results.html", refusal, status=HTTPStatus.NOT_FOUND)
+    return render(request, "portal/enterprise.html", {"enterprise": shown, **_remedies(on)})
+
+
+def _results(request: HttpRequest, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+    return render(request, "portal/results.html", context, status=status)
+
+
+def _refused(request: HttpRequest, template: str, refusal: Refusal, status: int | None = None) -> HttpResponse:
+    return render(request, template, {"refusal": refusal}, status=status or refusal.status)
+
+
+def _remedies(on: date) -> dict[str, Any]:
+    """How to object and how to have a record repaired: each clock of the lawbook's procedures, with its article."""
+    law = lawroom.load().on(on)
+    remedies: dict[str, Any] = {}
+    for key in ("objection", "repair"):
+        procedure = law.procedures[key]
+        clocks: dict[tuple[str, str], list[Words]] = {}
+        for step in procedure.steps:
+            if step.within:
+                clocks.setdefault((step.by, step.within), []).append(procedure.states[step.to])
+        remedies[key] = {
+            "title": procedure.title,
+            "basis": [law.cite(basis) for basis in procedure.basis],
+            "clocks": [
+                {"by": DOERS.get(by, by), "states": states, "days": law.parameter(within)}
+                for (by, within), states in clocks.items()
+            ],
+        }
+    return remedies

@@ -1,0 +1,348 @@
+"""What the public may see: candidates by name, and one enterprise as its page shows it.
+
+Whatever stands here comes from records that may be shown on the day, names included: a name that only a record past
+its term knew must not tell that there was one. For the same reason an enterprise of which nothing may be shown is not
+found, just as one that was never filed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
+from psycopg import errors
+
+from chengxin import law as lawroom
+from chengxin.kernel.names import name_normal
+from chengxin.law import Citation, Law
+from chengxin.law.models import RecordField, RecordType, Words
+from chengxin.lists.selectors import FiledRecord, SubjectFile, records_filed
+from chengxin.portal.rules import Query, QueryTooBroad, persons_masked
+from chengxin.records.rules import Effect
+from chengxin.subjects.models import Identifier, Link, Name
+from chengxin.subjects.selectors import SubjectUnknown, members_of, subject_of
+
+MOST = 20  # candidates on a page
+_READ = 60  # candidates whose records are read to know whether they may be shown
+_PROBED = 400  # names taken from the index, of which the closest are read
+_PATIENCE = "3s"  # what one public search may cost the database
+_LATEST = 100  # records of a group on a page
+
+# The fields of a record that its page shows beside authority, document and days; what is not named here is not shown.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "enterprise-registration": ("entity_type", "status", "capital", "address", "scope", "cancelled_on"),
+    "administrative-licence": ("licence_kind", "certificate_name", "certificate_number", "content", "valid_from", "valid_until"),
+    "administrative-penalty": ("violation_kind", "penalty_kind", "content", "fine", "confiscated", "certificate", "ground"),
+    "abnormal-operations": ("reason",),
+    "serious-dishonesty": ("list_name", "reason", "ground"),
+    "honour": ("honour", "level", "reason", "valid_until"),
+    "commitment": ("kind", "matter", "content", "due_on", "outcome"),
+    "court-non-performance": ("duty", "performance", "circumstance", "ground_document"),
+}  # fmt: skip
+
+SCHEMES = {
+    "uscc": gettext_noop("统一社会信用代码"),
+    "registration-number": gettext_noop("注册号（旧）"),
+    "organisation-code": gettext_noop("组织机构代码"),
+    "old-number": gettext_noop("旧编号"),
+}
+SEVERITIES = {
+    "general": gettext_noop("程度：一般"),
+    "serious": gettext_noop("程度：严重"),
+    "minor": gettext_noop("程度：轻微"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the page and the record types that stand under it."""
+
+    key: str
+    title: str
+    none: str
+    tone: str
+    only: str = ""
+    but: tuple[str, ...] = ()
+
+    def holds(self, record_type: RecordType) -> bool:
+        """Whether records of the type stand under this heading."""
+        if self.only:
+            return record_type.key == self.only
+        return record_type.tone == self.tone and record_type.key not in self.but
+
+
+_APART = ("enterprise-registration", "administrative-licence")
+GROUPS = (
+    Group("registration", gettext_noop("登记"), gettext_noop("没有可以公示的登记记录。"), "neutral", _APART[0]),
+    Group("licences", gettext_noop("行政许可"), gettext_noop("没有可以公示的许可记录。"), "neutral", _APART[1]),
+    Group("favourable", gettext_noop("守信记录"), gettext_noop("没有可以公示的守信记录。"), "favourable"),
+    Group("adverse", gettext_noop("失信与处罚记录"), gettext_noop("没有可以公示的失信与处罚记录。"), "adverse"),
+    Group("other", gettext_noop("其他记录"), "", "neutral", but=_APART),
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An enterprise that a name may mean."""
+
+    name: str
+    number: str
+    scheme: str
+    current_name: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The candidates, the closest first, and whether there are more than a page shows; `similar` where none holds the words."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    subjects: list[int] = field(default_factory=list)
+    more: bool = False
+    similar: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """One field of a record, titled in both languages; `value_en` where the lawbook has words for it."""
+
+    title: Words
+    value: str
+    value_en: str = ""
+
+
+@dataclass(frozen=True)
+class ShownRecord:
+    """A record as the public sees it."""
+
+    number: int
+    title: Words
+    tone: str
+    authority: str
+    document: str
+    decided_title: Words
+    decided_on: date
+    values: list[Value]
+    severity: str
+    basis: list[Citation]
+    shown_basis: list[Citation]
+    shown_last: date | None
+    ends: Words
+    disputed: bool
+    in_effect: bool
+    begins_on: date | None
+    published_on: date | None
+    late_days: int
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """A heading with its records, the newest decision first; `more` where only the latest stand here."""
+
+    key: str
+    title: str
+    none: str
+    records: list[ShownRecord]
+    more: bool
+    latest: int = _LATEST
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """One enterprise's page."""
+
+    name: str
+    other_names: list[str]
+    identifiers: list[tuple[str, str]]
+    sources: list[Words]
+    groups: list[ShownGroup]
+    on: date
+
+
+# --- one enterprise -------------------------------------------------------------------------------------------------
+
+
+def number_shown(query: Query, *, on: date, known_at: datetime) -> bool:
+    """Whether the number names an enterprise of which something may be shown."""
+    try:
+        root = subject_of(query.value, known_at=known_at)
+    except SubjectUnknown:
+        return False
+    members = members_of(root, known_at=known_at)
+    law = lawroom.load().on(on)
+    return any(filed.shown for filed in records_filed(members, law, on=on, known_at=known_at))
+
+
+def enterprise_of(file: SubjectFile) -> Enterprise | None:
+    """The page of the file's subject as the public sees it; nothing where none of its records may be shown."""
+    law = lawroom.load().on(file.on)
+    shown = [filed for filed in file.records if filed.shown]
+    if not shown:
+        return None
+    names = names_shown(shown, law)
+    sources = sorted({filed.record.batch.source for filed in shown})
+    return Enterprise(
+        name=names[0],
+        other_names=names[1:],
+        identifiers=[(SCHEMES[i.scheme], i.value) for i in sorted(file.identifiers, key=_scheme_order)],
+        sources=[law.sources[key].title for key in sources if key in law.sources],
+        groups=[g for g in (_group(group, shown, law, file.on) for group in GROUPS) if g.records or g.none],
+        on=file.on,
+    )
+
+
+def names_shown(shown: Iterable[FiledRecord], law: Law) -> list[str]:
+    """The names in records that may be shown, each normal form once: the one last registered first, then the latest."""
+    ranked = sorted(
+        shown, key=lambda f: (f.record.record_type == _APART[0], f.record.received_at, f.record.pk), reverse=True
+    )
+    names: dict[str, str] = {}
+    for filed in ranked:
+        written = str(filed.record.body.get(law.record_types[filed.record.record_type].roles.name) or "")
+        if written:
+            names.setdefault(name_normal(written), persons_masked(written))
+    return list(names.values()) or [""]
+
+
+def _scheme_order(identifier: Identifier) -> tuple[int, str]:
+    return list(SCHEMES).index(identifier.scheme), identifier.value
+
+
+def _group(group: Group, shown: Sequence[FiledRecord], law: Law, on: date) -> ShownGroup:
+    records = [f for f in shown if group.holds(law.record_types[f.record.record_type])]
+    listed = [_record(filed, law, on) for filed in records[:_LATEST]]
+    return ShownGroup(group.key, group.title, group.none, listed, len(records) > _LATEST)
+
+
+def _record(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
+    record, record_type = filed.record, law.record_types[filed.record.record_type]
+    terms = record_type.terms
+    return ShownRecord(
+        number=record.pk,
+        title=record_type.title,
+        tone=record_type.tone,
+        authority=record.authority,
+        document=persons_masked(record.document),
+        decided_title=record_type.fields[record_type.roles.decided_on].title,
+        decided_on=record.decided_on,
+        values=_values(record.body, record_type),
+        severity=SEVERITIES.get(record.severity or "", ""),
+        basis=[law.cite(basis) for basis in record_type.basis],
+        shown_basis=[law.cite(basis) for basis in terms.shown.basis],
+        shown_last=record.shown_until - timedelta(days=1) if record.shown_until else None,
+        ends=terms.shown.ends,
+        disputed=filed.standing.disputed,
+        in_effect=filed.effect is not Effect.NONE,
+        begins_on=record.effect_from if record.effect_from > on else None,
+        published_on=record.published_on,
+        # A registration carries the day on which the firm was founded, not that of its last change: no lateness follows.
+        late_days=(record.late_days or 0) if record_type.key != _APART[0] else 0,
+    )
+
+
+def _values(body: dict[str, object], record_type: RecordType) -> list[Value]:
+    named = ((name, record_type.fields.get(name)) for name in FIELDS.get(record_type.key, ()))
+    return [_value(definition, str(body[name])) for name, definition in named if definition and body.get(name)]
+
+
+def _value(definition: RecordField, written: str) -> Value:
+    if definition.choices and written in definition.choices:
+        return Value(definition.title, definition.choices[written].zh, definition.choices[written].en)
+    if definition.type == "amount":
+        return Value(definition.title, f"{Decimal(written):,.2f} 元", "yuan")
+    return Value(definition.title, persons_masked(written))
+
+
+# --- candidates by name -----------------------------------------------------------------------------------------------
+
+
+def names_find(name: str, *, on: date, known_at: datetime) -> Found:
+    """Enterprises whose name is, holds or is like this normal form, at most twenty; refuses where too many are like it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select set_config('statement_timeout', %s, true)", [_PATIENCE])
+            return _names_find(name, on=on, known_at=known_at)
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.QueryCanceled):
+            raise QueryTooBroad from error
+        raise
+
+
+def _names_find(name: str, *, on: date, known_at: datetime) -> Found:
+    known = Name.objects.filter(known_at__lte=known_at)
+    exact = list(known.filter(normal=name).order_by("pk")[:_READ])
+    # Taken as the index yields them and put in order here: ordering all that match would cost as much as all of them.
+    holding = list(known.filter(normal__contains=name).exclude(normal=name)[:_PROBED])
+    matched = exact + sorted(holding, key=lambda n: (len(n.normal), n.normal, n.pk))
+    found = _candidates(matched, name, on=on, known_at=known_at)
+    if found.candidates or len(holding) == _PROBED:  # so many hold the words that none need be guessed at
+        return found
+    like = sorted(_similar(known, name), key=lambda n: (abs(len(n.normal) - len(name)), n.normal, n.pk))
+    return _candidates(like, name, on=on, known_at=known_at, similar=True)
+
+
+def _similar(known: QuerySet[Name], name: str) -> list[Name]:
+    with connection.cursor() as cursor:
+        # Half of the trigrams in common: a slip in one or two characters of a name, not every firm of the same trade.
+        cursor.execute("select set_config('pg_trgm.similarity_threshold', '0.5', true)")
+    return list(known.filter(normal__trigram_similar=name)[:_PROBED])
+
+
+def _candidates(names: list[Name], asked: str, *, on: date, known_at: datetime, similar: bool = False) -> Found:
+    law = lawroom.load().on(on)
+    roots = _roots({n.subject_id for n in names}, known_at=known_at)
+    read = list(islice(dict.fromkeys(roots[n.subject_id] for n in names), _READ))
+    shown = _shown_of(read, law, on=on, known_at=known_at)
+    chosen: dict[int, Candidate] = {}
+    for name in names:
+        root = roots[name.subject_id]
+        public = names_shown(shown.get(root, []), law)
+        written = {name_normal(n): n for n in public}.get(name.normal)
+        if root in chosen or not written:
+            continue
+        if asked in name_normal(public[0]):  # both names hold the words: then the present one speaks for it
+            written = public[0]
+        chosen[root] = Candidate(written, "", "", public[0], name_normal(written) == asked)
+    kept = dict(islice(chosen.items(), MOST))
+    numbers = _numbers(kept, known_at=known_at)
+    listed = [Candidate(c.name, *numbers[root], c.current_name, c.exact) for root, c in kept.items() if root in numbers]
+    more = len(chosen) > MOST or (len(read) == _READ and len(set(roots.values())) > _READ)
+    return Found(listed, list(kept), more, similar)
+
+
+def _roots(subjects: set[int], *, known_at: datetime) -> dict[int, int]:
+    held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
+    merged = dict(Link.objects.filter(held, subject_id__in=subjects).values_list("subject_id", "root_id"))
+    return {subject: merged.get(subject, subject) for subject in subjects}
+
+
+def _members(roots: Iterable[int], *, known_at: datetime) -> dict[int, int]:
+    """Every subject that these stand for at the instant, with the one that stands for it."""
+    roots = list(roots)
+    held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
+    return dict(Link.objects.filter(held, root_id__in=roots).values_list("subject_id", "root_id")) | {
+        r: r for r in roots
+    }
+
+
+def _shown_of(roots: list[int], law: Law, *, on: date, known_at: datetime) -> dict[int, list[FiledRecord]]:
+    members = _members(roots, known_at=known_at)
+    shown: dict[int, list[FiledRecord]] = {}
+    for filed in records_filed(list(members), law, on=on, known_at=known_at):
+        if filed.shown:
+            shown.setdefault(members[filed.record.subject_id], []).append(filed)
+    return shown
+
+
+def _numbers(roots: Iterable[int], *, known_at: datetime) -> dict[int, tuple[str, str]]:
+    """Of each subject the number that its page goes by, and what it is called: its code where it has one."""
+    members = _members(roots, known_at=known_at)
+    identifiers = Identifier.objects.filter(subject_id__in=members, known_at__lte=known_at)
+    numbers: dict[int, tuple[str, str]] = {}
+    for identifier in sorted(identifiers, key=_scheme_order):
+        numbers.setdefault(members[identifier.subject_id], (identifier.value, SCHEMES[identifier.scheme]))
+    return numbers
