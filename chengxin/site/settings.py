@@ -1,0 +1,138 @@
+"""Django's settings: one file for every place; what differs between places comes from the environment."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from chengxin.site.environment import database, envbool, envint, envlist, envsecret
+from chengxin.site.home import home, secret
+from chengxin.site.server import server_address, server_url
+
+SITE = Path(__file__).parent
+
+# Where everything that this installation keeps stands (CHENGXIN_HOME).
+CHENGXIN_HOME = home()
+
+# Shows errors with their inner state; for developers only.
+DEBUG = envbool("CHENGXIN_DEBUG", False)
+
+# Signs cookies and forms; drawn on first use into the key folder unless one is given.
+SECRET_KEY = envsecret("CHENGXIN_SECRET_KEY") or secret("django.key")
+
+# The names under which the site may be asked for.
+ALLOWED_HOSTS = envlist("CHENGXIN_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
+
+# Whether the site stands behind HTTPS, whose proxy says so in X-Forwarded-Proto.
+HTTPS = envbool("CHENGXIN_HTTPS", False)
+
+# Whether reading these settings may start the embedded server; off for tools that only look at the code.
+START_SERVER = envbool("CHENGXIN_START_SERVER", True)
+
+DATABASES = {
+    "default": database(
+        server_url() if START_SERVER else server_address(),
+        # The most connections one serving process holds open; 0 keeps one a thread, without a pool.
+        pool=envint("CHENGXIN_POOL", 0),
+        # A statement is prepared on the server when it comes this many times; 0 prepares each at once.
+        prepare_after=envint("CHENGXIN_PREPARE_AFTER", 5),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The rooms that know Django, in the order in which they may import each other. kernel and law are no apps: they are
+# pure Python, the console finds the command `law` by its file, and who asks nothing of the law need not load it.
+ROOMS = [
+    "chengxin.ledger",
+    "chengxin.actors",
+    "chengxin.subjects",
+    "chengxin.records",
+    "chengxin.lists",
+    "chengxin.checks",
+    "chengxin.portal",
+    "chengxin.site",
+]
+INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "chengxin.site.middleware.permissions_policy",
+    "chengxin.site.middleware.method_problem",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengxin.site.middleware.PageLocale",
+    "chengxin.site.middleware.PageCommon",
+    "chengxin.site.middleware.PageForgery",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "chengxin.site.urls"
+WSGI_APPLICATION = "chengxin.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.static",
+            ],
+        },
+    }
+]
+
+# Chinese first; a reader whose browser asks for English gets English.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [SITE / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+# ninja is no app here: importing it costs every command a quarter of a second, and its files are all that is needed.
+STATICFILES_DIRS = [("ninja", Path(str(find_spec("ninja").origin)).parent / "static" / "ninja")]  # type: ignore[union-attr]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# A page loads nothing from anywhere else, runs no inline script, sends its forms here and stands in nobody's frame.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "script-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# One JSON object a line on standard error: no request bodies, no parameter values, no words of a database's error.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "chengxin.site.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": envlist("CHENGXIN_LOG_LEVEL", ["WARNING"])[0]},
+    "loggers": {
+        # A 404 or 422 is an answer, not an event; its path names whom somebody asked about.
+        "django.request": {"level": "ERROR"},
+        "django": {"handlers": [], "propagate": True},
+    },
+}

@@ -1,0 +1,39 @@
+"""Chinese first, English beside it: what every page is written with.
+
+The Chinese words are the msgid; the English ones come from locale/en. Both stand on the page whatever the reader's
+browser asks for, so that two people who look at one page see the same page.
+"""
+
+from typing import Any
+
+from django import template
+from django.utils import translation
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+def english(words: str) -> str:
+    """The English for the Chinese words, by the catalogue; a test holds that every msgid has its English."""
+    with translation.override("en"):
+        return translation.gettext(words)
+
+
+@register.simple_tag
+def both(words: str, **data: Any) -> SafeString:
+    """The words in Chinese, and muted beside them in English; `{name}` in either stands for the datum of that name."""
+    zh, en = (format_html(text, **data) if data else escape(text) for text in (words, english(words)))
+    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+
+
+@register.simple_tag
+def pair(zh: str, en: str) -> SafeString:
+    """The same for words that the lawbook or a refusal brings in both languages."""
+    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+
+
+@register.simple_tag
+def both_plain(words: str) -> str:
+    """Both languages as plain text, for a title or an attribute."""
+    return f"{words} / {english(words)}"

@@ -1,0 +1,44 @@
+"""The pytest plugin: a throw-away PostgreSQL for every run, or the one that `DATABASE_URL` names.
+
+It is loaded with `-p`, since Django's settings are read, and with them the server is asked for, before any conftest.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from chengxin.site.server import server_state, server_stop, server_url
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Starts the server in a fresh state folder; a worker of pytest-xdist inherits its controller's."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-"))
+    os.environ |= {"CHENGXIN_HOME": str(folder), "CHENGXIN_TEST_SERVER": "1"}
+    early_config.add_cleanup(lambda: _clear(folder))
+    server_url()
+
+
+def pytest_report_header() -> str:
+    """Says which PostgreSQL the tests ran on."""
+    return _words()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says it again at the end, where it is read."""
+    terminalreporter.write_line(_words())
+
+
+def _words() -> str:
+    state = server_state()
+    return f"PostgreSQL {state.version or '?'} ({'embedded' if state.embedded else 'DATABASE_URL'})"
+
+
+def _clear(folder: Path) -> None:
+    server_stop()
+    shutil.rmtree(folder, ignore_errors=True)

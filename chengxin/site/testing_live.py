@@ -1,0 +1,113 @@
+"""Fixtures for tests through a real browser: the site served by its own command, over a database of its own.
+
+Not pytest-django's `live_server`: that empties every table after a test, which append-only tables refuse by design.
+Import the fixture `site_server` in the conftest that wants it; its database begins empty, is prepared by the command as
+on a fresh machine, lives as long as the session, and is filled through `SiteServer.database_open`.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pytest_django.plugin import DjangoDbBlocker
+
+START_WITHIN = 60  # seconds
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class SiteServer:
+    """A running site: where it answers, and its database."""
+
+    url: str
+    database: str
+    blocker: DjangoDbBlocker
+
+    @contextmanager
+    def database_open(self) -> Iterator[None]:
+        """Within it, this process's Django reads and writes the server's database; what it writes stays."""
+        with self.blocker.unblock(), _named(self.database):
+            yield
+
+
+@pytest.fixture(scope="session")
+def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
+    """The site, served by `chengxin serve` in a process of its own, as a visitor meets it."""
+    # Playwright keeps an event loop in this thread to the end of the session, which Django takes for asynchronous code;
+    # nothing here runs in that loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    name = f"chengxin_live_{os.getpid()}"
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
+        env=os.environ | {"DATABASE_URL": _address(name)},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield SiteServer(f"http://127.0.0.1:{port}", name, django_db_blocker)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        _administer(drop)
+
+
+@contextmanager
+def _named(database: str) -> Iterator[None]:
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def _address(database: str) -> str:
+    words = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+    settings = connection.settings_dict
+    return make_conninfo("", dbname=database, **{w: settings[key] for key, w in words.items() if settings.get(key)})
+
+
+def _administer(*statements: sql.Composed) -> None:
+    with psycopg.connect(_address("postgres"), autocommit=True) as administration:
+        for statement in statements:
+            administration.execute(statement)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_WITHIN
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the site ended with status {process.returncode} before it answered")
+        try:
+            with urlopen(url, timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"{url} did not answer within {START_WITHIN} seconds")

@@ -1,0 +1,91 @@
+"""Every word that a page says in Chinese has its English, and the compiled catalogue says the same as the written one."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from django.utils import translation
+
+from chengxin.site.templatetags.languages import both, both_plain, pair
+
+PACKAGE = Path(__file__).parents[2]
+WRITTEN = PACKAGE / "site" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+_TAG = re.compile(r"""\{%\s*both(?:_plain)?\s+(?:"([^"]*)"|'([^']*)')""")
+_HAN = re.compile(r"[一-鿿]")
+_DATA = re.compile(r"\{\w+\}")
+# Words that stand on the page as they are: the name of the product, and one full-width mark between two languages.
+_BARE = {"诚信", "：", "；"}
+
+
+def catalogue() -> Catalog:
+    """The written catalogue."""
+    with WRITTEN.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def msgids_used() -> Iterator[str]:
+    """Every msgid in the templates' tags, and in gettext_noop in the code."""
+    for template in PACKAGE.rglob("templates/**/*.html"):
+        for match in _TAG.finditer(template.read_text(encoding="utf-8")):
+            yield match[1] or match[2]
+    for module in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "gettext_noop":
+                assert isinstance(node.args[0], ast.Constant), module
+                yield str(node.args[0].value)
+
+
+def test_every_msgid_in_pages_has_english_words() -> None:
+    english = {message.id: message.string for message in catalogue() if message.id}
+    lacking = sorted({msgid for msgid in msgids_used() if not english.get(msgid)})
+    assert lacking == []
+
+
+def test_the_catalogue_holds_no_words_that_no_page_says() -> None:
+    used = set(msgids_used())
+    assert sorted(str(message.id) for message in catalogue() if message.id and message.id not in used) == []
+
+
+def test_both_languages_take_the_same_data() -> None:
+    for message in catalogue():
+        assert sorted(_DATA.findall(str(message.id))) == sorted(_DATA.findall(str(message.string))), message.id
+
+
+def test_english_words_hold_no_chinese_ones() -> None:
+    assert [m.id for m in catalogue() if m.id and _HAN.search(str(m.string))] == []
+
+
+def test_the_compiled_catalogue_says_what_the_written_one_says() -> None:
+    with WRITTEN.with_suffix(".mo").open("rb") as file:
+        compiled = {m.id: m.string for m in read_mo(file) if m.id}
+    assert compiled == {m.id: m.string for m in catalogue() if m.id}
+
+
+def test_no_template_says_chinese_words_outside_the_tags() -> None:
+    for template in [*PACKAGE.rglob("templates/portal/*.html"), *PACKAGE.rglob("templates/[45]*.html")]:
+        bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert {word for word in bare.split() if _HAN.search(word)} <= _BARE, template
+
+
+def test_a_tag_puts_english_beside_chinese_and_escapes_its_data() -> None:
+    said = both("{day}（含当日）", day="<b>")
+    assert said == '&lt;b&gt;（含当日） <span class="en" lang="en">through &lt;b&gt;</span>'
+
+
+def test_a_pair_escapes_both_languages() -> None:
+    assert pair("<甲>", "<A>") == '&lt;甲&gt; <span class="en" lang="en">&lt;A&gt;</span>'
+
+
+def test_a_title_is_plain_text_in_both_languages() -> None:
+    assert both_plain("查询结果") == "查询结果 / Search results"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_reader_s_language_does_not_change_the_page(language: str) -> None:
+    with translation.override(language):
+        assert both("查询") == '查询 <span class="en" lang="en">Search</span>'
