@@ -1,0 +1,343 @@
+"""`python -m demo`: fills a home of its own with the invented city, asks some questions of it, and says where to look.
+
+It never touches data that it did not make: a state folder without this program's mark is left alone, and a database
+named by DATABASE_URL is used only if its name says that it is for a demo.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from chengxin.site.home import home, home_path
+from demo import sheets, words
+from demo.cast import CAST
+from demo.city import City
+from demo.files import Written
+from demo.sheets import Order, Sheet, cast_written, sheet_written
+
+SEED = 20261122
+FIRMS = 2_000
+MARK = "demo-home.json"
+# Who sends and who asks: the city's credit centre gathers the departments' files, its finance bureau decides on tenders.
+SENDER, ASKER = "yunchuan-credit", "yunchuan-finance"
+ACTORS = (
+    (SENDER, "credit-centre", words.CITY + "公共信用中心", "Yunchuan public credit centre"),
+    (ASKER, "department", words.CITY + "财政局", "Yunchuan finance bureau"),
+)
+ASKED = ("grocer", "carrier", "absent", "returned", "blacklisted", "past", "warned", "revoked")
+COUNTS = ("rows", "accepted", "refused", "unchanged", "waiting")
+OUTCOMES = {
+    "none_applies": "没有适用的措施",
+    "applies": "有适用的措施",
+    "suspended": "因异议暂停适用",
+    "cannot_say": "不能作出结论",
+    "not_permitted": "无权核查该事项",
+}
+
+
+class DemoStopped(Exception):
+    """The demo cannot go on; the message says why, in Chinese and English."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of the demo: how it is written; a sheet of the city, or the cast where there is none."""
+
+    name: str
+    source: str
+    edition: str
+    sheet: Sheet | None = None
+    rows: int = 0
+    first: int = 0
+    dirt: float = 0.05
+    oddity: float = 0.02
+    encoding: str = "utf-8"
+
+
+DELIVERIES = (
+    Delivery("register.tsv", "enterprise-register", "tsv", sheets.REGISTER, FIRMS, dirt=0.02),
+    Delivery("register-cast.csv", "enterprise-register", "zh", encoding="utf-8-sig"),
+    Delivery("penalties-2018.csv", "penalty-publicity", "2018", sheets.PENALTIES, 1_600),
+    Delivery("penalties-2018-zh.xlsx", "penalty-publicity", "2018-zh", sheets.PENALTIES, 400, 1_600),
+    Delivery(
+        "penalties-2016-zh.csv.gz", "penalty-publicity", "2016-zh", sheets.PENALTIES, 400, 2_000, encoding="gb18030"
+    ),
+    Delivery("penalties-cast.csv", "penalty-publicity", "2018-zh", encoding="gb18030"),
+    Delivery("licences.jsonl", "licence-publicity", "2018", sheets.LICENCES, 800),
+    Delivery("licences-zh.parquet", "licence-publicity", "2018-zh", sheets.LICENCES, 400, 800),
+    Delivery("licences-cast.xlsx", "licence-publicity", "2018-zh"),
+    Delivery("abnormal.csv", "abnormal-operations", "zh", sheets.ABNORMAL, 150, encoding="gb18030"),
+    Delivery("abnormal-cast.csv", "abnormal-operations", "zh"),
+    Delivery("dishonesty.xlsx", "serious-dishonesty", "zh", sheets.DISHONESTY, 40),
+    Delivery("dishonesty-cast.csv", "serious-dishonesty", "zh"),
+    Delivery("honours.tsv", "honours", "zh", sheets.HONOURS, 120),
+    Delivery("honours-cast.jsonl", "honours", "zh"),
+)
+
+
+@dataclass
+class Mark:
+    """What the demo remembers in its home: the day that the city's files are told from, and which files have landed."""
+
+    path: Path
+    today: date
+    landed: list[str]
+
+    @classmethod
+    def read(cls, path: Path) -> "Mark":
+        """The mark as it stands in the home."""
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return cls(path, date.fromisoformat(kept["today"]), kept["landed"])
+
+    def write(self) -> None:
+        """Sets the mark down."""
+        kept = {"today": self.today.isoformat(), "landed": self.landed}
+        self.path.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+
+
+@dataclass
+class Demo:
+    """One run: where it works, what it says, and what went wrong."""
+
+    console: Console
+    home: Path
+    mark: Mark
+    faults: list[str] = field(default_factory=list)
+
+    def say(self, zh: str, en: str) -> None:
+        """One line of Chinese with the English beside it."""
+        self.console.print(f"{escape(zh)}  [dim]{escape(en)}[/dim]", highlight=False, soft_wrap=True)
+
+    def head(self, zh: str, en: str) -> None:
+        """The head of a step."""
+        self.console.print(f"\n[bold]{escape(zh)}[/bold]  [dim]{escape(en)}[/dim]", highlight=False)
+
+    def fault(self, text: str) -> None:
+        """Something is not as it should be: the demo goes on and ends with status 1."""
+        self.faults.append(text)
+        self.console.print(f"[red]{escape(text)}[/red]", highlight=False, soft_wrap=True)
+
+    def chengxin(self, *words: str) -> dict[str, Any]:
+        """Runs the console command and returns the object that it prints; stops the demo where it does not end well."""
+        done = subprocess.run([_console_script(), *words, "--json"], capture_output=True, text=True, encoding="utf-8")
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip()
+            raise DemoStopped(f"{' '.join(words)}：退出状态 {done.returncode} / exit status {done.returncode}\n{said}")
+        printed: dict[str, Any] = json.loads(done.stdout)
+        return printed
+
+
+def main() -> int:
+    """Runs the demo and returns its exit status: 0 done, 1 a step failed."""
+    console = Console()
+    started = time.monotonic()
+    try:
+        demo = _begun(console)
+        written = files_written(demo)
+        actors_admitted(demo)
+        deliveries_sent(demo, written)
+        checks_asked(demo)
+        subject_shown(demo)
+        list_checked(demo)
+    except DemoStopped as stopped:
+        console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
+        return 1
+    _where_to_look(demo, time.monotonic() - started)
+    return 1 if demo.faults else 0
+
+
+def files_written(demo: Demo) -> dict[str, Written]:
+    """Writes every file of the city and the cast, the same bytes on every run in this home."""
+    demo.head("一、虚构城市", "1. The invented city")
+    city = City(SEED, FIRMS)
+    folder = demo.home / "demo-files"
+    written = {delivery.name: _delivery_written(folder, delivery, city, demo.mark.today) for delivery in DELIVERIES}
+    rows = sum(file.rows for file in written.values())
+    demo.say(
+        f"云川市并不存在：{FIRMS}户企业，{len(CAST)}户示例企业，{len(written)}个文件，{rows}行，写在 {folder}",
+        f"Yunchuan does not exist: {FIRMS} firms, a cast of {len(CAST)}, {len(written)} files, {rows} rows",
+    )
+    return written
+
+
+def actors_admitted(demo: Demo) -> None:
+    """Admits those who send and ask, unless they are there."""
+    known = {actor["key"] for actor in demo.chengxin("actors")["actors"]}
+    for key, kind, title, title_en in ACTORS:
+        if key not in known:
+            demo.chengxin("actors", key, "--kind", kind, "--title", title, "--title-en", title_en)
+
+
+def deliveries_sent(demo: Demo, written: dict[str, Written]) -> None:
+    """Sends every file through `chengxin ingest` and holds the counts against what the files were made to contain."""
+    demo.head("二、报送入库", "2. Ingest")
+    heads = ("文件\nfile", "行\nrows", "入库\naccepted", "拒绝\nrefused", "无变化\nunchanged", "待定\nwaiting", "秒\ns")
+    table = Table(*heads, box=None)
+    reasons: Counter[str] = Counter()
+    for source in dict.fromkeys(delivery.source for delivery in DELIVERIES):
+        files = [written[delivery.name] for delivery in DELIVERIES if delivery.source == source]
+        result = demo.chengxin("ingest", source, *(str(file.path) for file in files), "--by", SENDER)
+        reasons.update(result["refused_by_reason"])
+        for file, done in zip(files, result["files"], strict=True):
+            counts = {key: int(done[key]) for key in COUNTS}
+            table.add_row(file.path.name, *map(str, counts.values()), f"{done['seconds']:.2f}")
+            _held_against_truth(demo, file, counts)
+    demo.console.print(table)
+    told = "，".join(f"{reason} {count}" for reason, count in reasons.most_common())
+    demo.say(f"拒绝原因：{told}", "why rows were refused; each file was made with so many bad rows")
+
+
+def checks_asked(demo: Demo) -> None:
+    """Asks about the cast for a tender, one `chengxin check` each."""
+    demo.head("三、招标核查", "3. Checks for a tender")
+    for key in ASKED:
+        firm = CAST[key]
+        answer = demo.chengxin("check", firm.number, "--matter", "tender", "--by", ASKER)
+        outcome = str(answer["outcome"])
+        demo.say(f"{firm.name}（{firm.trait_zh}）：{OUTCOMES.get(outcome, outcome)}", f"{firm.trait_en}: {outcome}")
+        for measure in answer["measures"]:
+            _measure_said(demo, measure)
+
+
+def subject_shown(demo: Demo) -> None:
+    """Shows one firm's whole file, as `chengxin subject` gives it."""
+    firm = CAST["carrier"]
+    demo.head("四、一户企业的全部档案", "4. One firm's whole file")
+    answer = demo.chengxin("subject", firm.number)
+    for record in answer["records"]:
+        term = f"{record['effect_from']} — {record['effect_until'] or '…'}"
+        line = f"{record['title']}：{record['document']}，{record['authority']}，{record['decided_on']}，效力 {term}"
+        demo.say(line, f"{record['title_en']}: {record['state']}, {record['effect']}")
+
+
+def list_checked(demo: Demo) -> None:
+    """Asks about a list of codes at once."""
+    demo.head("五、批量核查", "5. A list checked at once")
+    folder = demo.home / "demo-files"
+    city = next(City(SEED, FIRMS).chunks())["code"].drop_nulls().head(500)
+    asked = [*city, *(firm.code for firm in CAST.values() if firm.code)]
+    pl.DataFrame({"code": asked}).write_csv(folder / "tender-list.csv")
+    out = folder / "tender-answers.csv"
+    answer = demo.chengxin(
+        "check-file", str(folder / "tender-list.csv"), "--matter", "tender", "--out", str(out), "--by", ASKER
+    )
+    if answer["rows"] != len(asked):
+        demo.fault(f"check-file: {answer['rows']} rows answered, {len(asked)} asked")
+    outcomes = "，".join(f"{OUTCOMES.get(key, key)} {count}" for key, count in answer.get("outcomes", {}).items())
+    demo.say(f"{len(asked)}个代码：{outcomes}；结果在 {out}", f"{len(asked)} codes; the answers are in the file")
+
+
+def _begun(console: Console) -> Demo:
+    """Settles on a home of the demo's own, marks it, and remembers the day that the city's files are told from."""
+    _database_settle(console)
+    folder = home_path() if os.environ.get("CHENGXIN_HOME") else home_path().parent / "chengxin-demo"
+    mark = folder / MARK
+    if folder.exists() and not mark.exists() and any(folder.iterdir()):
+        raise DemoStopped(
+            f"{folder} 不是演示用的状态文件夹，演示不使用它。请把 CHENGXIN_HOME 设为空文件夹，或不设。\n"
+            f"{folder} is no demo home, and the demo leaves it alone. Set CHENGXIN_HOME to an empty folder, or unset it."
+        )
+    os.environ["CHENGXIN_HOME"] = str(folder)
+    home()
+    if not mark.exists():
+        Mark(mark, date.today(), []).write()  # noqa: DTZ011  (the day on the wall, read once and kept)
+    demo = Demo(console, folder, Mark.read(mark))
+    demo.say(f"演示的状态文件夹：{folder}", "the demo's own state folder")
+    if demo.mark.landed:
+        demo.say(f"接着 {demo.mark.today} 的演示：同样的文件应当毫无变化", "the same files again: nothing may change")
+    return demo
+
+
+def _database_settle(console: Console) -> None:
+    url = os.environ.get("DATABASE_URL")
+    if url and "demo" not in urlsplit(url).path:
+        del os.environ["DATABASE_URL"]
+        console.print("DATABASE_URL 所指的库名不含 demo，演示改用内置数据库。", highlight=False)
+        console.print("[dim]The database of DATABASE_URL is not named for a demo: the embedded one is used.[/dim]")
+
+
+def _delivery_written(folder: Path, delivery: Delivery, city: City, today: date) -> Written:
+    path = folder / delivery.name
+    if delivery.sheet is None:
+        return cast_written(path, delivery.source, delivery.edition, today, delivery.encoding)
+    order = Order(
+        delivery.edition,
+        today,
+        seed=SEED,
+        dirt=delivery.dirt,
+        oddity=delivery.oddity,
+        first=delivery.first,
+        encoding=delivery.encoding,
+    )
+    return sheet_written(path, delivery.sheet, city, delivery.rows, order)
+
+
+def _held_against_truth(demo: Demo, file: Written, counts: dict[str, int]) -> None:
+    """Every row has one verdict, bad rows are refused, and a file that landed before changes nothing."""
+    name, bad = file.path.name, file.by_verdict.get(sheets.REFUSED, 0)
+    again = name in demo.mark.landed
+    if counts["rows"] != file.rows or sum(counts.values()) != 2 * file.rows:
+        demo.fault(f"{name}: {file.rows} rows were written; {counts}")
+    elif again and counts["accepted"]:
+        demo.fault(f"{name}: {counts['accepted']} rows accepted of a file that had landed before")
+    elif not again and counts["refused"] != bad:
+        demo.fault(f"{name}: {counts['refused']} rows refused, of which {bad} are bad")
+    if not again:
+        demo.mark.landed.append(name)
+        demo.mark.write()
+
+
+def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
+    """A measure and what it rests on: article, document, authority, term, and how it ends."""
+    term = f"{measure['term']['from']} — {measure['term']['until'] or '…'}"
+    rests = f"{measure['article']}；{measure['authority']} {measure['document']}；{term}；{measure['ends']}"
+    demo.say(
+        f"    {measure['title']}：{rests}", f"{measure['title_en']}; {measure['article_en']}; {measure['ends_en']}"
+    )
+
+
+def _where_to_look(demo: Demo, seconds: float) -> None:
+    firm = CAST["blacklisted"]
+    demo.head("六、自己看看", "6. Look for yourself")
+    lines: list[tuple[str, str]] = [
+        (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
+        ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
+        (f"http://127.0.0.1:8000/enterprise/{firm.number}", f"{firm.name} / {firm.trait_en}"),
+        ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
+        (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),
+    ]
+    for line, what in lines:
+        demo.console.print(f"  {escape(line)}\n      [dim]{escape(what)}[/dim]", highlight=False, soft_wrap=True)
+    if demo.faults:
+        demo.head(f"有{len(demo.faults)}处不符", f"{len(demo.faults)} faults; the demo ends with status 1")
+    else:
+        demo.head(f"完成，用时{seconds:.0f}秒", f"done in {seconds:.0f} s")
+
+
+def _console_script() -> str:
+    """The `chengxin` of this environment, else the one on the path."""
+    beside = Path(sys.executable).with_name("chengxin")
+    found = str(beside) if beside.exists() else shutil.which("chengxin")
+    if found is None:
+        raise SystemExit(
+            "没有找到 chengxin 命令，请先运行 make init。/ there is no command chengxin: run make init first"
+        )
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
