@@ -1,0 +1,20 @@
+"""`python -m benchmarks [ingest] [check]`: the named benchmarks, or all, at the sizes of their cases."""
+
+import sys
+
+from benchmarks.check import run as check
+from benchmarks.ingest import run as ingest
+
+ALL = {"ingest": ingest.main, "check": check.main}
+
+
+def main(names: list[str]) -> int:
+    """Runs the named benchmarks; the status is that of the first that missed an aim."""
+    if unknown := [name for name in names if name not in ALL]:
+        sys.stderr.write(f"没有这项性能测试 / no such benchmark: {', '.join(unknown)} ({', '.join(ALL)})\n")
+        return 2
+    return max(ALL[name]([]) for name in names or ALL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

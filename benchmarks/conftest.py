@@ -1,0 +1,39 @@
+"""A folder that the place's own server can reach, and the benchmarks as a person runs them."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.place import ROOT
+from benchmarks.results import Line, frozen_read
+
+Measure = Callable[..., dict[str, Line]]
+
+
+@pytest.fixture
+def measure() -> Iterator[Measure]:
+    """Runs a benchmark in a process of its own, in a throw-away folder; returns its lines by what they measure."""
+    with tempfile.TemporaryDirectory(prefix="chengxin-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+
+        def run(benchmark: str, *words: str) -> dict[str, Line]:
+            done = subprocess.run(
+                [sys.executable, "-m", f"benchmarks.{benchmark}", "--freeze", "--runs", "1"]
+                + ["--work", str(folder / "work"), "--frozen", str(folder / "frozen"), *words],
+                env={**os.environ},
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert not (folder / "work" / "home").exists()
+            return {what: line for (_, what), line in frozen_read(folder / "frozen").items()}
+
+        yield run
