@@ -1,0 +1,107 @@
+"""The public's pages as a visitor meets them: wide and narrow, without JavaScript, by keyboard, in the dark, on paper."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect
+
+from demo.cast import CAST
+from tests.browser.conftest import Visit
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
+PATHS = ("/", "/enterprise/91390102MAY000999X", "/no-such-page")
+
+
+def searched(visit: Visit, text: str) -> Page:
+    """The page that a search for the text leads to."""
+    page = visit.open("/")
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("button").click()
+    return page
+
+
+def good_to_all(page: Page) -> None:
+    """No fault by axe, and nothing to scroll sideways."""
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.evaluate(SIDEWAYS) == 0, page.url
+
+
+def test_a_name_leads_by_the_candidates_to_the_page(visit: Visit) -> None:
+    page = searched(visit, "双桅帆货运")
+    assert page.url == f"{visit.site}/search"
+    assert page.evaluate(SIDEWAYS) == 0
+    page.get_by_role("link", name=CAST["carrier"].name).click()
+    expect(page).to_have_url(f"{visit.site}/enterprise/{CAST['carrier'].code}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(CAST["carrier"].name)
+    assert page.evaluate(SIDEWAYS) == 0
+
+
+def test_a_code_leads_straight_to_the_page(visit: Visit) -> None:
+    page = searched(visit, CAST["blacklisted"].code.lower())
+    expect(page).to_have_url(f"{visit.site}/enterprise/{CAST['blacklisted'].code}")
+
+
+def test_an_open_objection_is_marked_and_a_repaired_record_is_gone(visit: Visit) -> None:
+    page = visit.open(f"/enterprise/{CAST['carrier'].code}")
+    penalties = page.locator("article.record-adverse")
+    expect(penalties).to_have_count(1)
+    expect(penalties).to_contain_text("异议处理中")
+    expect(penalties).to_contain_text("900002号")
+    assert "900001号" not in page.content()
+
+
+def test_a_citizen_number_is_refused_and_stands_in_no_address_and_on_no_page(visit: Visit) -> None:
+    page = searched(visit, "110101199003070011")
+    assert page.url == f"{visit.site}/search"
+    assert "110101199003070011" not in page.content()
+
+
+def test_every_firm_of_the_cast_has_a_page_that_fits_the_screen(visit: Visit) -> None:
+    for firm in CAST.values():
+        page = visit.open(f"/enterprise/{firm.number}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(firm.name)
+        assert page.evaluate(SIDEWAYS) == 0, firm.key
+
+
+@pytest.mark.parametrize("key", ["carrier", "grocer", "blacklisted", "renamed", "old_timer"])
+def test_every_kind_of_enterprise_page_is_good_to_all(inspection: Visit, key: str) -> None:
+    good_to_all(inspection.open(f"/enterprise/{CAST[key].number}"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_other_page_is_good_to_all(inspection: Visit, path: str) -> None:
+    good_to_all(inspection.open(path))
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_every_answer_to_a_search_is_good_to_all(inspection: Visit, text: str) -> None:
+    good_to_all(searched(inspection, text))
+
+
+def test_the_skip_link_is_first_and_focus_is_seen(visit: Visit) -> None:
+    page = visit.open("/")
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+
+
+def test_the_page_is_readable_in_the_dark(browser: Browser, site: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{site}/enterprise/{CAST['carrier'].code}")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 23, 28)"
+    good_to_all(page)
+    context.close()
+
+
+def test_on_paper_the_controls_are_gone(visit: Visit) -> None:
+    page = visit.open("/")
+    page.emulate_media(media="print")
+    expect(page.locator(".search")).to_be_hidden()
+    expect(page.locator("nav")).to_be_hidden()
