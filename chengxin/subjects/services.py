@@ -91,11 +91,14 @@ def conflicts_open(cursor: Cursor, *, since: int, batch: int, at: datetime) -> i
             'subject:' || d.subject_id, jsonb_build_object('names', d.names), %(batch)s::bigint, %(at)s::timestamptz
         from doubled d
         union all
-        select case when exists (select from subjects_identifier i where i.subject_id = any(s.subjects) and i.scheme = 'uscc')
-                     and exists (select from subjects_identifier i where i.subject_id = any(s.subjects) and i.scheme <> 'uscc')
+        select case when 'uscc' = any(s.schemes) and 'uscc' <> any(s.schemes)
                     then 'old-number-and-new-code' else 'name-several-codes' end,
             'name:' || s.normal, jsonb_build_object('subjects', s.subjects), %(batch)s, %(at)s
-        from shared s
+        from (
+            -- All schemes, and then a look at them: a condition on the scheme lets the planner read the whole index of
+            -- organisation codes for each name.
+            select h.*, (select array_agg(i.scheme) from subjects_identifier i where i.subject_id = any(h.subjects)) as schemes
+            from shared h) s
         on conflict do nothing
         """,
         {"since": since, "batch": batch, "at": at, "tail": rules.BRANCH_TAIL.pattern},
