@@ -682,6 +682,12 @@ def test_what_a_csv_writer_wrote_is_read_back_both_ways(
     assert [line for line, _ in fast] == list(starts)[:-1]
 
 
+def test_a_row_that_begins_like_a_packed_stream_is_read_as_it_stands() -> None:
+    for start in ("xڮ", "x\x01", "x^", "xڀ"):
+        fast, tolerant = ways(f"{start},甲\n乙,丙\n".encode(), ",", 2, 100_000)
+        assert fast == tolerant == [(1, (start, "甲")), (2, ("乙", "丙"))]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b",", b"\t"]), st.integers(1, 3), st.sampled_from([5, 1000]))
 def test_no_line_of_any_bytes_is_lost_and_nothing_crashes(data: bytes, mark: bytes, width: int, block: int) -> None:

@@ -183,6 +183,9 @@ class _Reader:
         return _without_empty_rows(Chunk(pl.Series("line", lines, dtype=pl.Int64), frame, broken))
 
     def _frame(self, text: bytes, quoted: bool) -> pl.DataFrame | None:
+        # Polars takes text that begins like a zlib stream ("xڮ", for one) for one, and would unpack whatever a row holds.
+        if text.startswith(b"x"):
+            return None
         try:
             frame = pl.read_csv(
                 text,
