@@ -15,7 +15,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.lists.rules import measures_in
 from chengxin.records.bulk.reading import rows_read
-from chengxin.subjects.bulk import numbers_read
+from chengxin.subjects.bulk.resolving import numbers_read
 
 HEADINGS = dict.fromkeys(
     ("code", "uscc", "统一社会信用代码", "代码", "number", "号码", "企业代码", "社会信用代码"), "code"

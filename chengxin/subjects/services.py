@@ -7,7 +7,7 @@ from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
-from chengxin.subjects import rules
+from chengxin.subjects.rules import merging as rules
 from chengxin.subjects.models import Conflict, ConflictDecision, Link, Merge
 
 
@@ -71,7 +71,7 @@ def conflicts_open(cursor: Cursor, *, since: int, batch: int, at: datetime) -> i
     cursor.execute(
         """
         with fresh as materialized (select subject_id, normal from subjects_name where id > %(since)s),
-        -- One probe a row, as in subjects/bulk.py: these names are so new that the planner knows nothing of them.
+        -- One probe a row, as in subjects/bulk/resolving.py: these names are so new that the planner knows nothing of them.
         doubled as (
             select d.subject_id, (select array_agg(n.normal order by n.normal) from subjects_name n
                                   where n.subject_id = d.subject_id) as names

@@ -23,7 +23,7 @@ from chengxin.kernel.money import amount_read
 from chengxin.law import Law
 from chengxin.law.models import RecordField, RecordType, Source, Term
 from chengxin.records import rules
-from chengxin.subjects.bulk import names_normal, numbers_read
+from chengxin.subjects.bulk.resolving import names_normal, numbers_read
 
 BLANKS = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 SEPARATOR = "\x1f"

@@ -14,7 +14,7 @@ from chengxin.kernel.sealing import Seal
 from chengxin.records.bulk.judging import Judged
 from chengxin.records.bulk.reading import BrokenRow
 from chengxin.records.models import LINES_PER_BATCH
-from chengxin.subjects.bulk import Resolver, staging_prepare
+from chengxin.subjects.bulk.resolving import Resolver, staging_prepare
 
 _RECORD = (
     "id", "row_key", "content", "record_type", "batch_id", "subject_id", "authority", "authority_code", "document", "decided_on",

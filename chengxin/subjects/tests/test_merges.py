@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chengxin.ledger.models import Entry
 from chengxin.subjects.models import Link, Merge, Subject
-from chengxin.subjects.rules import (
+from chengxin.subjects.rules.merging import (
     MergeEvent,
     MergeNotStanding,
     MergeSelf,
