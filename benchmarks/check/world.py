@@ -15,7 +15,7 @@ from chengxin import law as lawroom
 from chengxin.law import Law
 from chengxin.law.models import Source
 from chengxin.records.bulk.judging import Judge
-from chengxin.subjects.bulk import names_normal
+from chengxin.subjects.bulk.resolving import names_normal
 from demo.city import CHUNK, City
 from demo.sheets import ABNORMAL, DISHONESTY, HONOURS, PENALTIES, Order, Sheet, sheet_rows
 from demo.templates import TEMPLATES

@@ -196,7 +196,7 @@ def _settings() -> dict[str, str]:
         "unix_socket_permissions": "0700",
         "port": str(PORT),
         "max_connections": "100",
-        "shared_buffers": f"{max(128, min(1024, memory // 16))}MB",
+        "shared_buffers": f"{max(128, min(4096, memory // 8))}MB",
         "effective_cache_size": f"{max(512, memory // 2)}MB",
         "work_mem": "64MB",
         "maintenance_work_mem": f"{max(128, min(1024, memory // 24))}MB",

@@ -7,8 +7,8 @@ from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
-from chengxin.subjects.rules import merging as rules
 from chengxin.subjects.models import Conflict, ConflictDecision, Link, Merge
+from chengxin.subjects.rules import merging as rules
 
 
 class ConflictUnknown(Refusal):
