@@ -75,7 +75,7 @@ def _perform(entry: Entry, words: list[str]) -> int:
     command._called_from_command_line = True
     options: dict[str, Any] = vars(command.create_parser("chengxin", entry.name).parse_args(words))
     try:
-        if getattr(command, "needs_database", True):
+        if command.database_needed(options):
             database_prepare()
         command.execute(*options.pop("args", ()), **options)
     except (OperationalError, InterfaceError) as error:

