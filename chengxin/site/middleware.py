@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -11,14 +12,20 @@ from django.middleware.locale import LocaleMiddleware
 from chengxin.site import problems
 
 _POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+# An answer to a program is no page: whoever opens it in a browser all the same may load nothing through it.
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Tells the browser that no page here will ever ask for camera, place or microphone."""
+    """Tells the browser that no page here will ever ask for camera, place or microphone, and that an answer to a program
+    loads nothing.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", _POLICY)
+        if _of_program(request):
+            response.headers.setdefault("Content-Security-Policy", _NOTHING)
         return response
 
     return answer
@@ -65,6 +72,10 @@ class PageLocale(OfPages, LocaleMiddleware):
 
 class PageCommon(OfPages, CommonMiddleware):
     """Addresses and lengths of the pages."""
+
+
+class PagePolicy(OfPages, CSPMiddleware):
+    """What the pages may load; built anew for each of them, since each has its own nonce."""
 
 
 class PageForgery(OfPages, CsrfViewMiddleware):

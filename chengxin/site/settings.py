@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chengxin.site.middleware.permissions_policy",
     "chengxin.site.middleware.method_problem",
-    "csp.middleware.CSPMiddleware",
+    "chengxin.site.middleware.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chengxin.site.middleware.PageLocale",
     "chengxin.site.middleware.PageCommon",

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
-from chengxin.subjects.bulk.matching import Register, file_match, table_read
 from chengxin.subjects.models import Conflict, ConflictDecision, Link, Merge
 from chengxin.subjects.rules import merging as rules
-from chengxin.subjects.rules.judging import model
+
+if TYPE_CHECKING:
+    from chengxin.subjects.bulk.matching import Register
 
 Advance = Callable[[int], None]
 
@@ -119,6 +120,9 @@ def names_match(
     """Whose are the names of a file, against the names that this register holds; the reading is written down before the
     answers are. Each answer stands with its reasons in `out`; the counts are returned.
     """
+    from chengxin.subjects.bulk.matching import Register  # heavy: only those who match wait for scipy
+    from chengxin.subjects.rules.judging import model
+
     with transaction.atomic(), connection.cursor() as cursor:
         register = Register.of_subjects(cursor.cursor)
         trace(
@@ -131,10 +135,15 @@ def table_match(
     *, file: Path, register: Path, out: Path, top: int, advance: Advance = lambda rows: None
 ) -> dict[str, Any]:
     """Whose are the names of a file, against a table of firms; neither the database nor the ledger has part in it."""
+    from chengxin.subjects.bulk.matching import Register, table_read  # heavy
+
     return _matched(file, out, Register.of(table_read(register, ("name", "uscc"))), top, advance)
 
 
-def _matched(file: Path, out: Path, register: Register, top: int, advance: Advance) -> dict[str, Any]:
+def _matched(file: Path, out: Path, register: "Register", top: int, advance: Advance) -> dict[str, Any]:
+    from chengxin.subjects.bulk.matching import file_match  # heavy
+    from chengxin.subjects.rules.judging import model
+
     outcome = file_match(file, out, register, top=top, advance=advance)
     return {**outcome.__dict__, "register": len(register.frame), "model": model().version}
 

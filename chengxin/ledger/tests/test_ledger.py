@@ -126,6 +126,7 @@ UNTRACED = {
     "actors.key_hash": "changes nothing: the digest of a key",
     "records.columns_map": "changes nothing: which heading is which field",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",
+    "subjects.table_match": "reads two files that the asker brought, and nothing of the register",
 }
 
 
