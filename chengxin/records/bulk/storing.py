@@ -131,7 +131,9 @@ class Landing:
             "create temp table if not exists staged_key (line bigint, row_key uuid, content uuid) on commit delete rows;"
             # Probing an index is right for a chunk against a register of any size, and the planner cannot know that a
             # table filled in this very transaction is large.
-            "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off; set local enable_bitmapscan = off"
+            "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off; set local enable_bitmapscan = off;"
+            # The index of names takes what is new by the ten thousand, not by the hundred.
+            "set local gin_pending_list_limit = '64MB'; set local work_mem = '128MB'"
         )
 
     def parcel_store(self, parcel: Parcel) -> None:
