@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chengxin.kernel.errors import Refusal
@@ -690,6 +690,8 @@ def test_a_row_that_begins_like_a_packed_stream_is_read_as_it_stands() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b",", b"\t"]), st.integers(1, 3), st.sampled_from([5, 1000]))
+@example(b"(\xb5/\xfd", b",", 1, 1000)  # as zstd and gzip begin
+@example(b"\x1f\x8b\x10\x10", b",", 1, 1000)
 def test_no_line_of_any_bytes_is_lost_and_nothing_crashes(data: bytes, mark: bytes, width: int, block: int) -> None:
     soup = data.translate(bytes.maketrans(b"\x01\x02\x03\x04\x05\x06\x07\x08", b',"\n\r\t";a'))
     reader = _Reader(tuple(f"h{n}" for n in range(width)), Shape(mark.decode(), width))

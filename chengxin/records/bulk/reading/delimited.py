@@ -183,8 +183,7 @@ class _Reader:
         return _without_empty_rows(Chunk(pl.Series("line", lines, dtype=pl.Int64), frame, broken))
 
     def _frame(self, text: bytes, quoted: bool) -> pl.DataFrame | None:
-        # Polars takes text that begins like a zlib stream ("xڮ", for one) for one, and would unpack whatever a row holds.
-        if text.startswith(b"x"):
+        if text.startswith(_PACKED):
             return None
         try:
             frame = pl.read_csv(
@@ -198,6 +197,11 @@ class _Reader:
         except pl.exceptions.PolarsError:
             return None
         return frame.with_columns(pl.all().replace("", None)) if quoted and b'""' in text else frame
+
+
+# Polars takes text that begins like a packed stream ("xڮ", for one) for one, and would unpack whatever a row holds:
+# zlib, gzip, zstd.
+_PACKED = (b"x", b"\x1f\x8b", b"(\xb5/\xfd")
 
 
 def _without_empty_rows(chunk: Chunk) -> Chunk:
