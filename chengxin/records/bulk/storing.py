@@ -269,16 +269,25 @@ class Pairs:
 
     def __init__(self) -> None:
         self._seen = pl.DataFrame(schema={"number": pl.UInt64, "name": pl.UInt64})
+        self._fresh: list[pl.DataFrame] = []
 
     def add(self, parcel: Parcel) -> None:
         """Take in one chunk's pairs, filed or waiting."""
         claims = parcel.judged.claims.select(number=pl.col("value").hash(), name=pl.col("normal").hash())
         waiting = parcel.judged.waiting.filter(pl.col("number").is_not_null())
         held = waiting.select(number=pl.col("number").hash(), name=pl.col("name_normal").hash())
-        self._seen = pl.concat([self._seen, claims.unique(), held.unique()]).unique()
+        self._fresh.append(pl.concat([claims, held]).unique())
+        # Each pair is gone through as often as all of them have doubled, not once a chunk.
+        if sum(map(len, self._fresh)) > len(self._seen):
+            self._gather()
+
+    def _gather(self) -> None:
+        self._seen = pl.concat([self._seen, *self._fresh]).unique()
+        self._fresh.clear()
 
     def count(self) -> dict[str, int]:
         """How many numbers stand under several names, and names under several numbers, in the file."""
+        self._gather()
         return {
             "codes_with_several_names": self._several("number"),
             "names_with_several_codes": self._several("name"),
