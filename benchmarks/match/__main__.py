@@ -1,0 +1,5 @@
+import sys
+
+from benchmarks.match.run import main
+
+sys.exit(main(sys.argv[1:]))
