@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from chengxin.records.models import Batch
-from chengxin.records.selectors import refused_rows
+from chengxin.records.selectors.batches import refused_rows
 from chengxin.site.cli import run
 from tests.bad_input import DOCUMENT, FILES, KINDS, LINES, ROWS, Bad
 from tests.snapshots import same

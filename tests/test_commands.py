@@ -149,14 +149,22 @@ def test_a_person_s_day_with_the_commands(tmp_path: Path, feed: Path, command: A
     assert command("batches")[1]["batches"][0]["batch"] == batch
     assert command("refused", batch)[1]["rows"][0]["line"] == 4
     assert command("refused", batch, "--out", tmp_path / "r.csv")[1]["refused"] == 1
-    assert command("waiting")[1] == {
-        "waiting": 1,
-        "rows": [
-            {"batch": batch, "line": 5, "source": "penalty-publicity", "name": penalty(3)["name"], "number": None}
-        ],
-    }
+    (row,) = command("waiting")[1]["rows"]
+    kept = {"batch": batch, "line": 5, "source": "penalty-publicity", "name": penalty(3)["name"], "number": None}
+    assert row == {**kept, "since": row["since"], "outcome": None}
+    assert command("waiting", "--match")[1]["rows"] == 1
+    assert command("waiting")[1]["rows"][0]["outcome"] in ("propose", "none")
+    assert command("waiting", f"{batch}:5", "--later")[0] == 0
+    assert command("waiting", f"{batch}:5", "--undo", "--reason", "现在就办")[0] == 0
     assert command("waiting", f"{batch}:5", "--code", code(3), "--reason", "核实")[0] == 0
     assert command("waiting")[1]["waiting"] == 0
+    assert command("check", code(3), "--matter", "tender")[0] == 0
+    undone = command("unmatch", command("subject", code(3))[1]["records"][0]["record"], "--reason", "不是这家")[1]
+    assert (undone["row"], undone["files"]) == (f"{batch}:5", 1)
+    assert [r["kind"] for r in command("reissued", "--all")[1]["reissued"]] == ["file"]
+    assert command("reissued", command("reissued")[1]["reissued"][0]["reissue"])[0] == 0
+    assert command("reissued")[1]["reissued"] == []
+    assert command("waiting", f"{batch}:5", "--code", code(3), "--reason", "还是这家")[0] == 0
     record = command("subject", code(1))[1]["records"][0]["record"]
     assert command("record", record, "dispute", "--reason", "不属实")[1]["event"] == "disputed"
     assert command("subject", code(1))[1]["records"][0]["effect"] == "suspended"

@@ -4,18 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from chengxin.checks.services import check_perform
+from chengxin.checks.services.asking import check_perform
 from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import subject_file
 from chengxin.records.models import LINES_PER_BATCH, Record, Waiting, WaitingDecision
-from chengxin.records.selectors import waiting_rows
-from chengxin.records.services import (
-    BatchResult,
-    WaitingNotFiled,
-    WaitingUnknown,
-    waiting_assign,
-    waiting_reject,
-)
+from chengxin.records.selectors.waiting import waiting_rows
+from chengxin.records.services.batches import BatchResult
+from chengxin.records.services.waiting import WaitingNotFiled, WaitingUnknown, waiting_assign, waiting_reject
 from chengxin.subjects.models import Conflict, Subject
 from chengxin.subjects.selectors import SubjectUnknown
 from tests.world import OPERATOR, TODAY, code, later, listing, old_number, penalty, sent

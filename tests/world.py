@@ -14,7 +14,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.identifiers import organisation_code_check, registration_number_check, uscc_check
 from chengxin.records.models import Batch
-from chengxin.records.services import BatchResult, batch_ingest
+from chengxin.records.services.batches import BatchResult, batch_ingest
 from demo.files import sink
 from demo.templates import TEMPLATES
 

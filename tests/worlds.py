@@ -15,8 +15,8 @@ import yaml
 from hypothesis import strategies as st
 
 from chengxin.kernel.errors import Refusal
-from chengxin.records import services as records
 from chengxin.records.models import LINES_PER_BATCH, Batch, Event, Record
+from chengxin.records.services import events as records
 from chengxin.subjects import services as subjects
 from chengxin.subjects.models import Identifier, Subject
 from tests.world import NOW, TODAY, code, organisation_code
@@ -94,7 +94,7 @@ def claims(draw: st.DrawFn) -> Claim:
 
 def happenings(count: int) -> st.SearchStrategy[list[Happening]]:
     """What people do, minute by minute, to so many claims and to the firms; the program may refuse some of it."""
-    verbs = ["withdraw", "dispute", "settle", "repair", "end"] if count else []
+    verbs = ["withdraw", "dispute", "settle", "repair", "end", "unmatch", "match"] if count else []
     one = st.builds(
         Happening,
         minute=st.integers(MINUTES // 2, MINUTES),
@@ -169,6 +169,10 @@ def _record_happen(what: str, common: dict[str, Any], on: date) -> None:
         records.record_dispute(**common, grounds="异议")
     elif what == "settle":
         records.record_settle(**common, outcome="维持")
+    elif what == "unmatch":
+        records.record_unmatch(**common, reason="错配")
+    elif what == "match":
+        records.record_match(**common, reason="未错")
     elif what == "repair":
         records.record_repair(**common, on=on, decision="修复")
     else:
@@ -228,6 +232,8 @@ def _state(world: World, number: int, on: date, minute: int) -> str:
         return ""
     done = [h for h in world.happened if h.what not in ("merge", "unmerge") and h.one == number and h.minute <= minute]
     kinds = [h.what for h in done]
+    if kinds.count("unmatch") > kinds.count("match"):
+        return ""
     if "withdraw" in kinds or any(h.what in ("repair", "end") and h.on <= on for h in done):
         return ""
     return "suspended" if kinds.count("dispute") > kinds.count("settle") else "applies"

@@ -10,7 +10,8 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from chengxin.actors.api import ClientKey, Instant, PerClient, Text
-from chengxin.checks.services import check_perform
+from chengxin.checks.services.asking import check_perform
+from chengxin.checks.services.reissuing import reissue_receive, reissues_read
 
 router = Router(auth=ClientKey("checks"), throttle=PerClient(), tags=["checks 核查"])
 
@@ -107,3 +108,49 @@ def check_run(request: HttpRequest, asked: CheckIn) -> Any:
         answer.as_dict(), ensure_ascii=False, separators=(",", ":"), default=lambda value: value.isoformat()
     )
     return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+class ReissueOut(Schema):
+    """An answer given anew, beside the one that rested on a wrong match or merge."""
+
+    reissue: int
+    kind: str
+    actor: str
+    number: str
+    purpose: str
+    asked_at: datetime
+    entry: int
+    cause: str
+    was: dict[str, Any]
+    now: dict[str, Any]
+    reason: str
+    at: datetime
+    received_at: datetime | None
+
+
+class ReceiptOut(Schema):
+    """That the new answer has been taken note of."""
+
+    reissue: int
+    received_at: datetime
+
+
+@router.get(
+    "/reissued", response=list[ReissueOut], summary="更正重发的答复 / answers given anew", operation_id="reissued"
+)
+def reissued(request: HttpRequest, received: bool = False, most: int = 50) -> Any:
+    """原答复依据的认定或合并已被撤销；默认只列未签收的。 / The first answer rested on a match or merge since undone; by default
+    those not yet taken note of.
+    """
+    asker = request.auth  # type: ignore[attr-defined]
+    found = reissues_read(asker=asker, at=timezone.now(), received=received, most=max(1, min(most, 200)))
+    return [each.as_dict() for each in found]
+
+
+@router.post(
+    "/reissued/{int:reissue}/receipt", response=ReceiptOut, summary="签收 / take note", operation_id="reissue_receipt"
+)
+def reissued_receive(request: HttpRequest, reissue: int) -> Any:
+    """签收一件更正答复。 / Take note of one new answer."""
+    receipt = reissue_receive(reissue=reissue, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"reissue": receipt.reissue_id, "received_at": receipt.at}

@@ -1,9 +1,11 @@
 """Millions of checks at once: numbers are staged, one join answers them all, and one insert traces them all."""
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -101,7 +103,8 @@ def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: d
         create temp table found on commit drop as
         with later as (
             select e.record_id,
-                bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind in ('repaired', 'ended') and e."on" <= %(on)s) as over,
+                bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind in ('repaired', 'ended') and e."on" <= %(on)s)
+                    or count(*) filter (where e.kind = 'unmatched') > count(*) filter (where e.kind = 'matched') as over,
                 count(*) filter (where e.kind = 'disputed') > count(*) filter (where e.kind = 'settled') as disputed
             from records_event e where e.number > 0 and e.at <= %(known_at)s group by e.record_id
         ), member as (
@@ -161,21 +164,22 @@ def _rules_stage(cursor: Cursor, law: Law, matter: str) -> None:
     cursor.execute("analyze rule")
 
 
-def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, matter: str, on: date) -> int:
-    """One ledger entry for each number asked about, as a single check writes; all in one statement."""
+def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, told: Mapping[str, Any]) -> int:
+    """One ledger entry for each number asked about, as a single check writes; all in one statement. `told` is what they all
+    say of the question.
+    """
     cursor.execute(
         """
         insert into ledger_entry (at, actor, event, purpose, subject, object, detail)
         select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
             case when a.reason is null then 'number:' || a.code else 'number:' end,
-            jsonb_build_object('matter', %(matter)s::text, 'on', %(on)s::date, 'outcome', a.outcome,
-                'measures', coalesce(t.measures, '[]'::jsonb))
+            %(told)s::jsonb || jsonb_build_object('outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
         from answer a left join (
             select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
         ) t on t.n = a.n
         order by a.root -- as the index on subjects lies, so that its pages are filled one after the other
         """,
-        {"at": at, "by": by, "purpose": purpose or matter, "matter": matter, "on": on},
+        {"at": at, "by": by, "purpose": purpose, "told": json.dumps(told, default=str)},
     )
     return cursor.rowcount
 

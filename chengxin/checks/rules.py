@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -123,3 +123,11 @@ def disclose(law: Law, following: Following) -> dict[str, Any]:
 def day_came(on: date, today: date) -> bool:
     """Whether the day asked about has begun."""
     return on <= today
+
+
+def asked_otherwise(*, jurisdiction: str, known_at: datetime, at: datetime) -> dict[str, Any]:
+    """What the trace of an answer tells beside the usual: whose law, and as known at which instant, where somebody asked so."""
+    return {
+        **({} if jurisdiction == "cn" else {"jurisdiction": jurisdiction}),
+        **({} if known_at == at else {"known_at": known_at}),
+    }

@@ -162,6 +162,9 @@ class Roles(Part):
     severity: FieldName | None = None
     published_on: FieldName | None = None
     person: FieldName | None = None
+    province: FieldName | None = None
+    city: FieldName | None = None
+    address: FieldName | None = None
 
 
 class SeverityRule(Part):

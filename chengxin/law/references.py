@@ -172,6 +172,8 @@ def _roles(entry: RecordType) -> Faults:
     yield from _field(entry, "roles.severity", roles.severity, "choice")
     yield from _field(entry, "roles.published_on", roles.published_on, "day")
     yield from _field(entry, "roles.person", roles.person, "person")
+    for name in ("province", "city", "address"):
+        yield from _field(entry, f"roles.{name}", getattr(roles, name), "text")
     for place, choices in (("states", entry.states), ("withheld", entry.withheld)):
         for name, values in choices.items():
             yield from _field(entry, f"{place}.{name}", name, "choice")

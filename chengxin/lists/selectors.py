@@ -12,7 +12,7 @@ from chengxin.law import Law
 from chengxin.lists.rules import Fact, listed
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
-from chengxin.records.selectors import events_of, records_of
+from chengxin.records.selectors.filed import events_of, records_of
 from chengxin.subjects.models import Identifier, Name
 from chengxin.subjects.selectors import identifiers_of, members_of, names_of, subject_of
 

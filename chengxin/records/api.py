@@ -13,8 +13,8 @@ from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from chengxin.actors.api import ClientKey, PerClient
-from chengxin.records.selectors import batch_accessible, batches_accessible
-from chengxin.records.services import batch_ingest, refused_export, refused_read
+from chengxin.records.selectors.batches import batch_accessible, batches_accessible
+from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 
 router = Router(auth=ClientKey("batches"), throttle=PerClient(), tags=["batches 报送"])
 

@@ -111,7 +111,9 @@ class Record(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired, ended. Never edited."""
+    """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired, ended, found to be
+    about somebody else (unmatched), or laid there again (matched). Never edited.
+    """
 
     pk = models.CompositePrimaryKey("record_id", "number")
     record = models.ForeignKey(
@@ -128,7 +130,17 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["filed", "superseded", "withdrawn", "disputed", "settled", "repaired", "ended"]
+                    kind__in=[
+                        "filed",
+                        "superseded",
+                        "withdrawn",
+                        "disputed",
+                        "settled",
+                        "repaired",
+                        "ended",
+                        "unmatched",
+                        "matched",
+                    ]  # fmt: skip
                 ),
                 name="records_event_kind_known",
             ),
@@ -172,12 +184,63 @@ class Waiting(models.Model):
         indexes = [models.Index(fields=["name_normal"], name="records_waiting_name")]
 
 
-class WaitingDecision(models.Model):
-    """Who decided whose a waiting row is, when and why."""
+class Proposal(models.Model):
+    """What the matcher made of a waiting row: its outcome, and every firm that may be meant with all reasons. The latest counts.
 
-    content = models.UUIDField(unique=True)
-    record = models.BigIntegerField(null=True)
+    `candidates` is a list, best first, of subject, name, score, decision and reasons (feature, level, asked, held, points).
+    """
+
+    content = models.UUIDField()
     outcome = models.TextField(db_collation="C")
+    candidates = models.JSONField()
+    model = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["match", "propose", "none"]), name="records_proposal_outcome_known"
+            )
+        ]
+        indexes = [models.Index(fields=["content", "-id"], name="records_proposal_content")]
+
+
+class WaitingDecision(models.Model):
+    """What was decided about a waiting row, when, by whom and why; one after the other, the latest counts.
+
+    `matched` by the matcher where it was sure, `assigned` or `rejected` by a person, `postponed` to the end of the queue,
+    `undone`: the row waits again. `proposal` is the one that the decision had before it.
+    """
+
+    class Outcome(models.TextChoices):
+        """What a decision may be."""
+
+        MATCHED = "matched", "自动认定 matched"
+        ASSIGNED = "assigned", "人工认定 assigned"
+        REJECTED = "rejected", "不属于任何主体 about nobody here"
+        POSTPONED = "postponed", "稍后再定 later"
+        UNDONE = "undone", "撤销 undone"
+
+    content = models.UUIDField()
+    number = models.SmallIntegerField(default=0)
+    record = models.BigIntegerField(null=True)
+    proposal = models.BigIntegerField(null=True)
+    outcome = models.TextField(db_collation="C", choices=Outcome.choices)
     reason = models.TextField()
     by = models.TextField(db_collation="C")
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content", "number"], name="records_waitingdecision_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["matched", "assigned", "rejected", "postponed", "undone"]),
+                name="records_waitingdecision_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["rejected", "postponed", "undone"]) | models.Q(record__isnull=False),
+                name="records_waitingdecision_filed",
+            ),
+        ]
+        indexes = [models.Index(fields=["record"], name="records_waitingdecision_record")]

@@ -1,12 +1,14 @@
 """What makes a row a record, and what a record's events make of it. Pure: dates and law entries come as arguments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
+from chengxin.law.models import Source
 
 # --- why a row is refused -------------------------------------------------------------------------------------------
 
@@ -98,6 +100,27 @@ ROW_REFUSALS: tuple[type[Refusal], ...] = (
 )
 
 
+# --- a file's columns ------------------------------------------------------------------------------------------------
+
+
+def columns_map(source: Source, headers: Sequence[str]) -> dict[str, str]:
+    """field → heading, by the edition that knows most of the file's headings, then by the others."""
+    editions = sorted(source.editions, key=lambda e: -sum(h in headers for many in e.columns.values() for h in many))
+    columns: dict[str, str] = {}
+    for edition in editions:
+        for name, headings in edition.columns.items():
+            for heading in headings:
+                if heading in headers and name not in columns and heading not in columns.values():
+                    columns[name] = heading
+    return columns
+
+
+def weight(law: Law, record_type: str) -> int:
+    """How much hangs on a row of this type: one, and one more for each mandatory measure that may follow from its record."""
+    lists = {key for key, entry in law.lists.items() if entry.record_type == record_type}
+    return 1 + sum(measure.mandatory and bool(lists & set(measure.lists)) for measure in law.measures.values())
+
+
 # --- what events make of a record -----------------------------------------------------------------------------------
 
 
@@ -111,6 +134,8 @@ class Kind(StrEnum):
     SETTLED = "settled"
     REPAIRED = "repaired"
     ENDED = "ended"
+    UNMATCHED = "unmatched"
+    MATCHED = "matched"
 
 
 class EventNotAllowed(Refusal):
@@ -148,6 +173,7 @@ class Standing:
 
     replaced: bool = False
     withdrawn: bool = False
+    unmatched: bool = False
     disputes: int = 0
     repaired_on: date | None = None
     ended_on: date | None = None
@@ -159,14 +185,16 @@ class Standing:
 
     @property
     def gone(self) -> bool:
-        """Replaced by a corrected claim, or withdrawn by its provider."""
-        return self.replaced or self.withdrawn
+        """Replaced by a corrected claim, withdrawn by its provider, or found to be about somebody else."""
+        return self.replaced or self.withdrawn or self.unmatched
 
     @property
     def word(self) -> str:
         """The state in one word, as pages and the API name it."""
         if self.withdrawn:
             return "withdrawn"
+        if self.unmatched:
+            return "unmatched"
         if self.replaced:
             return "superseded"
         if self.repaired_on is not None:
@@ -201,6 +229,10 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, repaired_on=_earlier(standing.repaired_on, event.on))
         case Kind.ENDED:
             return _with(standing, ended_on=_earlier(standing.ended_on, event.on))
+        case Kind.UNMATCHED:
+            return _with(standing, unmatched=True)
+        case Kind.MATCHED:
+            return _with(standing, unmatched=False)
 
 
 def _with(standing: Standing, **change: Any) -> Standing:
@@ -221,6 +253,10 @@ def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None
         )
     if kind is Kind.SETTLED and not standing.disputed:
         raise EventNotAllowed(state=standing.word, kind=kind, why="no objection is open")
+    if (kind is Kind.UNMATCHED and standing.unmatched) or (kind is Kind.MATCHED and not standing.unmatched):
+        raise EventNotAllowed(
+            state=standing.word, kind=kind, why="a match is undone once, and only an undone one is made again"
+        )
     if kind is Kind.SUPERSEDED and standing.replaced:
         raise EventNotAllowed(
             state=standing.word, kind=kind, why="it is already replaced; correct the claim that stands now"

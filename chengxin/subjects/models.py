@@ -127,6 +127,7 @@ class Conflict(models.Model):
         NAME_SEVERAL_CODES = "name-several-codes", "一名多码 one name under several codes"
         OLD_AND_NEW = "old-number-and-new-code", "新旧号码并存 an old number and a new code for one firm"
         BRANCH = "branch-under-parent-code", "分支机构用总机构代码 a branch under its parent's code"
+        MATCH_AGAINST_CODE = "match-against-code", "按名称的认定与代码不符 a match by name that a code contradicts"
 
     kind = models.TextField(choices=Kind.choices, db_collation="C")
     about = models.TextField(db_collation="C")

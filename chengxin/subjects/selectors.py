@@ -7,7 +7,7 @@ from django.db.models.functions import Substr
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import identifier_read
-from chengxin.subjects.models import Conflict, Identifier, Link, Name
+from chengxin.subjects.models import Conflict, Identifier, Link, Merge, Name
 
 
 class SubjectUnknown(Refusal):
@@ -68,6 +68,27 @@ def members_of(root: int, *, known_at: datetime) -> list[int]:
     """Every subject that this one stood for at the instant, itself first."""
     held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
     return [root, *Link.objects.filter(held, root_id=root).order_by("subject_id").values_list("subject_id", flat=True)]
+
+
+def roots_ever(subjects: list[int]) -> set[int]:
+    """These subjects, every one that ever stood for one of them, and every one that they ever stood for."""
+    stood = Link.objects.filter(Q(subject_id__in=subjects) | Q(root_id__in=subjects)).values_list(
+        "subject_id", "root_id"
+    )
+    return {*subjects, *(each for pair in stood for each in pair)}
+
+
+def merge_latest(absorbed: int, into: int) -> Merge | None:
+    """The last merge of these two, whether it stands or not."""
+    return Merge.objects.filter(kind=Merge.Kind.MERGE, absorbed_id=absorbed, into_id=into).order_by("-pk").first()
+
+
+def number_of(subject: int, *, known_at: datetime) -> str:
+    """The number by which a row about this subject is filed: its code, else the other number that proves itself; empty for none."""
+    schemes = ("uscc", "registration-number", "organisation-code")
+    numbers = identifiers_of(members_of(subject, known_at=known_at), known_at=known_at)
+    found = sorted((i for i in numbers if i.scheme in schemes), key=lambda i: (schemes.index(i.scheme), i.value))
+    return found[0].value if found else ""
 
 
 def identifiers_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Identifier]:

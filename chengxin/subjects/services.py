@@ -70,6 +70,14 @@ def conflict_decide(*, conflict: int, outcome: str, reason: str, by: str, at: da
     return decision
 
 
+def conflict_open(*, kind: Conflict.Kind, about: str, detail: dict[str, Any], batch: int, at: datetime) -> bool:
+    """Open one case for a person, in the caller's transaction; says whether it is new."""
+    _, made = Conflict.objects.get_or_create(
+        kind=kind, about=about, defaults={"detail": detail, "batch": batch, "opened_at": at}
+    )
+    return made
+
+
 def conflicts_open(cursor: Cursor, *, since: int, batch: int, at: datetime) -> int:
     """Open a case for each number and each name that the names filed after `since` make ambiguous; returns how many.
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from chengxin.records.models import Record
-from chengxin.records.services import batch_ingest, record_dispute, record_repair
+from chengxin.records.services.batches import batch_ingest
+from chengxin.records.services.events import record_dispute, record_repair
 from chengxin.site.testing_live import SiteServer, site_server
 from demo.cast import CAST
 from demo.sheets import cast_written

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chengxin.checks.services import check_perform, file_check
+from chengxin.checks.services.asking import check_perform, file_check
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import uscc_check
 from chengxin.lists.selectors import subject_file

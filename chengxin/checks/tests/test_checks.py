@@ -11,11 +11,11 @@ import yaml
 from chengxin.actors.selectors import Asker
 from chengxin.checks.bulk import COLUMNS, OutputUnknown
 from chengxin.checks.rules import MatterUnknown, Outcome
-from chengxin.checks.services import Answer, AskerNotPermitted, check_perform, file_check
+from chengxin.checks.services.asking import Answer, AskerNotPermitted, check_perform, file_check
 from chengxin.ledger.models import Entry
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.models import Record
-from chengxin.records.services import record_dispute, record_repair, record_settle, record_withdraw
+from chengxin.records.services.events import record_dispute, record_repair, record_settle, record_withdraw
 from demo.cast import CAST, cast_rows
 from demo.sheets import cast_written
 from tests.world import OPERATOR, TODAY, code, ingest, later, listing, old_number, organisation_code, penalty, sent

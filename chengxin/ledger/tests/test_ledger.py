@@ -86,14 +86,14 @@ def test_a_subject_s_readings_and_changes_are_found_up_to_an_instant() -> None:
 
 
 def services() -> dict[str, list[str]]:
-    """Every public function of every services.py, with the functions of the same package that it reaches by name."""
+    """Every public function of every room's services, with the functions of the same file that it reaches by name."""
     found: dict[str, list[str]] = {}
-    for path in sorted(PACKAGE.glob("*/services.py")):
+    for path in sorted([*PACKAGE.glob("*/services.py"), *PACKAGE.glob("*/services/*.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         for name in functions:
             if not name.startswith("_"):
-                found[f"{path.parent.name}.{name}"] = sorted(_reached(functions, name, set()))
+                found[f"{path.relative_to(PACKAGE).parts[0]}.{name}"] = sorted(_reached(functions, name, set()))
     return found
 
 
@@ -120,11 +120,11 @@ def tracing() -> set[str]:
     return found
 
 
-# Public functions of services.py that need leave no trace, each with its reason.
+# Public functions of services that need leave no trace, each with its reason.
 UNTRACED = {
     "ledger.trace": "is the trace",
     "actors.key_hash": "changes nothing: the digest of a key",
-    "records.columns_map": "changes nothing: which heading is which field",
+    "subjects.conflict_open": "part of a batch, whose entry tells of it",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",
     "subjects.table_match": "reads two files that the asker brought, and nothing of the register",
 }

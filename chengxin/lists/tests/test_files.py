@@ -13,7 +13,7 @@ from chengxin.lists.selectors import SubjectFile, file_shown, subject_file
 from chengxin.lists.services import subject_read
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, Terms
-from chengxin.records.services import record_dispute, record_repair
+from chengxin.records.services.events import record_dispute, record_repair
 from chengxin.subjects.selectors import SubjectUnknown
 from chengxin.subjects.services import subjects_merge, subjects_unmerge
 from tests.world import NOW, TODAY, code, later, listing, penalty, sent

@@ -241,8 +241,12 @@ class Landing:
             "content", keep="first", maintain_order=True
         )
         self.cursor.execute(
-            "select replace(w.content::text, '-', ''), d.content is not null or w.batch_id = %s from unnest(%s::uuid[]) c(content)"
-            " join records_waiting w on w.content = c.content left join records_waitingdecision d on d.content = c.content",
+            """
+            select replace(w.content::text, '-', ''), w.batch_id = %s or coalesce(
+                (select d.outcome in ('matched', 'assigned', 'rejected') from records_waitingdecision d
+                 where d.content = w.content order by d.number desc limit 1), false)
+            from unnest(%s::uuid[]) c(content) join records_waiting w on w.content = c.content
+            """,
             [self.batch, once["content"].to_list()],
         )
         kept: dict[str, bool] = dict(self.cursor.fetchall())

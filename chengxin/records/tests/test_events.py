@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Event, Record
 from chengxin.records.rules import EventNotAllowed
-from chengxin.records.services import (
+from chengxin.records.services.events import (
     RecordUnknown,
     record_dispute,
     record_end,

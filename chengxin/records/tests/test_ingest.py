@@ -17,8 +17,8 @@ from chengxin.law.lawbook import default_folder
 from chengxin.law.refusals import JurisdictionUnknown
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Batch, Record, Refused
-from chengxin.records.selectors import MESSAGE, refused_csv, refused_rows
-from chengxin.records.services import (
+from chengxin.records.selectors.batches import MESSAGE, refused_csv, refused_rows
+from chengxin.records.services.batches import (
     BatchNotHeld,
     ColumnsMissing,
     ProviderNotPermitted,

@@ -17,7 +17,7 @@ from chengxin.kernel.money import amount_read
 from chengxin.kernel.names import name_normal
 from chengxin.kernel.periods import months_after
 from chengxin.records.bulk.judging import BLANKS, Judge
-from chengxin.records.services import columns_map
+from chengxin.records.rules import columns_map
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read, uscc_valid
 from demo.templates import TEMPLATES
 from tests.world import PERSON_NUMBER, TODAY, code, old_number, organisation_code, penalty

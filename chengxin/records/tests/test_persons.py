@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from chengxin.actors.services import client_add
 from chengxin.records.models import Record, Refused, Waiting
-from chengxin.records.selectors import refused_rows
-from chengxin.records.services import waiting_assign
+from chengxin.records.selectors.batches import refused_rows
+from chengxin.records.services.waiting import waiting_assign
 from tests.world import PERSON_NUMBER, Row, batch_of, code, everything, file_write, ingest, later, penalty, sent
 
 pytestmark = pytest.mark.django_db

@@ -67,6 +67,7 @@ def counted(taken: Sequence[tuple[Kind, date | None]]) -> Standing:
     return Standing(
         replaced=Kind.SUPERSEDED in kinds,
         withdrawn=Kind.WITHDRAWN in kinds,
+        unmatched=kinds.count(Kind.UNMATCHED) > kinds.count(Kind.MATCHED),
         disputes=kinds.count(Kind.DISPUTED) - kinds.count(Kind.SETTLED),
         repaired_on=min(days[Kind.REPAIRED], default=None),
         ended_on=min(days[Kind.ENDED], default=None),
@@ -81,7 +82,7 @@ def test_legal_events_make_one_state_and_never_one_that_cannot_be(wishes: list[t
         standing = replay(events, known_at=NOW + timedelta(minutes=known))
         assert standing == counted(taken[:known])
         assert standing.disputes >= 0
-        assert standing.word in {"withdrawn", "superseded", "repaired", "disputed", "ended", "standing"}
+        assert standing.word in {"withdrawn", "unmatched", "superseded", "repaired", "disputed", "ended", "standing"}
 
 
 @given(WISHES, st.randoms(use_true_random=False))
@@ -104,7 +105,7 @@ def test_every_legal_order_of_the_same_events_makes_the_same_state(wishes: list[
 
 
 @given(WISHES, TERMS, DAYS)
-def test_what_is_gone_repaired_or_over_never_counts_again(
+def test_what_is_gone_repaired_or_over_never_counts_again_nor_what_is_unmatched_until_it_is_matched_again(
     wishes: list[tuple[Kind, date | None]], terms: Terms, on: date
 ) -> None:
     events = numbered(legal(wishes))
@@ -112,13 +113,12 @@ def test_what_is_gone_repaired_or_over_never_counts_again(
     for known in range(len(events)):
         standing = replay(events, known_at=NOW + timedelta(minutes=known))
         state = effect(terms, standing, on=on)
-        gone = (
-            gone or standing.gone or any(d is not None and d <= on for d in (standing.repaired_on, standing.ended_on))
-        )
+        over = any(d is not None and d <= on for d in (standing.repaired_on, standing.ended_on))
+        gone = gone or standing.replaced or standing.withdrawn or over
         in_term = terms.effect_from <= on and (terms.effect_until is None or on < terms.effect_until)
-        assert (state is Effect.NONE) == (gone or not in_term)
+        assert (state is Effect.NONE) == (gone or standing.unmatched or not in_term)
         assert state is not Effect.COUNTS or not standing.disputed
-        if gone or (terms.shown_until is not None and on >= terms.shown_until):
+        if gone or standing.unmatched or (terms.shown_until is not None and on >= terms.shown_until):
             assert not showable(terms, standing, on=on)
 
 
@@ -138,6 +138,8 @@ def test_what_a_withdrawn_record_admits_is_the_end_of_an_objection_alone(kind: K
     [
         (Standing(), Kind.FILED, None),
         (Standing(), Kind.SETTLED, None),
+        (Standing(), Kind.MATCHED, None),
+        (Standing(unmatched=True), Kind.UNMATCHED, None),
         (Standing(replaced=True), Kind.SUPERSEDED, None),
         (Standing(), Kind.REPAIRED, None),
         (Standing(), Kind.ENDED, None),

@@ -175,25 +175,32 @@ def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
     return [list(rows) for rows in found]
 
 
-def _answers(
-    batch: pl.DataFrame, register: Register, top: int, by: Model | None, outcome: Outcome
-) -> Iterator[tuple[Any, ...]]:
+def answers_of(
+    batch: pl.DataFrame, register: Register, by: Model | None = None
+) -> Iterator[tuple[list[dict[str, Any]], list[Judgement], list[str]]]:
+    """For each prepared query the firms that may be meant, best first, how each was judged, and what was decided of it."""
     rows = candidates_of(batch, register)
     needed = sorted({row for many in rows for row in many})
     held = dict(zip(needed, register.frame[needed].iter_rows(named=True), strict=True))
     for asked, candidates in zip(batch.iter_rows(named=True), rows, strict=True):
         judged = _once_a_firm(ordered((judge(side_of(asked), side_of(held[row]), by), row) for row in candidates), held)
         final, decisions = decide([judgement for judgement, _ in judged], by)
+        yield [held[row] for _, row in judged], final, decisions
+
+
+def _answers(
+    batch: pl.DataFrame, register: Register, top: int, by: Model | None, outcome: Outcome
+) -> Iterator[tuple[Any, ...]]:
+    for qid, (firms, judged, decisions) in zip(batch["qid"], answers_of(batch, register, by), strict=True):
         outcome.queries += 1
         told = decisions[0] if decisions else "none"
         setattr(outcome, told, getattr(outcome, told) + 1)
         shown = [n for n, decision in enumerate(decisions) if n < top or decision == "propose"]
         outcome.rows += max(len(shown), 1)
         if not shown:
-            yield asked["qid"], None, None, None, None, "none", "[]"
+            yield qid, None, None, None, None, "none", "[]"
         for n in shown:
-            firm = held[judged[n][1]]
-            yield asked["qid"], n + 1, firm["uscc"], firm["name"], final[n].score, decisions[n], reasons_text(final[n])
+            yield qid, n + 1, firms[n]["uscc"], firms[n]["name"], judged[n].score, decisions[n], reasons_text(judged[n])
 
 
 def _once_a_firm(

@@ -86,6 +86,13 @@ def names_normal(names: pl.Series) -> pl.Series:
     return frame.select(normal=pl.when("plain").then("halved").otherwise("normal"))["normal"]
 
 
+def name_latest(cursor: Cursor) -> int:
+    """The number of the name that was added last; what a batch adds comes behind it."""
+    cursor.execute("select coalesce(max(id), 0) from subjects_name")
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def staging_prepare(cursor: Cursor) -> None:
     """Make the session's staging tables; they are emptied at the end of each transaction."""
     cursor.execute(
@@ -130,6 +137,9 @@ class Resolver:
         )
     )
     _named: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"subject": pl.Int64, "mark": pl.UInt64}))
+    # The first subject that this batch made: it and all behind it have no names but those remembered here.
+    _first_made: int | None = None
+    _forgot: bool = False
 
     def subjects_resolve(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         """The subject of every distinct (scheme, value) in `rows` (scheme, value, name, normal), and how many were made.
@@ -195,6 +205,8 @@ class Resolver:
             "inside" if len(first) < len(bare) else "value",
             subject=pl.Series([i for (i,) in self.cursor.fetchall()], dtype=pl.Int64),
         )
+        if self._first_made is None and len(ids):
+            self._first_made = int(ids["subject"][0])
         made = bare.join(ids, on=ids.columns[0], how="left", maintain_order="left").select("scheme", "value", "subject")
         stamp = {"at": pl.lit(self.at.isoformat()), "batch": pl.lit(self.batch)}
         self._copy(
@@ -226,17 +238,12 @@ class Resolver:
         )
         names = names.unique(["subject", "normal"], keep="first", maintain_order=True)
         names = names.with_columns(mark=pl.col("normal").hash())
-        names = names.join(self._named, on=["subject", "mark"], how="anti", maintain_order="left")
-        self._named = _remembered(self._named, names.select("subject", "mark"))
-        self._stage("staged_name", names.with_row_index("n").select("n", "subject", "normal"))
-        self.cursor.execute(
-            """
-            select f.n from (select s.n, (select true from subjects_name k
-                where k.subject_id = s.subject and k.normal = s.normal) as known from staged_name s) f where f.known
-            """
-        )
-        known = [n for (n,) in self.cursor.fetchall()]
-        fresh = names.with_row_index("n").filter(~pl.col("n").is_in(known)) if known else names
+        names = names.join(self._named, on=["subject", "mark"], how="anti", maintain_order="left").with_row_index("n")
+        remembered = _remembered(self._named, names.select("subject", "mark"))
+        self._forgot = self._forgot or len(remembered) < len(self._named)
+        self._named = remembered
+        known = self._names_known(names)
+        fresh = names.filter(~pl.col("n").is_in(known)) if known else names
         fresh = fresh.select(
             "subject",
             "name",
@@ -246,6 +253,21 @@ class Resolver:
             batch=pl.lit(self.batch),
         )
         self._copy("subjects_name (subject_id, written, normal, source, known_at, batch)", fresh)
+
+    def _names_known(self, names: pl.DataFrame) -> list[int]:
+        """Which of the names their subjects have already."""
+        made = self._first_made
+        asked = names if made is None or self._forgot else names.filter(pl.col("subject") < made)
+        if not len(asked):
+            return []
+        self._stage("staged_name", asked.select("n", "subject", "normal"))
+        self.cursor.execute(
+            """
+            select f.n from (select s.n, (select true from subjects_name k
+                where k.subject_id = s.subject and k.normal = s.normal) as known from staged_name s) f where f.known
+            """
+        )
+        return [n for (n,) in self.cursor.fetchall()]
 
     def _stage(self, table: str, frame: pl.DataFrame) -> None:
         self.cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))

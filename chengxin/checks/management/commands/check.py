@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.checks.services import check_perform
+from chengxin.checks.services.asking import check_perform
 from chengxin.site.arguments import day, instant
 from chengxin.site.console import Command as Base
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.checks.services import file_check
+from chengxin.checks.services.asking import file_check
 from chengxin.site.arguments import day, instant
 from chengxin.site.console import Command as Base
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.records.selectors import batches_accessible
+from chengxin.records.selectors.batches import batches_accessible
 from chengxin.site.console import Command as Base
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chengxin.records.services import batch_ingest
+from chengxin.records.services.batches import batch_ingest
 from chengxin.site.console import Command as Base
 
 

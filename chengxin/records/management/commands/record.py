@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.records import services
+from chengxin.records.services import events as services
 from chengxin.site.arguments import day
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse

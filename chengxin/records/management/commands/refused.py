@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.records.selectors import batch_accessible
-from chengxin.records.services import refused_export, refused_read
+from chengxin.records.selectors.batches import batch_accessible
+from chengxin.records.services.batches import refused_export, refused_read
 from chengxin.site.console import Command as Base
 
 

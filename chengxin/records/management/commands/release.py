@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
 from chengxin.records.management.commands.ingest import Command as Ingest
-from chengxin.records.services import batch_release
+from chengxin.records.services.batches import batch_release
 from chengxin.site.console import Command as Base
 
 

@@ -1,11 +1,10 @@
-"""Reading records, batches, refused and waiting rows, as of an instant."""
+"""Reading deliveries, and their refused rows with the rule's own words."""
 
 import csv
 import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -21,7 +20,10 @@ from chengxin.kernel.sealing import Seal
 from chengxin.law.models import MoneyUnit, RecordType, Source
 from chengxin.records import rules
 from chengxin.records.bulk.storing import NOTES
-from chengxin.records.models import Batch, Event, Record, Refused, Waiting, WaitingDecision
+from chengxin.records.models import Batch, Refused
+
+# The kinds of actor that see every sender's deliveries; all others see their own.
+SEEING_ALL = ("operator", "credit-centre")
 
 # Columns that stand before a refused row's own when it is written out to be mended; ignored when it comes back.
 LINE, REASON, MESSAGE = "原行号 line", "拒绝原因 reason", "说明 message"
@@ -56,7 +58,7 @@ def intake_seal() -> Seal:
 def batches_accessible(actor: str, kind: str) -> QuerySet[Batch]:
     """The batches that the actor may see: its own, or for the operator and a credit centre all of them."""
     batches = Batch.objects.select_related("report").order_by("-pk")
-    return batches if kind in ("operator", "credit-centre") else batches.filter(actor=actor)
+    return batches if kind in SEEING_ALL else batches.filter(actor=actor)
 
 
 def batch_accessible(actor: str, kind: str, batch: int) -> Batch:
@@ -143,28 +145,3 @@ def refused_csv(batch: Batch) -> Iterator[str]:
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-
-
-def waiting_rows() -> QuerySet[Waiting]:
-    """The rows whose subject nobody has decided yet, longest waiting first."""
-    decided = WaitingDecision.objects.values("content")
-    return Waiting.objects.exclude(content__in=decided).order_by("batch_id", "line")
-
-
-def records_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Record]:
-    """Every claim about these subjects that the register held at the instant, newest decision first."""
-    return (
-        Record.objects.filter(subject_id__in=subjects, received_at__lte=known_at)
-        .select_related("batch")
-        .order_by("-decided_on", "-pk")
-    )
-
-
-def events_of(records: list[int], *, known_at: datetime) -> dict[int, list[rules.Event]]:
-    """The events of each record that were known at the instant."""
-    found: dict[int, list[rules.Event]] = {record: [] for record in records}
-    for event in Event.objects.filter(record_id__in=records, at__lte=known_at).order_by("record_id", "number"):
-        found[event.record_id].append(
-            rules.Event(event.number, rules.Kind(event.kind), event.at, event.on, event.by, event.detail or {})
-        )
-    return found

@@ -1,11 +1,10 @@
-"""Changing what is known: batches land whole or not at all; corrections, objections and repairs are events."""
+"""Deliveries: a batch lands whole or not at all; what was held is let in by a person, what was refused is handed back."""
 
-import json
 import queue
 import resource
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,13 +23,19 @@ from chengxin.law import Law
 from chengxin.law.models import Source
 from chengxin.ledger.services import trace
 from chengxin.records import rules
+from chengxin.records.bulk.contradicting import matches_contradicted
 from chengxin.records.bulk.holding import file_held, file_hold
 from chengxin.records.bulk.judging import Judge
 from chengxin.records.bulk.reading import Chunk, RowStream, file_digest, rows_read
 from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_make
-from chengxin.records.models import Batch, Event, Record, Report, Waiting, WaitingDecision
-from chengxin.records.selectors import RefusedRow, intake_seal, refused_csv, refused_rows, row_refusal
-from chengxin.subjects.services import conflicts_open
+from chengxin.records.models import Batch, Report, WaitingDecision
+from chengxin.records.selectors.batches import RefusedRow, intake_seal, refused_csv, refused_rows
+from chengxin.records.selectors.filed import events_of
+from chengxin.records.services.events import record_dispute
+from chengxin.subjects.bulk.resolving import name_latest
+from chengxin.subjects.models import Conflict
+from chengxin.subjects.selectors import root_of
+from chengxin.subjects.services import conflict_open, conflicts_open
 
 Advance = Callable[[int], None]
 
@@ -64,14 +69,6 @@ class BatchNotHeld(Refusal):
     code = "batch-not-held"
     status = 409
     zh = "批次{batch}不处于待放行状态：只有待放行的批次可以放行，且只能放行一次。"
-
-
-class RecordUnknown(Refusal):
-    """There is no record {record}."""
-
-    code = "record-unknown"
-    status = 404
-    zh = "没有编号为{record}的记录。"
 
 
 @dataclass(frozen=True)
@@ -218,7 +215,7 @@ def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
     columns, run.ignored = _columns(run, stream)
     judge = Judge(run.law, run.source, record_type, run.at.astimezone().date(), columns)
     landing = Landing(cursor, batch.pk, run.source.key, record_type.key, run.by, run.at, run.tally)
-    names_from = _latest_name(cursor)
+    names_from = name_latest(cursor)
     seal = intake_seal()
     pairs = Pairs()
     with _prefetched(_parcels(stream, judge, seal)) as parcels:
@@ -229,24 +226,32 @@ def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
             run.advance(run.tally.rows - before)
     run.conflicts = pairs.count()
     conflicts_open(cursor, since=names_from, batch=batch.pk, at=run.at)
+    _matches_doubted(cursor, run, batch.pk)
 
 
-def columns_map(source: Source, headers: Sequence[str]) -> dict[str, str]:
-    """field → heading, by the edition that knows most of the file's headings, then by the others."""
-    editions = sorted(source.editions, key=lambda e: -sum(h in headers for many in e.columns.values() for h in many))
-    columns: dict[str, str] = {}
-    for edition in editions:
-        for name, headings in edition.columns.items():
-            for heading in headings:
-                if heading in headers and name not in columns and heading not in columns.values():
-                    columns[name] = heading
-    return columns
+def _matches_doubted(cursor: Cursor, run: _Run, batch: int) -> None:
+    """A decision that was laid on one firm by its name came with the code of another: the first has no effect until a person
+    has decided, and the case stands in the queue of conflicts.
+    """
+    for matched, coded, one, other in matches_contradicted(cursor, batch=batch, record_type=run.source.record_type):
+        if root_of(one, known_at=run.at) == root_of(other, known_at=run.at):
+            continue
+        detail = {"record": coded, "subjects": [one, other]}
+        opened = conflict_open(
+            kind=Conflict.Kind.MATCH_AGAINST_CODE, about=f"record:{matched}", detail=detail, batch=batch, at=run.at
+        )
+        standing = rules.replay(events_of([matched], known_at=run.at)[matched], known_at=run.at)
+        if opened and not standing.gone:
+            grounds = (
+                f"同一决定以代码报送，归属不同：记录{coded} / the same decision came under another code: record {coded}"
+            )
+            record_dispute(record=matched, by=run.by, at=run.at, grounds=grounds)
 
 
 def _columns(run: _Run, stream: RowStream) -> tuple[dict[str, str], tuple[str, ...]]:
     """The file's columns; refuses a file that lacks one without which every row would be refused."""
     record_type = run.law.record_types[run.source.record_type]
-    columns = columns_map(run.source, stream.headers)
+    columns = rules.columns_map(run.source, stream.headers)
     missing = [
         definition.title.zh
         for name, definition in record_type.fields.items()
@@ -307,12 +312,6 @@ def _prefetched(items: Iterator[Parcel]) -> Iterator[Iterator[Parcel]]:
     finally:
         stopped.set()
         thread.join()
-
-
-def _latest_name(cursor: Cursor) -> int:
-    cursor.execute("select coalesce(max(id), 0) from subjects_name")
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0
 
 
 def _out_of_bounds(run: _Run) -> str:
@@ -452,130 +451,3 @@ def refused_export(*, batch: Batch, by: str, at: datetime) -> Iterator[str]:
     """The refused rows, unsealed, line by line of a CSV file to mend; the reading is written down before the first is given."""
     trace(event="records.refused.exported", by=by, at=at, about=f"batch:{batch.pk}")
     return refused_csv(batch)
-
-
-# --- waiting rows -----------------------------------------------------------------------------------------------------
-
-
-class WaitingUnknown(Refusal):
-    """No row waits at line {line} of batch {batch}: it was never there, or somebody has decided it."""
-
-    code = "waiting-unknown"
-    status = 404
-    zh = "批次{batch}第{line}行没有待定的记录：不存在，或已有人处理。"
-
-
-class WaitingNotFiled(Refusal):
-    """The row cannot be filed under that number: {why}"""
-
-    code = "waiting-not-filed"
-    zh = "该行不能归入该号码：{why}"
-
-
-def waiting_assign(*, batch: int, line: int, number: str, by: str, at: datetime, reason: str) -> int:
-    """File a waiting row as being about the subject of this number, on a person's word; returns the record.
-
-    The row is judged again as if it had borne the number, so nothing enters that could not have entered then.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        waiting = _waiting_locked(batch, line)
-        came = Batch.objects.get(pk=batch)
-        law = lawroom.load().on(at.astimezone().date(), came.jurisdiction)
-        source = law.sources[waiting.source]
-        row = json.loads(intake_seal().unseal(bytes(waiting.sealed)))
-        columns = columns_map(source, list(row))
-        record_type = law.record_types[source.record_type]
-        judged = Judge(law, source, record_type, at.astimezone().date(), columns).row_judge(line, row, number)
-        if len(judged.refused):
-            rule, name = judged.refused["reason"][0], judged.refused["field"][0]
-            value = number if name == record_type.roles.code else None
-            why, why_en = row_refusal(rule, name, value, record_type, source)
-            raise WaitingNotFiled(why=f"{why} / {why_en}")
-        if not len(judged.claims):
-            raise WaitingNotFiled(
-                why="该号码没有校验位，不能确定主体 / that number has no check character, so it names nobody"
-            )
-        names_from = _latest_name(cursor.cursor)
-        landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at)
-        landing.claims_store(judged.claims)
-        conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
-        # Where the very same claim was held already, the row is that record.
-        claim = {key: judged.claims[key][0] for key in ("row_key", "content")}
-        record = Record.objects.values_list("pk", flat=True).get(**claim)
-        WaitingDecision.objects.create(
-            content=waiting.content, record=record, outcome="assigned", reason=reason, by=by, at=at
-        )
-        trace(event="records.waiting.assigned", by=by, at=at, about=f"record:{record}", detail={"reason": reason})
-    return record
-
-
-def waiting_reject(*, batch: int, line: int, by: str, at: datetime, reason: str) -> None:
-    """Decide that a waiting row is about nobody in this register; it stays as it came, and unseen."""
-    with transaction.atomic():
-        waiting = _waiting_locked(batch, line)
-        WaitingDecision.objects.create(content=waiting.content, outcome="rejected", reason=reason, by=by, at=at)
-        trace(
-            event="records.waiting.rejected", by=by, at=at, about=f"waiting:{batch}:{line}", detail={"reason": reason}
-        )
-
-
-def _waiting_locked(batch: int, line: int) -> Waiting:
-    waiting = Waiting.objects.select_for_update().filter(batch_id=batch, line=line).first()
-    if waiting is None or WaitingDecision.objects.filter(content=waiting.content).exists():
-        raise WaitingUnknown(batch=batch, line=line)
-    return waiting
-
-
-# --- events -----------------------------------------------------------------------------------------------------------
-
-
-def record_withdraw(*, record: int, by: str, at: datetime, reason: str) -> Event:
-    """The provider takes the claim back: from this instant it neither counts nor shows."""
-    return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail={"reason": reason})
-
-
-def record_dispute(*, record: int, by: str, at: datetime, grounds: str) -> Event:
-    """An objection is open: from this instant the fact has no effect until it is settled (boundary 5)."""
-    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail={"grounds": grounds})
-
-
-def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
-    """One open objection is closed; what it found to be wrong is a correction or a withdrawal of its own."""
-    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail={"outcome": outcome})
-
-
-def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
-    """The authority that found the breach has repaired it: from the day it is neither shown nor used."""
-    return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail={"decision": decision})
-
-
-def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str) -> Event:
-    """The authority has ended the fact before its term: removal from a list, revocation of a licence."""
-    return _event_add(record, rules.Kind.ENDED, by=by, at=at, on=on, detail={"reason": reason})
-
-
-def _event_add(
-    record: int, kind: rules.Kind, *, by: str, at: datetime, on: Any = None, detail: dict[str, Any]
-) -> Event:
-    with transaction.atomic():
-        # The record's row is the lock: two events of one record are taken one after the other.
-        found = Record.objects.select_for_update().filter(pk=record).first()
-        if found is None:
-            raise RecordUnknown(record=record)
-        events = [
-            rules.Event(e.number, rules.Kind(e.kind), e.at, e.on, e.by) for e in Event.objects.filter(record_id=record)
-        ]
-        # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
-        at = max(at, *(e.at for e in events))
-        rules.event_admissible(rules.replay(events, known_at=at), kind, on=on)
-        number = max(e.number for e in events) + 1
-        event = Event.objects.create(record_id=record, number=number, kind=kind, at=at, on=on, by=by, detail=detail)
-        trace(
-            event=f"records.record.{kind}",
-            by=by,
-            at=at,
-            subject=found.subject_id,
-            about=f"record:{record}",
-            detail=detail,
-        )
-    return event

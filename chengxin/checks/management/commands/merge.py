@@ -6,16 +6,24 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
+from chengxin.checks.services.reissuing import merge_undo
 from chengxin.site.console import Command as Base
 from chengxin.subjects.selectors import subject_named
-from chengxin.subjects.services import subjects_merge, subjects_unmerge
+from chengxin.subjects.services import subjects_merge
 
 
 class Command(Base):
     """Merges or unmerges two subjects."""
 
     help = "合并两个号码为同一主体，或以 --undo 撤销 / hold two numbers to be one firm, or take it back with --undo"
-    words = {"absorbed": "并入方", "into": "主体", "kind": "事件", "at": "时间", "reason": "理由"}
+    words = {
+        "absorbed": "并入方",
+        "into": "主体",
+        "kind": "事件",
+        "at": "时间",
+        "reason": "理由",
+        "reissued": "更正重发的答复",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which two, and why."""
@@ -32,14 +40,11 @@ class Command(Base):
         at = timezone.now()
         by = asker_acting(options["by"], at=at).key
         absorbed, into = subject_named(options["absorbed"], known_at=at), subject_named(options["into"], known_at=at)
-        verb = subjects_unmerge if options["undo"] else subjects_merge
-        event = verb(absorbed=absorbed, into=into, by=by, at=at, reason=options["reason"])
-        self.result(
-            {
-                "kind": event.kind,
-                "absorbed": event.absorbed_id,
-                "into": event.into_id,
-                "at": event.at,
-                "reason": event.reason,
-            }
-        )
+        told = {"absorbed": absorbed, "into": into, "by": by, "at": at, "reason": options["reason"]}
+        reissued = 0
+        if options["undo"]:
+            reissued = merge_undo(**told).reissued
+        else:
+            subjects_merge(**told)
+        shown = {name: told[name] for name in ("absorbed", "into", "at", "reason")}
+        self.result({"kind": "unmerge" if options["undo"] else "merge", **shown, "reissued": reissued})

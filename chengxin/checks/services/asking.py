@@ -13,11 +13,10 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.checks import bulk, rules
-from chengxin.checks.rules import Outcome, Reason
+from chengxin.checks.rules import Outcome, Reason, asked_otherwise
+from chengxin.checks.selectors import Finding, finding
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
-from chengxin.lists.rules import Following, measures_following, record_types_deciding
-from chengxin.lists.selectors import facts_in_term
 from chengxin.subjects.selectors import number_read
 
 
@@ -58,32 +57,29 @@ def check_perform(
     scheme, value = number_read(number)
     known_at = known_at or at
     law = lawroom.load().on(on, jurisdiction)
-    decided = rules.matter_of(law, matter)
-    subject: int | None = None
-    following: list[Following] = []
-    reason = rules.asker_may(law, decided, asker.kind)
-    outcome = Outcome.NOT_PERMITTED
+    reason = rules.asker_may(law, rules.matter_of(law, matter), asker.kind)
+    found = Finding(Outcome.NOT_PERMITTED, reason)
     if reason is None and not rules.day_came(on, at.astimezone().date()):
-        outcome, reason = Outcome.CANNOT_SAY, rules.FUTURE
+        found = Finding(Outcome.CANNOT_SAY, rules.FUTURE)
     elif reason is None:
-        types = record_types_deciding(law, matter)
-        found = facts_in_term(scheme=scheme, value=value, record_types=types, on=on, known_at=known_at)
-        if found is None:
-            outcome, reason = Outcome.CANNOT_SAY, rules.UNKNOWN
-        else:
-            subject = found.subject
-            following = measures_following(law, matter, found.facts, on=on)
-            outcome = rules.outcome(following)
+        found = finding(law, matter, scheme=scheme, value=value, on=on, known_at=known_at)
     entry = trace(
         event="checks.check.answered",
         by=asker.key,
         at=at,
         purpose=purpose or matter,
-        subject=subject,
+        subject=found.subject,
         about=f"number:{value}",
-        detail={"matter": matter, "on": on, "outcome": outcome, "measures": sorted({f.measure.key for f in following})},
+        detail={
+            "matter": matter,
+            "on": on,
+            "outcome": found.outcome,
+            "measures": sorted({f.measure.key for f in found.following}),
+            **asked_otherwise(jurisdiction=jurisdiction, known_at=known_at, at=at),
+        },
     )
-    return Answer(outcome, value, matter, on, known_at, [rules.disclose(law, f) for f in following], reason, entry)
+    measures = [rules.disclose(law, f) for f in found.following]
+    return Answer(found.outcome, value, matter, on, known_at, measures, found.reason, entry)
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,14 @@ def file_check(
     with transaction.atomic(), connection.cursor() as cursor:
         rows = bulk.codes_stage(cursor.cursor, path, advance=advance)
         bulk.answers_make(cursor.cursor, law, matter, on=on, known_at=known_at)
-        bulk.traces_write(cursor.cursor, by=asker.key, at=at, purpose=purpose, matter=matter, on=on)
+        otherwise = asked_otherwise(jurisdiction=jurisdiction, known_at=known_at, at=at)
+        bulk.traces_write(
+            cursor.cursor,
+            by=asker.key,
+            at=at,
+            purpose=purpose or matter,
+            told={"matter": matter, "on": on, **otherwise},
+        )
         outcomes = bulk.outcomes_count(cursor.cursor)
         lines = bulk.answers_write(cursor.cursor, out)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

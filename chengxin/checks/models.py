@@ -1,0 +1,55 @@
+"""Answers that rested on a wrong match or merge, given anew."""
+
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+class Reissue(models.Model):
+    """An answer given anew, since the one that the ledger entry tells of rested on a wrong match or merge. Never edited.
+
+    `cause` names what was undone (`record:…`, `merge:…`); `was` and `now` are the outcome and the measures before and after.
+    """
+
+    class Kind(models.TextChoices):
+        """What was answered."""
+
+        CHECK = "check", "核查 check"
+        FILE = "file", "企业档案 a subject's file"
+
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    entry = models.BigIntegerField()
+    cause = models.TextField(db_collation="C")
+    actor = models.TextField(db_collation="C")
+    subject = models.BigIntegerField()
+    number = models.TextField(db_collation="C")
+    purpose = models.TextField()
+    asked_at = models.DateTimeField()
+    was = models.JSONField(encoder=DjangoJSONEncoder)
+    now = models.JSONField(encoder=DjangoJSONEncoder)
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cause", "entry", "at"], name="checks_reissue_once")]
+        indexes = [models.Index(fields=["actor", "-id"], name="checks_reissue_actor")]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The new answer beside the old, as every door gives it."""
+        shown = ("kind", "actor", "number", "purpose", "asked_at", "entry", "cause", "was", "now", "reason", "at")
+        receipt = getattr(self, "receipt", None)
+        return {
+            "reissue": self.pk,
+            **{name: getattr(self, name) for name in shown},
+            "received_at": receipt.at if receipt else None,
+        }
+
+
+class Receipt(models.Model):
+    """That whoever had the first answer has taken note of the new one."""
+
+    reissue = models.OneToOneField(Reissue, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""Asking, and giving anew what rested on a mistake."""

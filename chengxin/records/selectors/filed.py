@@ -1,0 +1,27 @@
+"""Reading records and their events, as known at an instant."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from chengxin.records import rules
+from chengxin.records.models import Event, Record
+
+
+def records_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Record]:
+    """Every claim about these subjects that the register held at the instant, newest decision first."""
+    return (
+        Record.objects.filter(subject_id__in=subjects, received_at__lte=known_at)
+        .select_related("batch")
+        .order_by("-decided_on", "-pk")
+    )
+
+
+def events_of(records: list[int], *, known_at: datetime) -> dict[int, list[rules.Event]]:
+    """The events of each record that were known at the instant."""
+    found: dict[int, list[rules.Event]] = {record: [] for record in records}
+    for event in Event.objects.filter(record_id__in=records, at__lte=known_at).order_by("record_id", "number"):
+        found[event.record_id].append(
+            rules.Event(event.number, rules.Kind(event.kind), event.at, event.on, event.by, event.detail or {})
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Changing what is known: deliveries, rows that wait for their subject, the events of a record."""

@@ -1,0 +1,81 @@
+"""What happens to a record after it was filed: corrections, objections and repairs are events, and nothing is edited."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from chengxin.kernel.errors import Refusal
+from chengxin.ledger.services import trace
+from chengxin.records import rules
+from chengxin.records.models import Event, Record
+
+
+class RecordUnknown(Refusal):
+    """There is no record {record}."""
+
+    code = "record-unknown"
+    status = 404
+    zh = "没有编号为{record}的记录。"
+
+
+def record_withdraw(*, record: int, by: str, at: datetime, reason: str) -> Event:
+    """The provider takes the claim back: from this instant it neither counts nor shows."""
+    return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail={"reason": reason})
+
+
+def record_dispute(*, record: int, by: str, at: datetime, grounds: str) -> Event:
+    """An objection is open: from this instant the fact has no effect until it is settled (boundary 5)."""
+    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail={"grounds": grounds})
+
+
+def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
+    """One open objection is closed; what it found to be wrong is a correction or a withdrawal of its own."""
+    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail={"outcome": outcome})
+
+
+def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
+    """The authority that found the breach has repaired it: from the day it is neither shown nor used."""
+    return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail={"decision": decision})
+
+
+def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str) -> Event:
+    """The authority has ended the fact before its term: removal from a list, revocation of a licence."""
+    return _event_add(record, rules.Kind.ENDED, by=by, at=at, on=on, detail={"reason": reason})
+
+
+def record_unmatch(*, record: int, by: str, at: datetime, reason: str) -> Event:
+    """The record was laid on the wrong firm: from this instant it neither counts nor shows there."""
+    return _event_add(record, rules.Kind.UNMATCHED, by=by, at=at, detail={"reason": reason})
+
+
+def record_match(*, record: int, by: str, at: datetime, reason: str) -> Event:
+    """The undoing of a match was itself wrong: from this instant the record stands again where it was filed."""
+    return _event_add(record, rules.Kind.MATCHED, by=by, at=at, detail={"reason": reason})
+
+
+def _event_add(
+    record: int, kind: rules.Kind, *, by: str, at: datetime, on: Any = None, detail: dict[str, Any]
+) -> Event:
+    with transaction.atomic():
+        # The record's row is the lock: two events of one record are taken one after the other.
+        found = Record.objects.select_for_update().filter(pk=record).first()
+        if found is None:
+            raise RecordUnknown(record=record)
+        events = [
+            rules.Event(e.number, rules.Kind(e.kind), e.at, e.on, e.by) for e in Event.objects.filter(record_id=record)
+        ]
+        # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
+        at = max(at, *(e.at for e in events))
+        rules.event_admissible(rules.replay(events, known_at=at), kind, on=on)
+        number = max(e.number for e in events) + 1
+        event = Event.objects.create(record_id=record, number=number, kind=kind, at=at, on=on, by=by, detail=detail)
+        trace(
+            event=f"records.record.{kind}",
+            by=by,
+            at=at,
+            subject=found.subject_id,
+            about=f"record:{record}",
+            detail=detail,
+        )
+    return event
