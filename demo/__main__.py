@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,8 +26,9 @@ from chengxin.site.home import home, home_path
 from demo import sheets, words
 from demo.cast import CAST
 from demo.city import City
-from demo.files import Written
+from demo.files import Written, sink
 from demo.sheets import Order, Sheet, cast_written, sheet_written
+from demo.templates import TEMPLATES
 
 SEED = 20261122
 FIRMS = 2_000
@@ -86,6 +87,17 @@ DELIVERIES = (
     Delivery("dishonesty-cast.csv", "serious-dishonesty", "zh"),
     Delivery("honours.tsv", "honours", "zh", sheets.HONOURS, 120),
     Delivery("honours-cast.jsonl", "honours", "zh"),
+)
+
+
+# Entries on the abnormal list as a clerk took them down, by name alone: what each is, and what should become of it.
+NAMED = (
+    ("云川市老槐树粮油有限责任公司", "组织形式写错", "the legal form mistaken"),
+    ("云川市双桅帆货运有限公司（本部）", "后有附注", "with a remark behind it"),
+    ("云川市听雨轩文俱有限公司", "错一个同音字", "a character that sounds alike"),
+    ("七层楼百货", "只写字号和行业", "mark and trade alone"),
+    ("云川市七层楼百货股份有限公司青坞分公司", "未登记的分公司", "a branch that is not registered"),
+    ("云川市白鹭轮船有限公司", "没有登记", "not registered"),
 )
 
 
@@ -153,10 +165,11 @@ def main() -> int:
         checks_asked(demo)
         subject_shown(demo)
         list_checked(demo)
+        key = names_matched(demo)
     except DemoStopped as stopped:
         console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
         return 1
-    _where_to_look(demo, time.monotonic() - started)
+    _where_to_look(demo, key, time.monotonic() - started)
     return 1 if demo.faults else 0
 
 
@@ -241,6 +254,44 @@ def list_checked(demo: Demo) -> None:
     demo.say(f"{len(asked)}个代码：{outcomes}；结果在 {out}", f"{len(asked)} codes; the answers are in the file")
 
 
+def names_matched(demo: Demo) -> str:
+    """Sends entries that bear a name alone, has them matched, and returns a key with which the rest can be decided."""
+    demo.head("六、只写名称的来件", "6. Rows that bear a name alone")
+    path = demo.home / "demo-files" / "abnormal-names.csv"
+    _names_written(path, demo.mark.today)
+    demo.chengxin("ingest", "abnormal-operations", str(path), "--by", SENDER)
+    matched = demo.chengxin("waiting", "--match", "--by", SENDER)
+    demo.say(
+        f"{matched['rows']}行待定：自动认定并入库 {matched['matched']}，提请人工认定 {matched['proposed']}，没有相符的 {matched['none']}",
+        "filed where the matcher is sure, put before a person where it is not",
+    )
+    waiting = {row["name"]: row for row in demo.chengxin("waiting", "--most", "100")["rows"]}
+    said = {"propose": "提请人工认定", "none": "没有相符的", "match": "提请人工认定"}
+    for name, zh, en in NAMED:
+        row = waiting.get(name)
+        demo.say(
+            f"{name}（{zh}）：{said[row['outcome'] or 'none'] if row else '已认定入库'}",
+            f"{en}: {row['outcome'] if row else 'filed'}",
+        )
+    clients = demo.chengxin("clients", SENDER, "--title", "演示工作台 demo desk", "--scopes", "desk", "--days", "7")
+    return str(clients["key"])
+
+
+def _names_written(path: Path, today: date) -> None:
+    template = TEMPLATES["abnormal-operations"]["zh"]
+    entry = {
+        "reason": "通过登记的住所无法联系",
+        "authority": f"{words.CITY}市场监督管理局",
+        "decided_on": str(today - timedelta(days=20)),
+    }
+    rows = [
+        {**entry, "name": name, "document": f"{words.CITY}监列入〔{today.year}〕{910_001 + n}号"}
+        for n, (name, _, _) in enumerate(NAMED)
+    ]
+    with sink(path) as target:
+        target.write(pl.DataFrame({heading: [row.get(c, "") for row in rows] for c, heading in template.items()}))
+
+
 def _begun(console: Console) -> Demo:
     """Settles on a home of the demo's own, marks it, and remembers the day that the city's files are told from."""
     _database_settle(console)
@@ -310,13 +361,17 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
     )
 
 
-def _where_to_look(demo: Demo, seconds: float) -> None:
+def _where_to_look(demo: Demo, key: str, seconds: float) -> None:
     firm = CAST["blacklisted"]
-    demo.head("六、自己看看", "6. Look for yourself")
+    demo.head("七、自己看看", "7. Look for yourself")
     lines: list[tuple[str, str]] = [
         (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
         ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
         (f"http://127.0.0.1:8000/enterprise/{firm.number}", f"{firm.name} / {firm.trait_en}"),
+        (
+            "http://127.0.0.1:8000/desk/",
+            f"工作台，待定行由人认定；密钥 / the desk, where a person decides; its key: {key}",
+        ),
         ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
         (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),
     ]

@@ -11,7 +11,7 @@ from chengxin.records.models import LINES_PER_BATCH, Record, Waiting, WaitingDec
 from chengxin.records.selectors.waiting import waiting_rows
 from chengxin.records.services.batches import BatchResult
 from chengxin.records.services.waiting import WaitingNotFiled, WaitingUnknown, waiting_assign, waiting_reject
-from chengxin.subjects.models import Conflict, Subject
+from chengxin.subjects.models import Conflict, Name, Subject
 from chengxin.subjects.selectors import SubjectUnknown
 from tests.world import OPERATOR, TODAY, code, later, listing, old_number, penalty, sent
 
@@ -106,10 +106,18 @@ def test_a_row_is_not_filed_under_a_number_that_could_not_have_come_with_it(
     assert waiting_rows().count() == 1
 
 
-def test_a_row_assigned_under_another_name_opens_a_conflict(tmp_path: Path, waiting: BatchResult) -> None:
+def test_a_row_assigned_under_another_name_gives_the_firm_no_name_and_the_matcher_nothing_to_learn(
+    tmp_path: Path, waiting: BatchResult
+) -> None:
     sent(tmp_path, listing(1, name="云川市别名商行", document="9号"), source="abnormal-operations", at=later(hours=1))
     waiting_assign(batch=waiting.batch or 0, line=2, number=code(1), at=later(hours=2), **ASSIGN)
-    assert [c.kind for c in Conflict.objects.all()] == ["code-several-names"]
+    assert [n.written for n in Name.objects.all()] == ["云川市别名商行"]
+    assert not Conflict.objects.exists()
+
+
+def test_a_row_assigned_to_a_firm_that_nobody_reported_yet_gives_it_its_name(waiting: BatchResult) -> None:
+    waiting_assign(batch=waiting.batch or 0, line=2, number=code(1), at=later(hours=1), **ASSIGN)
+    assert [n.written for n in Name.objects.all()] == ["云川市甲1号商贸有限公司"]
 
 
 def test_a_row_with_another_number_that_proves_itself_does_not_wait(tmp_path: Path) -> None:

@@ -44,15 +44,25 @@ def asker_acting(key: str, *, at: datetime) -> Asker:
     return Asker(actor.key, actor.kind)
 
 
-_BY_KEY = """
+_IN_FORCE = """
 select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
-where c.key_hash = %s and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
+where c.{by} = %s and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
 """
+_BY_KEY, _BY_NUMBER = _IN_FORCE.format(by="key_hash"), _IN_FORCE.format(by="id")
 
 
 def asker_by_key(key: str, *, at: datetime) -> Asker | None:
     """Whose program bears this API key, if it is in force at the instant; one read, by the key's hash."""
+    return _asker(_BY_KEY, sha256(key.encode()).digest(), at=at)
+
+
+def asker_of_client(client: int, *, at: datetime) -> Asker | None:
+    """The asker behind a client that has shown its key before, if it is still in force at the instant."""
+    return _asker(_BY_NUMBER, client, at=at)
+
+
+def _asker(statement: str, by: bytes | int, *, at: datetime) -> Asker | None:
     with connection.cursor() as cursor:
-        cursor.execute(_BY_KEY, [sha256(key.encode()).digest(), at, at])
+        cursor.execute(statement, [by, at, at])
         row = cursor.fetchone()
     return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from csp.middleware import CSPMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -68,6 +69,10 @@ def _of_program(request: HttpRequest) -> bool:
 
 class PageLocale(OfPages, LocaleMiddleware):
     """The language of the pages."""
+
+
+class PageSession(OfPages, SessionMiddleware):
+    """Who has signed in at the desk."""
 
 
 class PageCommon(OfPages, CommonMiddleware):

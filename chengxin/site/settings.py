@@ -50,6 +50,7 @@ ROOMS = [
     "chengxin.lists",
     "chengxin.checks",
     "chengxin.portal",
+    "chengxin.desk",
     "chengxin.site",
 ]
 INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "chengxin.site.middleware.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chengxin.site.middleware.PageLocale",
+    "chengxin.site.middleware.PageSession",
     "chengxin.site.middleware.PageCommon",
     "chengxin.site.middleware.PageForgery",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -112,6 +114,16 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Staff sign in with a key; a signed cookie, which only the staff's pages get, says which. No public page sets one.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "chengxin_desk"
+SESSION_COOKIE_PATH = "/desk/"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = HTTPS
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

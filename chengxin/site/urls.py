@@ -8,6 +8,7 @@ from chengxin.site.api import api, health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("api/v1/", api.urls),
+    path("desk/", include("chengxin.desk.urls")),
     path("", include("chengxin.portal.urls")),
 ]
 

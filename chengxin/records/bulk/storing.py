@@ -123,9 +123,10 @@ class Landing:
     by: str
     at: datetime
     tally: Tally = field(default_factory=Tally)
+    names_sure: bool = True
 
     def __post_init__(self) -> None:
-        self._resolver = Resolver(self.cursor, self.source, self.batch, self.at)
+        self._resolver = Resolver(self.cursor, self.source, self.batch, self.at, names_sure=self.names_sure)
         staging_prepare(self.cursor)
         self.cursor.execute(
             "create temp table if not exists staged_key (line bigint, row_key uuid, content uuid) on commit delete rows;"

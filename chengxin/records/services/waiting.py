@@ -178,7 +178,8 @@ def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
     with connection.cursor() as cursor:
         names_from = name_latest(cursor.cursor)
         batch = _batch_for(waiting, by=by, at=at)
-        Landing(cursor.cursor, batch, source.key, source.record_type, by, at).claims_store(judged.claims)
+        landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at, names_sure=False)
+        landing.claims_store(judged.claims)
         conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
     claim = {key: judged.claims[key][0] for key in ("row_key", "content")}
     return Record.objects.values_list("pk", flat=True).get(**claim)
@@ -253,12 +254,12 @@ def _proposal_keep(waiting: Waiting, found: Proposed, model: str, *, by: str, at
         # What a person has taken back is a person's from then on.
         if found.outcome != "match" or latest is not None:
             return False
-        number = number_of(found.candidates[0]["subject"], known_at=at)
+        best = found.candidates[0]
+        number = number_of(best["subject"], known_at=at)
+        reason = f"匹配模型{model}，得分{best['score']} / model {model}, score {best['score']}"
         try:
             with transaction.atomic():
-                _assign(
-                    waiting, number, Outcome.MATCHED, by=by, at=at, reason=f"{model}: {found.candidates[0]['score']}"
-                )
+                _assign(waiting, number, Outcome.MATCHED, by=by, at=at, reason=reason)
         except (WaitingNotFiled, rules.EventNotAllowed):
             return False
         return True

@@ -130,6 +130,9 @@ class Resolver:
     batch: int
     at: datetime
     alone: bool = False
+    # Whether the rows' names are the firms' own. A row that was laid on a firm by its name may have that name wrong, and
+    # the next row would be matched by it: then a name is taken only for a firm that has none.
+    names_sure: bool = True
     # What this batch has met already: most rows of a file are about firms that its earlier rows were about.
     _known: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(
@@ -242,7 +245,7 @@ class Resolver:
         remembered = _remembered(self._named, names.select("subject", "mark"))
         self._forgot = self._forgot or len(remembered) < len(self._named)
         self._named = remembered
-        known = self._names_known(names)
+        known = self._names_known(names) if self.names_sure else self._named_already(names)
         fresh = names.filter(~pl.col("n").is_in(known)) if known else names
         fresh = fresh.select(
             "subject",
@@ -268,6 +271,14 @@ class Resolver:
             """
         )
         return [n for (n,) in self.cursor.fetchall()]
+
+    def _named_already(self, names: pl.DataFrame) -> list[int]:
+        """Which of the names are of subjects that have one."""
+        self.cursor.execute(
+            "select distinct subject_id from subjects_name where subject_id = any(%s)", [names["subject"].to_list()]
+        )
+        named = [subject for (subject,) in self.cursor.fetchall()]
+        return names.filter(pl.col("subject").is_in(named))["n"].to_list()
 
     def _stage(self, table: str, frame: pl.DataFrame) -> None:
         self.cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))

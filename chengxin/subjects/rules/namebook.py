@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 from stdnum import numdb
 
+from chengxin.law.models import Words
+
 _SUFFIX = re.compile(
     r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|地区|林区|特区|盟|自治州|自治县|自治旗|新区|市|县|区|旗|州)$"
 )
@@ -100,6 +102,32 @@ def namebook() -> Namebook:
 def place_words() -> dict[str, str]:
     """The name of each province and city by its code, as it is today."""
     return {code: name for code, name in _division_rows() if len(code) in (2, 4)}
+
+
+@dataclass(frozen=True)
+class ReasonWords:
+    """What the features of a judgement and their levels are called, in both languages."""
+
+    features: dict[str, Words]
+    levels: dict[str, dict[str, Words]]
+
+    def feature(self, key: str) -> Words:
+        """The feature's name; its key where an older judgement knows one that the model has no more."""
+        return self.features.get(key, Words(zh=key, en=key))
+
+    def level(self, feature: str, key: str) -> Words:
+        """The level's name; its key where an older judgement knows one that the model has no more."""
+        return self.levels.get(feature, {}).get(key, Words(zh=key, en=key))
+
+
+@functools.cache
+def reason_words() -> ReasonWords:
+    """The words that are shipped; a test holds that every level of the model has them."""
+    found = book_data("words.yaml")
+    return ReasonWords(
+        features={key: Words(**words) for key, words in found["features"].items()},
+        levels={f: {key: Words(**words) for key, words in levels.items()} for f, levels in found["levels"].items()},
+    )
 
 
 def book_data(name: str) -> dict[str, Any]:

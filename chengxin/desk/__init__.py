@@ -1,0 +1,1 @@
+"""Pages for staff: what waits for a person's decision."""

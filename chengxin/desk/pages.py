@@ -1,0 +1,136 @@
+"""The staff's pages: signing in with a key, the queue of waiting rows, and what was decided. They read the clock."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chengxin.actors.selectors import Asker, asker_of_client
+from chengxin.desk.services import (
+    SCOPE,
+    decision_undo,
+    decisions_read,
+    desk_open,
+    queue_read,
+    row_decide,
+)
+from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages import in_both_languages, passing
+
+Page = Callable[..., HttpResponse]
+CLIENT, LATEST = "client", "latest"  # what the signed cookie holds: whose key, and the row decided last
+
+
+def staff_only(page: Page) -> Page:
+    """Opens the page to whoever signed in with a key that is still in force; anybody else is led to the door."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        client = request.session.get(CLIENT)
+        asker = asker_of_client(client, at=timezone.now()) if isinstance(client, int) else None
+        if asker is None or SCOPE not in asker.scopes:
+            request.session.flush()
+            return redirect("desk:sign-in")
+        return page(request, asker, *args, **kwargs)
+
+    return in_both_languages(passing(answer))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_both_languages
+@passing
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The door: a key with the scope `desk`, by POST."""
+    if request.method != "POST":
+        return render(request, "desk/sign_in.html")
+    try:
+        asker = desk_open(key=request.POST.get("key", "").strip(), at=timezone.now())
+    except Refusal as refusal:
+        return render(request, "desk/sign_in.html", {"refusal": refusal}, status=refusal.status)
+    request.session.flush()
+    request.session[CLIENT] = asker.client
+    return redirect("desk:queue")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Forget who was here."""
+    request.session.flush()
+    return redirect("desk:sign-in")
+
+
+@require_safe
+@staff_only
+def queue(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The row that should be decided next, or the one that `row` names."""
+    return _queue(request, asker, row=_row(request.GET.get("row", "")))
+
+
+@require_POST
+@staff_only
+def decide(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Write a decision down and go on to the next row; what is refused stays on its row with the reason."""
+    row = _row(request.POST.get("row", ""))
+    if row is None:
+        return redirect("desk:queue")
+    number = request.POST.get("code", "").strip() or request.POST.get("number", "")
+    words = {
+        "choice": request.POST.get("choice", ""),
+        "number": number,
+        "reason": request.POST.get("reason", "").strip(),
+    }
+    try:
+        row_decide(asker=asker, row=row, at=timezone.now(), **words)
+    except Refusal as refusal:
+        # Somebody else was quicker: on with the next. Anything else is to be put right on this row.
+        return _queue(
+            request, asker, row=None if refusal.code == "waiting-unknown" else row, refusal=refusal, typed=words
+        )
+    request.session[LATEST] = f"{row[0]}:{row[1]}"
+    return redirect("desk:queue")
+
+
+@require_POST
+@staff_only
+def undo(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Take a decision back and show its row again."""
+    row = _row(request.POST.get("row", ""))
+    if row is None:
+        return redirect("desk:queue")
+    try:
+        done = decision_undo(asker=asker, row=row, reason=request.POST.get("reason", "").strip(), at=timezone.now())
+    except Refusal as refusal:
+        return _queue(request, asker, row=None, refusal=refusal)
+    request.session.pop(LATEST, None)
+    return _queue(request, asker, row=row, undone=done)
+
+
+@require_safe
+@staff_only
+def decided(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """What was decided lately, each with a way to take it back."""
+    return render(
+        request, "desk/decided.html", {"decisions": decisions_read(asker=asker, at=timezone.now()), "asker": asker}
+    )
+
+
+def _queue(
+    request: HttpRequest, asker: Asker, *, row: tuple[int, int] | None, refusal: Refusal | None = None, **more: Any
+) -> HttpResponse:
+    try:
+        item = queue_read(asker=asker, at=timezone.now(), row=row)
+    except Refusal as unknown:
+        item, refusal = queue_read(asker=asker, at=timezone.now()), refusal or unknown
+    status = refusal.status if refusal else HTTPStatus.OK
+    context = {"item": item, "refusal": refusal, "asker": asker, "latest": request.session.get(LATEST), **more}
+    return render(request, "desk/queue.html", context, status=status)
+
+
+def _row(text: str) -> tuple[int, int] | None:
+    batch, _, line = text.partition(":")
+    return (int(batch), int(line)) if batch.isdigit() and line.isdigit() and len(text) < 30 else None

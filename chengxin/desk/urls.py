@@ -1,0 +1,17 @@
+"""The staff's addresses."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from chengxin.desk import pages
+
+app_name = "desk"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="desk:queue"), name="home"),
+    path("sign-in", pages.sign_in, name="sign-in"),
+    path("sign-out", pages.sign_out, name="sign-out"),
+    path("queue", pages.queue, name="queue"),
+    path("queue/decide", pages.decide, name="decide"),
+    path("queue/undo", pages.undo, name="undo"),
+    path("queue/decided", pages.decided, name="decided"),
+]

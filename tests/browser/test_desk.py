@@ -1,0 +1,134 @@
+"""The queue of waiting rows as a clerk works it: by keyboard alone, and without JavaScript; wide and narrow."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from chengxin.actors.services import actor_add, client_add
+from chengxin.records.models import WaitingDecision
+from chengxin.records.services.waiting import waiting_match
+from chengxin.site.testing_live import SiteServer
+from demo.cast import CAST
+from tests.browser.conftest import Visit
+from tests.browser.test_public_pages import good_to_all
+from tests.world import file_write, ingest, listing
+
+SOURCE = "abnormal-operations"
+NUMBERS = itertools.count(900)
+
+
+@pytest.fixture(scope="session")
+def key(site: str, site_server: SiteServer) -> str:
+    """A key that opens the desk for the city's credit centre."""
+    at = timezone.now()
+    with site_server.database_open():
+        actor_add(key="centre", kind="credit-centre", title="云川市公共信用中心", by="operator", at=at)
+        return client_add(actor="centre", title="工作台", scopes=["desk"], by="operator", at=at)[1]
+
+
+@pytest.fixture
+def rows(key: str, site_server: SiteServer, tmp_path: Path) -> Iterator[list[str]]:
+    """Three rows that wait, matched: an unregistered branch of the cast's parent, and two of nobody's."""
+    names = [f"{CAST['parent'].name}青坞分公司", "云川市白鹭轮船有限公司", "云川市雁字回时文化有限公司"]
+    at = timezone.now() - timedelta(seconds=1)
+    with site_server.database_open():
+        made = [
+            listing(next(NUMBERS), name=name, code="", document=f"云川市监列入〔2026〕{next(NUMBERS)}号")
+            for name in names
+        ]
+        batch = ingest(file_write(tmp_path / "names.csv", made, source=SOURCE, edition="zh"), SOURCE, at=at).batch
+        waiting_match(by="operator", at=timezone.now())
+        yield [f"{batch}:{line}" for line in (2, 3, 4)]
+
+
+def decided() -> list[tuple[str, str]]:
+    """What was decided, in its order: the outcome, and in whose name."""
+    return list(WaitingDecision.objects.order_by("pk").values_list("outcome", "by"))
+
+
+def signed_in(visit: Visit, key: str) -> Page:
+    """In at the door by keyboard: the box has the focus, Enter sends it."""
+    page = visit.open("/desk/")
+    expect(page.locator("#key")).to_be_focused()
+    page.keyboard.type(key)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{visit.site}/desk/queue")
+    return page
+
+
+def pressed(page: Page, key: str) -> None:
+    """Press a key that sends the form, and wait for the page that comes of it."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_the_queue_is_worked_by_keyboard_alone(inspection: Visit, key: str, rows: list[str]) -> None:
+    page = signed_in(inspection, key)
+    before = len(decided())
+    row = page.locator("input[name=row]").last
+    first = row.input_value()
+    # A digit and the arrows choose; accepting without a choice is refused on the same row.
+    pressed(page, "a")
+    expect(page.get_by_role("alert")).to_contain_text("请选择一户或填写代码")
+    page.keyboard.press("c")
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.type(CAST["parent"].code)
+    page.keyboard.press("Escape")
+    pressed(page, "a")
+    expect(page.get_by_role("status")).to_contain_text(first)
+    second = row.input_value()
+    assert second != first
+    pressed(page, "r")
+    third = row.input_value()
+    pressed(page, "l")
+    # Undo takes the last one back and shows it again.
+    pressed(page, "u")
+    expect(page.get_by_role("status")).to_contain_text("已撤销")
+    expect(row).to_have_value(third)
+    assert decided()[before:] == [(what, "centre") for what in ("assigned", "rejected", "postponed", "undone")]
+
+
+def test_firms_are_chosen_by_digits_and_arrows(inspection: Visit, key: str, rows: list[str]) -> None:
+    page = signed_in(inspection, key)
+    page.goto(f"{inspection.site}/desk/queue?row={rows[0]}")
+    expect(page.locator("mark").first).to_be_visible()
+    page.keyboard.press("1")
+    choices = page.locator("input[name=number]")
+    expect(choices.nth(0)).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(min(1, choices.count() - 1))).to_be_checked()
+    page.keyboard.press("k")
+    expect(choices.nth(0)).to_be_checked()
+    pressed(page, "a")
+    assert decided()[-1] == ("assigned", "centre")
+
+
+def test_without_javascript_the_same_is_done_by_tab_and_enter(visit: Visit, key: str, rows: list[str]) -> None:
+    page = signed_in(visit, key)
+    page.goto(f"{visit.site}/desk/queue?row={rows[1]}")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "reject":
+            break
+    pressed(page, "Enter")
+    assert decided()[-1] == ("rejected", "centre")
+
+
+@pytest.mark.parametrize("path", ["/desk/sign-in", "/desk/queue", "/desk/queue/decided"])
+def test_every_page_of_the_desk_is_good_to_all(inspection: Visit, key: str, rows: list[str], path: str) -> None:
+    page = signed_in(inspection, key)
+    page.goto(inspection.site + path)
+    good_to_all(page)
+
+
+def test_a_refused_key_is_told_of_and_good_to_all(inspection: Visit) -> None:
+    page = inspection.open("/desk/sign-in")
+    page.keyboard.type("cx_nobody")
+    pressed(page, "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("这个密钥不能登录工作台")
+    good_to_all(page)
