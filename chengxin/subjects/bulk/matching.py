@@ -30,11 +30,13 @@ _SAME_NAME = 50  # firms of the very same name that are judged beside the candid
 # A candidate less than this part as like as the best is never as good; nor is one that shares next to nothing.
 _PART, _LEAST_LIKE = 0.5, 0.12
 
+# Each subject's code is gathered once for all, not asked for name by name: the planner took that for few.
 _SUBJECTS = """
-    copy (select coalesce(l.root_id, n.subject_id), n.written,
-              (select min(i.value) from subjects_identifier i
-               where i.subject_id = coalesce(l.root_id, n.subject_id) and i.scheme = 'uscc')
-          from subjects_name n left join subjects_link l on l.subject_id = n.subject_id and l.known_to is null)
+    copy (select n.root, n.written, i.value
+          from (select coalesce(l.root_id, n.subject_id) as root, n.written
+                from subjects_name n left join subjects_link l on l.subject_id = n.subject_id and l.known_to is null) n
+          left join (select subject_id, min(value) as value from subjects_identifier
+                     where scheme = 'uscc' group by subject_id) i on i.subject_id = n.root)
     to stdout (format csv)
 """
 
