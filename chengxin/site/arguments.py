@@ -23,7 +23,7 @@ def instant(text: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(
-            f"{text} 不是时点，请写成 2026-03-03T12:00:00+08:00 / is no instant; write 2026-03-03T12:00:00+08:00"
+            f"{text} 不是时点，请写成 2026-03-03T12:00:00+08:00 / {text} is no instant; write 2026-03-03T12:00:00+08:00"
         ) from None
     if "T" not in text and " " not in text:
         read = read.replace(hour=23, minute=59, second=59, microsecond=999999)

@@ -227,5 +227,7 @@ _WRONG = [
 
 def wrong_use(message: str) -> str:
     """The argument parser's complaint in Chinese, then in English."""
+    if told := re.fullmatch(r"argument (.+?): (.*[一-鿿].*) / (.+)", message):  # ours, in both languages already
+        return f"参数 {told[1]}：{told[2]}\nWrong use: argument {told[1]}: {told[3]}"
     chinese = next((re.sub(en, zh, message) for en, zh in _WRONG if re.fullmatch(en, message)), "用法有误")
     return f"{chinese}。\nWrong use: {message}."

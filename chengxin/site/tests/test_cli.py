@@ -78,6 +78,13 @@ def test_what_the_parser_complains_of_is_told_in_chinese(message: str, chinese: 
     assert wrong_use(message) == f"{chinese}。\nWrong use: {message}."
 
 
+def test_what_is_told_in_both_languages_already_is_told_once_in_each() -> None:
+    assert (
+        wrong_use("argument --on: 没有这一天。 / There is no such day.")
+        == "参数 --on：没有这一天。\nWrong use: argument --on: There is no such day."
+    )
+
+
 def test_stop_starts_nothing_and_says_whether_it_stopped_anything(fresh_home: Path) -> None:
     assert json.loads(chengxin("stop", "--json")[1]) == {"stopped": False}
     assert not (fresh_home / "postgres").exists()
