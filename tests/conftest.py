@@ -1,10 +1,14 @@
 """What the journeys across rooms share."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
 
+from chengxin.site.server import server_stop
 from tests.world import NOW
 
 
@@ -13,6 +17,18 @@ def clock() -> Iterator[None]:
     """Doors read the clock; in these tests it begins at the tests' own instant, on whatever day they are run."""
     with time_machine.travel(NOW, tick=True):
         yield
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A state folder of its own, with the settings of a real installation: what is committed is on the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-kill-"))
+    monkeypatch.setenv("CHENGXIN_HOME", str(folder))
+    monkeypatch.setenv("CHENGXIN_TEST_SERVER", "0")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    yield folder
+    server_stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

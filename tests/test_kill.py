@@ -4,11 +4,9 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from chengxin.site.server import server_stop, server_url
+from chengxin.site.server import server_url
 from demo.city import City
 from demo.sheets import write_penalties
 from tests.world import TODAY
@@ -29,6 +27,7 @@ ROUNDS, ROWS = 50, 3_000
 TABLES = (
     "records_batch", "records_report", "records_record", "records_event", "records_refused", "records_waiting",
     "subjects_subject", "subjects_identifier", "subjects_name", "subjects_conflict", "ledger_entry",
+    "subjects_segment", "subjects_posting", "subjects_unindexed",
 )  # fmt: skip
 
 
@@ -61,18 +60,6 @@ def _told(process: subprocess.Popen[str], what: Any) -> Any:
     process.stdin.write(json.dumps(what) + "\n")
     process.stdin.flush()
     return json.loads(process.stdout.readline())
-
-
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A state folder of its own, with the settings of a real installation: what is committed is on the disk."""
-    folder = Path(tempfile.mkdtemp(prefix="chengxin-kill-"))
-    monkeypatch.setenv("CHENGXIN_HOME", str(folder))
-    monkeypatch.setenv("CHENGXIN_TEST_SERVER", "0")
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    yield folder
-    server_stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -176,6 +163,47 @@ def test_an_ingest_killed_at_any_moment_leaves_all_of_its_batch_or_none(tmp_path
     with psycopg.connect(server_url()) as connection:
         twice = connection.execute("select count(*), count(distinct (row_key, content)) from records_record").fetchone()
     assert twice == (accepted, accepted)
+
+
+def names_placed() -> None:
+    """Every name stands in one segment or is noted, as many as there are, and no posting is without its segment."""
+    with psycopg.connect(server_url()) as connection:
+        row = connection.execute(
+            """
+            select (select coalesce(sum(names), 0) from subjects_segment) + (select count(*) from subjects_unindexed),
+                (select count(*) from subjects_name),
+                (select count(*) from subjects_unindexed where name_id not in (select id from subjects_name)),
+                (select count(*) from subjects_posting where segment_id not in (select id from subjects_segment))
+            """
+        ).fetchone()
+    assert row is not None
+    assert row[0] == row[1] and row[2:] == (0, 0)
+
+
+def test_indexing_names_killed_at_any_moment_leaves_the_index_as_it_was_or_made_anew(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    chance = random.Random(20261126)
+    for number in range(2):
+        nursery.run("ingest", "penalty-publicity", str(feed(tmp_path, number)))
+    names_placed()
+    begun = time.monotonic()
+    assert nursery.wait(nursery.start("index-names", "--rebuild", "--json"))[0] == 0
+    whole = time.monotonic() - begun
+    before = counts()
+    killed_midway = 0
+    for _ in range(12):
+        number = nursery.start("index-names", "--rebuild", "--json")
+        time.sleep(whole * chance.uniform(0.2, 1.0))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+        killed_midway += nursery.wait(number)[0] == -signal.SIGKILL
+        names_placed()
+        after = counts()
+        assert {**after, "ledger_entry": 0} == {**before, "ledger_entry": 0}
+    assert killed_midway
+    done = nursery.run("index-names", "--rebuild")
+    assert done["names"] == before["subjects_name"] == done["written"] and not counts()["subjects_unindexed"]
 
 
 def test_an_ingest_started_anew_and_killed_outright_leaves_all_or_none(tmp_path: Path, nursery: Nursery) -> None:

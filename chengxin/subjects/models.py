@@ -1,5 +1,6 @@
 """Who a record is about: organisations, their identifiers and names, and the merges of what turned out to be one."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Substr
@@ -76,6 +77,32 @@ class Name(models.Model):
             models.Index(fields=["normal"], name="subjects_name_normal"),
             GinIndex(OpClass("normal", name="gin_trgm_ops"), name="subjects_name_trigrams"),
         ]
+
+
+class Segment(models.Model):
+    """So many names that are found by their characters (ADR 0018). Derived from `Name`, never changed, replaced as a whole."""
+
+    version = models.TextField(db_collation="C")  # of the weights and the layout
+    names = models.IntegerField()
+    # Names are numbered within their segment in the order of their ids: each run of consecutive ids has its first id here,
+    # and that one's place.
+    firsts = ArrayField(models.BigIntegerField())
+    places = ArrayField(models.IntegerField())
+
+
+class Posting(models.Model):
+    """The names of a segment that have a character or a pair: their places, and the gram's weight in each."""
+
+    pk = models.CompositePrimaryKey("segment_id", "gram")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    gram = models.IntegerField()
+    held = models.BinaryField()
+
+
+class Unindexed(models.Model):
+    """A name that stands in no segment yet: the database notes each on arrival."""
+
+    name = models.OneToOneField(Name, on_delete=models.PROTECT, primary_key=True, db_constraint=False)
 
 
 class Merge(models.Model):

@@ -19,6 +19,9 @@ CHANGEABLE = {
     "actors_actor": "closed_at is set when an actor closes; its key never changes",
     "actors_client": "revoked_at is set when a key is revoked",
     "subjects_link": "the replay of the merges, written anew after each",
+    "subjects_segment": "the index of names, written anew as it grows",
+    "subjects_posting": "likewise",
+    "subjects_unindexed": "the names that the index does not hold yet",
 }
 TABLES = sorted(model._meta.db_table for model in apps.get_models() if model.__module__.startswith("chengxin."))
 APPEND_ONLY = [table for table in TABLES if table not in CHANGEABLE]
@@ -126,6 +129,7 @@ UNTRACED = {
     "actors.key_hash": "changes nothing: the digest of a key",
     "subjects.conflict_open": "part of a batch, whose entry tells of it",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",
+    "subjects.names_index_due": "part of a batch, whose entry tells of it",
     "subjects.table_match": "reads two files that the asker brought, and nothing of the register",
 }
 

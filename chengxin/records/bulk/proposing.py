@@ -1,15 +1,18 @@
-"""What the matcher makes of rows that wait: all of them at once against every name that the register holds."""
+"""What the matcher makes of rows that wait: few of them one by one from the index in the database, many of them all at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from psycopg import Cursor
 
+from chengxin.subjects.bulk.finding import firms_alike
 from chengxin.subjects.bulk.matching import Register, answers_of
-from chengxin.subjects.rules.judging import Judgement, Side, model
+from chengxin.subjects.rules.answering import Candidate, candidates_judged, candidates_shown, outcome_of
+from chengxin.subjects.rules.judging import Side, model
 
+_FEW = 200  # rows for which reading the whole register takes longer than asking for each
 _BATCH = 1024
 
 
@@ -25,34 +28,38 @@ def rows_propose(
     cursor: Cursor, asked: Sequence[Side], *, advance: Callable[[int], None], most: int = 5
 ) -> tuple[list[Proposed], str]:
     """What the matcher finds for each row, and the model's version; every firm that fits as well as the best, else at most five."""
-    if not asked:
-        return [], model().version
-    register = Register.of_subjects(cursor)
-    found: list[Proposed] = []
-    for start in range(0, len(asked), _BATCH):
-        batch = asked[start : start + _BATCH]
-        for firms, judged, decisions in answers_of(_frame(batch), register):
-            shown = [n for n, decision in enumerate(decisions) if n < most or decision == "propose"]
-            candidates = [_candidate(firms[n], judged[n], decisions[n]) for n in shown]
-            found.append(Proposed(decisions[0] if decisions else "none", candidates))
-        advance(len(batch))
+    answers = _one_by_one(cursor, asked) if len(asked) <= _FEW else _all_at_once(cursor, asked)
+    found = []
+    for judged in answers:
+        found.append(Proposed(outcome_of(judged), [_kept(each) for each in candidates_shown(judged, most)]))
+        advance(1)
     return found, model().version
 
 
+def _one_by_one(cursor: Cursor, asked: Sequence[Side]) -> Iterator[list[Candidate]]:
+    for side in asked:
+        yield candidates_judged(side, firms_alike(cursor, side))
+
+
+def _all_at_once(cursor: Cursor, asked: Sequence[Side]) -> Iterator[list[Candidate]]:
+    register = Register.of_subjects(cursor)
+    for start in range(0, len(asked), _BATCH):
+        yield from answers_of(_frame(asked[start : start + _BATCH]), register)
+
+
 def _frame(asked: Sequence[Side]) -> pl.DataFrame:
-    names = ("normal", "number", "province", "city", "address")
-    return pl.DataFrame(
-        {n: [getattr(side, n) for side in asked] for n in names}, schema=dict.fromkeys(names, pl.String)
-    )
+    names = ("qid", "normal", "number", "province", "city", "address")
+    rows = [(str(n), s.normal, s.number, s.province, s.city, s.address) for n, s in enumerate(asked)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def _candidate(firm: dict[str, Any], judgement: Judgement, decision: str) -> dict[str, Any]:
+def _kept(candidate: Candidate) -> dict[str, Any]:
+    reasons = [reason.as_dict() for reason in candidate.judgement.reasons]
+    firm, judgement = candidate.firm, candidate.judgement
     return {
-        "subject": int(firm["id"]),
-        "name": firm["name"],
+        "subject": firm.subject,
+        "name": firm.name,
         "score": judgement.score,
-        "decision": decision,
-        "reasons": [
-            {**{n: getattr(r, n) for n in ("feature", "level", "asked", "held", "points")}} for r in judgement.reasons
-        ],
+        "decision": candidate.decision,
+        "reasons": reasons,
     }

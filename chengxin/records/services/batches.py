@@ -35,7 +35,7 @@ from chengxin.records.services.events import record_dispute
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.models import Conflict
 from chengxin.subjects.selectors import root_of
-from chengxin.subjects.services import conflict_open, conflicts_open
+from chengxin.subjects.services import conflict_open, conflicts_open, names_index_due
 
 Advance = Callable[[int], None]
 
@@ -157,6 +157,7 @@ def batch_ingest(
             result = _result(run, batch.pk, status="held" if why else "landed", dry_run=dry_run, held_because=why)
             if dry_run or why:
                 raise _RolledBack
+            names_index_due(cursor.cursor)
             _batch_close(result, batch.pk, event="records.batch.landed", run=run)
             if releases:
                 trace(

@@ -28,7 +28,7 @@ from chengxin.records.selectors.waiting import (
 from chengxin.records.services.events import record_match, record_unmatch
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.selectors import number_of
-from chengxin.subjects.services import conflicts_open
+from chengxin.subjects.services import conflicts_open, names_index_due
 
 Advance = Callable[[int], None]
 Outcome = WaitingDecision.Outcome
@@ -181,6 +181,7 @@ def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
         landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at, names_sure=False)
         landing.claims_store(judged.claims)
         conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
+        names_index_due(cursor.cursor)
     claim = {key: judged.claims[key][0] for key in ("row_key", "content")}
     return Record.objects.values_list("pk", flat=True).get(**claim)
 

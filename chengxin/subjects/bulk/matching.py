@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
-from chengxin.subjects.bulk.searching import BEST, NameIndex
-from chengxin.subjects.rules.judging import Judgement, Model, Side, decide, judge, ordered
+from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, SAME_NUMBER, NameIndex
+from chengxin.subjects.rules.answering import Candidate, Firm, candidates_judged, candidates_shown, outcome_of
+from chengxin.subjects.rules.judging import Judgement, Model, Side
 from chengxin.subjects.rules.namebook import place_words
 from chengxin.subjects.rules.naming import asked_normal
 
@@ -26,17 +27,15 @@ SCHEMA = {
     "decision": pl.String, "reasons": pl.String,
 }  # fmt: skip
 _BATCH = 1024
-_SAME_NAME = 50  # firms of the very same name that are judged beside the candidates
-# A candidate less than this part as like as the best is never as good; nor is one that shares next to nothing.
-_PART, _LEAST_LIKE = 0.5, 0.12
 
 # Each subject's code is gathered once for all, not asked for name by name: the planner took that for few.
 _SUBJECTS = """
     copy (select n.root, n.written, i.value
-          from (select coalesce(l.root_id, n.subject_id) as root, n.written
+          from (select n.id, coalesce(l.root_id, n.subject_id) as root, n.written
                 from subjects_name n left join subjects_link l on l.subject_id = n.subject_id and l.known_to is null) n
           left join (select subject_id, min(value) as value from subjects_identifier
-                     where scheme = 'uscc' group by subject_id) i on i.subject_id = n.root)
+                     where scheme = 'uscc' group by subject_id) i on i.subject_id = n.root
+          order by n.id)
     to stdout (format csv)
 """
 
@@ -63,6 +62,7 @@ class Register:
 
     frame: pl.DataFrame
     index: NameIndex
+    of_database: bool = False  # whether an id is a subject's
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> "Register":
@@ -85,12 +85,18 @@ class Register:
         places = pl.col("uscc").str.slice(2, 4)
         names = place_words()
         # GB 32100-2015, 4.2: places 3 to 8 of the code are the division of the registering authority.
-        return cls.of(
+        made = cls.of(
             frame.with_columns(
                 province=places.str.slice(0, 2).replace_strict(names, default=None, return_dtype=pl.String),
                 city=places.replace_strict(names, default=None, return_dtype=pl.String),
             )
         )
+        return replace(made, of_database=True)
+
+    def firm(self, row: int, held: Mapping[str, Any]) -> Firm:
+        """One row as the judging takes it."""
+        subject = int(held["id"]) if self.of_database else 0
+        return Firm(row, held["firm"], held["name"], side_of(held), subject=subject, number=held["uscc"] or "")
 
 
 @dataclass
@@ -163,13 +169,16 @@ def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
     best: dict[int, float] = {}
     for query, row, likeness in like.iter_rows():
         top = best.setdefault(query, likeness)
-        if likeness >= max(_PART * top, _LEAST_LIKE):
+        if likeness >= max(PART * top, LEAST_LIKE):
             found[query][row] = None
     whole = register.frame.lazy().select("normal", "number").with_row_index("row")
     asked = batch.lazy().select("normal", "number").with_row_index("query")
-    same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").head(_SAME_NAME))
+    same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").head(SAME_NAME))
     numbered = (
-        asked.filter(pl.col("number") != "").join(whole, on="number").group_by("query").agg(pl.col("row").head(5))
+        asked.filter(pl.col("number") != "")
+        .join(whole, on="number")
+        .group_by("query")
+        .agg(pl.col("row").head(SAME_NUMBER))
     )
     for frame in pl.collect_all([same, numbered]):
         for query, rows in frame.iter_rows():
@@ -177,42 +186,30 @@ def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
     return [list(rows) for rows in found]
 
 
-def answers_of(
-    batch: pl.DataFrame, register: Register, by: Model | None = None
-) -> Iterator[tuple[list[dict[str, Any]], list[Judgement], list[str]]]:
-    """For each prepared query the firms that may be meant, best first, how each was judged, and what was decided of it."""
+def answers_of(batch: pl.DataFrame, register: Register, by: Model | None = None) -> Iterator[list[Candidate]]:
+    """For each prepared query the firms that may be meant, judged, best first."""
     rows = candidates_of(batch, register)
     needed = sorted({row for many in rows for row in many})
-    held = dict(zip(needed, register.frame[needed].iter_rows(named=True), strict=True))
+    rows_needed = register.frame[needed].iter_rows(named=True)
+    held = {row: register.firm(row, firm) for row, firm in zip(needed, rows_needed, strict=True)}
     for asked, candidates in zip(batch.iter_rows(named=True), rows, strict=True):
-        judged = _once_a_firm(ordered((judge(side_of(asked), side_of(held[row]), by), row) for row in candidates), held)
-        final, decisions = decide([judgement for judgement, _ in judged], by)
-        yield [held[row] for _, row in judged], final, decisions
+        yield candidates_judged(side_of(asked), (held[row] for row in candidates), by)
 
 
 def _answers(
     batch: pl.DataFrame, register: Register, top: int, by: Model | None, outcome: Outcome
 ) -> Iterator[tuple[Any, ...]]:
-    for qid, (firms, judged, decisions) in zip(batch["qid"], answers_of(batch, register, by), strict=True):
+    for qid, judged in zip(batch["qid"], answers_of(batch, register, by), strict=True):
+        told = outcome_of(judged)
         outcome.queries += 1
-        told = decisions[0] if decisions else "none"
         setattr(outcome, told, getattr(outcome, told) + 1)
-        shown = [n for n, decision in enumerate(decisions) if n < top or decision == "propose"]
+        shown = candidates_shown(judged, top)
         outcome.rows += max(len(shown), 1)
         if not shown:
             yield qid, None, None, None, None, "none", "[]"
-        for n in shown:
-            yield qid, n + 1, firms[n]["uscc"], firms[n]["name"], judged[n].score, decisions[n], reasons_text(judged[n])
-
-
-def _once_a_firm(
-    judged: list[tuple[Judgement, int]], held: Mapping[int, Mapping[str, Any]]
-) -> list[tuple[Judgement, int]]:
-    """Each firm by the name that fits best: its own other names are no rivals of it."""
-    seen: dict[str, tuple[Judgement, int]] = {}
-    for pair in judged:
-        seen.setdefault(held[pair[1]]["firm"], pair)
-    return list(seen.values())
+        for each in shown:
+            firm, reasons = each.firm, reasons_text(each.judgement)
+            yield qid, each.rank, firm.number or None, firm.name, each.judgement.score, each.decision, reasons
 
 
 def side_of(row: Mapping[str, Any]) -> Side:
@@ -222,14 +219,8 @@ def side_of(row: Mapping[str, Any]) -> Side:
 
 def reasons_text(judgement: Judgement) -> str:
     """The reasons as one JSON array; the points add up to the score."""
-    return json.dumps(
-        [
-            {"feature": r.feature, "level": r.level, "asked": r.asked, "held": r.held, "points": r.points}
-            for r in judgement.reasons
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    reasons = [reason.as_dict() for reason in judgement.reasons]
+    return json.dumps(reasons, ensure_ascii=False, separators=(",", ":"))
 
 
 def _prepared(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:

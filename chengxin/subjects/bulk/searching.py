@@ -17,6 +17,10 @@ from chengxin.subjects.rules.namebook import Namebook, namebook
 from chengxin.subjects.rules.naming import name_parts
 
 BEST = 20
+# A candidate less than this part as like as the best is never as good; nor is one that shares next to nothing.
+PART, LEAST_LIKE = 0.5, 0.12
+# Firms of the very same name, and names of the firm whose number is given, that are judged beside the candidates.
+SAME_NAME, SAME_NUMBER = 50, 5
 # Grams are hashed to columns: single characters to the lower half, pairs to the upper. A collision costs a little
 # likeness, never a candidate's name.
 _BITS = 21
@@ -57,29 +61,41 @@ def column_weights(book: Namebook | None = None) -> np.ndarray[Any, np.dtype[np.
 _CORE = 2.0
 
 
+_Entries = tuple[np.ndarray[Any, np.dtype[np.int32]], np.ndarray[Any, np.dtype[np.int32]]]
+
+
 def grams_matrix(
     names: pl.Series, weights: np.ndarray[Any, Any], *, turned: bool = False, cores: bool = False
 ) -> Matrix:
     """Names by columns, each row of length one; `turned`, columns by names, as the register lies; `cores`, with the weight
     laid on mark and trade, as a query lies.
     """
-    texts = names.fill_null("").to_list()
-    rows, columns, values = _entries(texts, weights)
+    texts = [name or "" for name in names.to_list()]
+    (lines, places), values = grams_told(texts, weights, turned=turned, cores=cores)
+    shape = (len(weights), len(texts)) if turned else (len(texts), len(weights))
+    bounds = np.zeros(shape[0] + 1, dtype=np.int32)
+    np.cumsum(np.bincount(lines, minlength=shape[0]), out=bounds[1:])
+    return sparse.csr_matrix((values, places, bounds), shape=shape)
+
+
+def grams_told(
+    texts: list[str], weights: np.ndarray[Any, Any], *, turned: bool = False, cores: bool = False
+) -> tuple[_Entries, np.ndarray[Any, np.dtype[np.float32]]]:
+    """The same entry by entry, in their order."""
+    lines, places = _entries(texts, weights, turned)
+    values = weights[lines if turned else places]
     if cores:
         more = _entries([name_parts(text).core if text else "" for text in texts], weights)
-        rows = np.concatenate([rows, more[0]])
-        columns = np.concatenate([columns, more[1]])
-        values = np.concatenate([values, more[2] * np.float32(_CORE)])
-    told = np.sqrt(np.bincount(rows, weights=values.astype(np.float64) ** 2, minlength=len(texts)))
-    values /= np.maximum(told, 1e-6)[rows].astype(np.float32)
-    shape = (len(texts), len(weights))
-    if turned:
-        return sparse.coo_matrix((values, (columns, rows)), shape=shape[::-1], dtype=np.float32).tocsr()
-    return sparse.coo_matrix((values, (rows, columns)), shape=shape, dtype=np.float32).tocsr()
+        (lines, places), values = _together((lines, places), values, more, np.float32(_CORE) * weights[more[1]])
+    owners = places if turned else lines
+    told = np.sqrt(np.bincount(owners, weights=values**2, minlength=len(texts)))
+    return (lines, places), (values / told[owners]).astype(np.float32)
 
 
-def _entries(texts: list[str], weights: np.ndarray[Any, Any]) -> tuple[Any, Any, Any]:
-    """(row, column, weight) of every telling gram of every text."""
+def _entries(texts: list[str], weights: np.ndarray[Any, Any], turned: bool = False) -> _Entries:
+    """(row, column) of every telling gram of every text, once however often the text has it, in their order; `turned`,
+    (column, row).
+    """
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32)
     rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
@@ -88,9 +104,25 @@ def _entries(texts: list[str], weights: np.ndarray[Any, Any]) -> tuple[Any, Any,
         [_columns(codes, False), _columns(_pair_keys(codes[:-1][together], codes[1:][together]), True)]
     )
     rows = np.concatenate([rows, rows[1:][together]])
-    values = weights[columns]
-    telling = values > 0
-    return rows[telling], columns[telling], values[telling]
+    telling = weights[columns] > 0
+    rows, columns = rows[telling], columns[telling]
+    return _apart(np.sort(_joined(columns, rows) if turned else _joined(rows, columns)))
+
+
+def _together(one: _Entries, values: Any, other: _Entries, more: Any) -> tuple[_Entries, Any]:
+    """The entries of both, in their order, each with the sum of its values."""
+    joined, at = np.unique(np.concatenate([_joined(*one), _joined(*other)]), return_inverse=True)
+    return _apart(joined), np.bincount(at, weights=np.concatenate([values, more])).astype(np.float32)
+
+
+def _joined(lines: np.ndarray[Any, Any], places: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return cast(np.ndarray[Any, np.dtype[np.int64]], lines.astype(np.int64) << 32 | places)
+
+
+def _apart(joined: np.ndarray[Any, Any]) -> _Entries:
+    once = np.append(True, joined[1:] != joined[:-1])[: len(joined)]
+    joined = joined[once]
+    return (joined >> 32).astype(np.int32), joined.astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,10 @@ class Reason:
     held: str
     points: float
 
+    def as_dict(self) -> dict[str, str | float]:
+        """The reason as it is shown, in files and answers alike."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

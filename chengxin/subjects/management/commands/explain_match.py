@@ -54,10 +54,7 @@ class Command(Base):
                 "propose_from": model().propose_from,
                 "model": model().version,
                 "parts": [_shown(asked), _shown(held)],
-                "reasons": [
-                    {"feature": r.feature, "level": r.level, "asked": r.asked, "held": r.held, "points": r.points}
-                    for r in judgement.reasons
-                ],
+                "reasons": [reason.as_dict() for reason in judgement.reasons],
             }
         )
 
