@@ -23,11 +23,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from chengxin.actors.models import Client
-from chengxin.actors.services import actor_add, client_add, client_revoke
+from chengxin.actors.services import SCOPES, actor_add, client_add, client_revoke
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Batch, Record
 from chengxin.records.services.events import record_dispute
 from chengxin.site.api import api
+from chengxin.subjects.models import Segment
+from chengxin.subjects.services import names_index
 from tests.snapshots import same
 from tests.world import code, counted, csv_rows, file_write, listing, penalty, sent
 
@@ -45,9 +47,7 @@ def keys() -> dict[str, str]:
     for key, kind in (("operator", ""), ("market", "department"), ("roads", "department"), ("shop", "platform")):
         if kind:
             actor_add(key=key, kind=kind, title=key, by="operator", at=at)
-        _, found[key] = client_add(
-            actor=key, title=key, scopes=["checks", "batches", "subjects"], by="operator", at=at, per_minute=10_000
-        )
+        _, found[key] = client_add(actor=key, title=key, scopes=list(SCOPES), by="operator", at=at, per_minute=10_000)
     return found
 
 
@@ -99,7 +99,13 @@ def test_a_key_out_of_force_is_not_answered(call: Call, keys: dict[str, str]) ->
 
 @pytest.mark.parametrize(
     ("scope", "method", "path"),
-    [("checks", "get", "/batches"), ("batches", "post", "/checks"), ("checks", "get", f"/subjects/{code(1)}")],
+    [
+        ("checks", "get", "/batches"),
+        ("batches", "post", "/checks"),
+        ("checks", "get", f"/subjects/{code(1)}"),
+        ("subjects", "post", "/matches"),
+        ("checks", "post", "/matches/batch"),
+    ],
 )
 def test_a_key_opens_the_doors_of_its_scopes_alone(call: Call, scope: str, method: str, path: str) -> None:
     _, key = client_add(actor="market", title="t", scopes=[scope], by="operator", at=timezone.now())
@@ -363,6 +369,87 @@ def test_no_address_under_subjects_answers_without_a_number(tmp_path: Path, call
     answer = call("get", path)
     assert answer.status_code in (301, 404, 405, 422)
     assert code(1) not in answer.content.decode() and "甲1号" not in answer.content.decode()
+
+
+# ---- names
+
+
+def test_a_name_is_answered_with_its_firm_and_the_reasons_and_never_written_down(tmp_path: Path, call: Call) -> None:
+    sent(tmp_path, penalty(1), penalty(2), at=timezone.now())
+    asked = {"name": f"收货单位：{penalty(1)['name']}", "province": "", "number": "110103209812310010", "top": 1}
+    body = call("post", "/matches", asked, by="shop").json()
+    assert set(body) == {"decision", "model", "candidates", "trace"} and body["decision"] == "match"
+    (firm,) = body["candidates"]
+    assert {k: firm[k] for k in ("rank", "uscc", "number", "scheme", "name", "decision")} == {
+        "rank": 1, "uscc": code(1), "number": code(1), "scheme": "uscc", "name": penalty(1)["name"], "decision": "match",
+    }  # fmt: skip
+    assert set(firm["reasons"][0]) == {"feature", "level", "asked", "held", "points"}
+    assert firm["score"] == pytest.approx(sum(reason["points"] for reason in firm["reasons"]), abs=0.011)
+    entry = Entry.objects.get(pk=body["trace"])
+    subject = Record.objects.order_by("pk")[0].subject_id
+    assert (entry.actor, entry.event, entry.subject) == ("shop", "subjects.name.matched", subject)
+    assert entry.detail == {"model": body["model"], "outcome": "match", "subjects": [subject]}
+    assert "甲1号" not in str(entry.__dict__) and "110103209812310010" not in str(entry.__dict__)
+
+
+def test_a_name_that_fits_several_is_proposed_with_all_of_them_and_one_that_fits_none_with_nobody(
+    tmp_path: Path, call: Call
+) -> None:
+    sent(tmp_path, *(penalty(n, name="云川市甲号商贸有限公司") for n in range(1, 4)), at=timezone.now())
+    body = call("post", "/matches", {"name": "云川市甲号商贸有限公司", "top": 1}).json()
+    assert body["decision"] == "propose"
+    assert [(c["uscc"], c["decision"]) for c in body["candidates"]] == [(code(n), "propose") for n in range(1, 4)]
+    assert Entry.objects.get(pk=body["trace"]).subject is None
+    for name in ("", "公司", "张某某"):
+        body = call("post", "/matches", {"name": name}).json()
+        assert (body["decision"], body["candidates"]) == ("none", [])
+
+
+def test_many_names_are_answered_in_their_order_each_as_if_it_had_been_asked_alone(tmp_path: Path, call: Call) -> None:
+    sent(
+        tmp_path, penalty(1), penalty(2), listing_named := penalty(3, name="云川市乙号商贸有限公司"), at=timezone.now()
+    )
+    names = [penalty(2)["name"], "谁也不是", listing_named["name"][3:], penalty(2)["name"]]
+    queries = [{"qid": f"q{n}", "name": name, "top": 2} for n, name in enumerate(names)]
+    answers = call("post", "/matches/batch", {"queries": queries}).json()["answers"]
+    assert [answer["qid"] for answer in answers] == ["q0", "q1", "q2", "q3"]
+    assert (
+        len({answer["trace"] for answer in answers}) == 4 == Entry.objects.filter(event="subjects.name.matched").count()
+    )
+    for query, answer in zip(queries, answers, strict=True):
+        alone = call("post", "/matches", {"name": query["name"], "top": 2}).json()
+        assert {**alone, "qid": query["qid"], "trace": 0} == {**answer, "trace": 0}
+    assert call("post", "/matches/batch", {"queries": []}).json() == {"answers": []}
+    problem_of(call("post", "/matches/batch", {"queries": [queries[0]] * 1_001}), 422, "not-valid")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "\x00"},
+        {"name": "\ud800"},
+        {"name": "x" * 501},
+        {"top": 0},
+        {"top": 21},
+        {"name": None},
+        {"province": 1},
+    ],
+    ids=str,
+)
+def test_a_name_that_cannot_be_asked_is_told_as_a_problem_that_does_not_repeat_it(call: Call, change: Any) -> None:
+    answer = call("post", "/matches", {"name": "云川市甲号商贸有限公司", **change})
+    problem_of(answer, 422, "not-valid")
+    assert "甲号" not in answer.content.decode()
+
+
+def test_a_name_is_not_searched_in_an_index_of_other_weights(tmp_path: Path, call: Call) -> None:
+    sent(tmp_path, penalty(1), at=timezone.now())
+    names_index(rebuild=True, by="operator", at=timezone.now())
+    assert call("post", "/matches", {"name": penalty(1)["name"]}).json()["decision"] == "match"
+    Segment.objects.update(version="another")
+    problem_of(call("post", "/matches", {"name": penalty(1)["name"]}), 503, "names-not-indexed")
+    names_index(rebuild=False, by="operator", at=timezone.now())
+    assert call("post", "/matches", {"name": penalty(1)["name"]}).json()["decision"] == "match"
 
 
 # ---- the document

@@ -22,9 +22,11 @@ from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
 from chengxin.site import problems
 from chengxin.site.server import server_url
+from chengxin.subjects.api import router as matches
 
 # Every room that has an API, in the order of the rooms: (prefix, its router).
 ROUTERS: list[tuple[str, Router]] = [
+    ("/matches", matches),
     ("/batches", batches),
     ("/subjects", subjects),
     ("/checks", checks),
