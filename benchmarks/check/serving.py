@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 from benchmarks.place import ROOT, Place
@@ -111,18 +112,26 @@ def _free_port() -> int:
 
 def load_run(served: Served, codes: Path, *, clients: int, seconds: int, seed: int) -> Load:
     """So many clients ask about random codes of the file, each as soon as it has its answer."""
+    script = Path(__file__).with_name("load.lua")
+    told = wrk_run(served, script, clients=clients, seconds=seconds, seed=seed, more={"CODES": str(codes)})
+    return Load(told["requests"] / told["microseconds"] * 1e6, told["p50"] / 1e3, told["p99"] / 1e3)
+
+
+def wrk_run(
+    served: Served, script: Path, *, clients: int, seconds: int, seed: int, more: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a script of wrk's told at its end; refuses a load of which any answer was an error."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise LoadMissing(LoadMissing.__doc__)
-    script = Path(__file__).with_name("load.lua")
     done = subprocess.run(
-        [wrk, "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", str(script), served.url],
-        env=os.environ | {"CODES": str(codes), "KEY": served.key, "SEED": str(seed)},
+        [wrk, "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), served.url],
+        env=os.environ | {"KEY": served.key, "SEED": str(seed)} | dict(more),
         capture_output=True,
         text=True,
         check=True,
     )
-    told = json.loads(done.stdout.strip().splitlines()[-1])
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     if told["errors"] or not told["requests"]:
         raise Unanswered(done.stdout)
-    return Load(told["requests"] / told["microseconds"] * 1e6, told["p50"] / 1e3, told["p99"] / 1e3)
+    return told

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from benchmarks.arguments import cases_read, parser_make
 from benchmarks.match.measures import AIMS, ALL, Frozen, Quality, frozen_quality_read, frozen_quality_write, met
+from benchmarks.match.one import one_query
 from benchmarks.match.quality import OURS, SYSTEMS, TRIGRAMS, Runner, quality
 from benchmarks.match.sets import PAIRS, Asked, published_sets, real_sets
 from benchmarks.match.slips import AMBIGUOUS, KINDS, NOT_REGISTERED
@@ -18,7 +19,7 @@ from benchmarks.place import Place
 from benchmarks.results import WIDTH, Line, frozen_read, frozen_write, middle, shown
 
 HERE = Path(__file__).parent
-PARTS = ("quality", "speed")
+PARTS = ("quality", "speed", "one-query")
 TIMED = (OURS, "tfidf", TRIGRAMS)
 SIGNS = {True: " ✓", False: " ✗", None: ""}
 
@@ -29,6 +30,10 @@ WORDS = {
     "platform": ("平台商户，分钟", "a platform's merchants, in minutes"),
     "tfidf": ("TF-IDF，仅检索", "TF-IDF, search alone"),
     "pg_trgm": ("pg_trgm，仅检索", "pg_trgm, search alone"),
+    "one-index": ("名称索引", "the index of names in the database"),
+    "one-query-1": ("逐个检索（HTTP），1 个客户端，p95 毫秒", "one name at a time through HTTP, 1 client, p95 in ms"),
+    "one-query-8": ("逐个检索（HTTP），8 个客户端，p95 毫秒", "one name at a time through HTTP, 8 clients, p95 in ms"),
+    "one-pg_trgm": ("pg_trgm，仅检索，p95 毫秒", "pg_trgm, search alone, p95 in ms"),
     "growth-time": ("每条查询用时，与最小规模比", "time a query beside the smallest"),
     "growth-memory": ("内存，与最小规模比", "memory beside the smallest"),
 }
@@ -54,6 +59,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--rivals-python", default=sys.executable, metavar="PYTHON", help="装有对手的环境 / their Python"
     )
+    parser.add_argument(
+        "--load-seconds", type=int, default=15, metavar="N", help="每轮负载的秒数 / seconds of each load"
+    )
     asked = parser.parse_args(words)
     today = datetime.now(UTC).date()
     lines: list[Line] = []
@@ -67,6 +75,11 @@ def main(words: Sequence[str]) -> int:
                 timed = [system for system in asked.systems if system in TIMED]
                 lines += middle([speed(runner, case, timed) for _ in range(asked.runs or 1)])
             lines += growth(lines)
+        if "one-query" in asked.only:
+            for case in map(case_of, cases_read(HERE, "firms", asked.sizes)):
+                status.update(f"{case.firms:,} one-query")
+                wanted = {"seconds": asked.load_seconds, "rivals": TRIGRAMS in asked.systems}
+                lines += middle([one_query(place, case, **wanted) for _ in range(asked.runs or 1)])
     _told_shown(told, frozen_quality_read(asked.frozen / "quality.csv"))
     if lines:
         shown(lines, frozen_read(asked.frozen), WORDS)

@@ -12,6 +12,12 @@ def test_a_register_is_made_searched_and_thrown_away(measure: Measure) -> None:
     assert lines["pg_trgm"].per_second
 
 
+def test_a_register_in_the_database_is_indexed_and_asked_through_the_api(measure: Measure) -> None:
+    lines = measure("match", "--only", "one-query", "--sizes", "2000", "--load-seconds", "0")
+    assert lines.keys() == {"one-index", "one-pg_trgm"}
+    assert lines["one-index"].memory_bytes and lines["one-pg_trgm"].p99_ms
+
+
 def test_growth_is_told_beside_the_smallest_register() -> None:
     lines = [
         Line(200_000, "ours", memory_bytes=100),
