@@ -14,7 +14,7 @@ from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
-from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, SAME_NUMBER, NameIndex
+from chengxin.subjects.bulk.searching import BEST, SAME_NAME, SAME_NUMBER, NameIndex
 from chengxin.subjects.rules.answering import Candidate, Firm, candidates_judged, candidates_shown, outcome_of
 from chengxin.subjects.rules.judging import Judgement, Model, Side
 from chengxin.subjects.rules.namebook import place_words
@@ -165,12 +165,8 @@ def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
     the number that the query gives.
     """
     found: list[dict[int, None]] = [{} for _ in range(len(batch))]
-    like = register.index.candidates(batch["normal"], BEST)
-    best: dict[int, float] = {}
-    for query, row, likeness in like.iter_rows():
-        top = best.setdefault(query, likeness)
-        if likeness >= max(PART * top, LEAST_LIKE):
-            found[query][row] = None
+    for query, row, _ in register.index.candidates(batch["normal"], BEST).iter_rows():
+        found[query][row] = None
     whole = register.frame.lazy().select("normal", "number").with_row_index("row")
     asked = batch.lazy().select("normal", "number").with_row_index("query")
     same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").head(SAME_NAME))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chengxin.ledger.models import Entry
 from chengxin.subjects.bulk.matching import Register, TableColumnsMissing, TableUnreadable, file_match, table_read
-from chengxin.subjects.bulk.searching import NameIndex
+from chengxin.subjects.bulk.searching import NameIndex, grams_matrix
 from chengxin.subjects.services import names_match, table_match
 from tests.world import code, penalty, sent
 
@@ -123,10 +123,19 @@ def test_blocks_of_a_large_register_are_searched_as_one(monkeypatch: pytest.Monk
     monkeypatch.setattr("chengxin.subjects.bulk.searching._BLOCK", 7)
     parts = NameIndex.of(names).candidates(asked)
     assert len(NameIndex.of(names).blocks) == 10
+    assert parts.equals(whole)
+
+
+def test_the_candidates_are_the_best_of_the_whole_product() -> None:
+    names = pl.Series([f"贵州{a}{b}商贸有限公司" for a in "云鼎冠银鹭洲禾丰" for b in "云鼎冠银鹭洲禾丰"])
+    asked, index = pl.Series(["云鼎商贸", "冠银贵州", "无关"]), NameIndex.of(names)
+    likes = (grams_matrix(asked, index.weights, cores=True) @ grams_matrix(names, index.weights, turned=True)).toarray()
+    found = index.candidates(asked)
     for query in (0, 1):
-        one, other = (f.filter(pl.col("query") == query) for f in (whole, parts))
-        assert one["likeness"].to_list() == pytest.approx(other["likeness"].to_list(), abs=1e-5)
-        assert names[int(one["row"][0])] == names[int(other["row"][0])]
+        best = sorted(range(len(names)), key=lambda row: (-likes[query, row], row))[:20]
+        far = [row for row in best if likes[query, row] < max(0.5 * likes[query].max(), 0.12)]
+        assert found.filter(pl.col("query") == query)["row"].to_list() == [row for row in best if row not in far]
+    assert not len(found.filter(pl.col("query") == 2))
 
 
 @pytest.mark.django_db
