@@ -20,7 +20,7 @@ LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
 # Words for pytest, such as `make test PYTEST='-k ingest'`.
 PYTEST ?= -n 2
 
-.PHONY: help init lock test lint law demo bench serve stop browser
+.PHONY: help init lock test lint law demo bench serve stop system
 
 help: ## 列出全部目标 / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,7 +30,7 @@ init: .venv/.dev ## 建立环境 / make the environment
 demo: .venv/.base ## 建一座虚构的城市并演示 / build the invented city and show it
 	$(BIN)/python -m demo
 
-test: .venv/.dev browser lint ## 全部检查与测试 / every check and test
+test: .venv/.dev system lint ## 全部检查与测试 / every check and test
 	$(BIN)/python -m pytest $(PYTEST)
 
 lint: .venv/.dev ## 代码检查 / checks of the code
@@ -89,16 +89,17 @@ lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 	$(INSTALL) -r requirements/dev.txt
 	touch $@
 
-# A browser and a Chinese font for the tests of the pages.
-browser:
+# A browser and a Chinese font for the tests of the pages, Java (17 or 21) for those of Spark.
+system:
 	@missing=
 	command -v chromium >/dev/null || missing="$$missing chromium"
 	ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"
+	command -v java >/dev/null || missing="$$missing default-jre-headless"
 	[ -n "$$missing" ] || exit 0
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 		echo "安装 / installing:$$missing"
 		apt-get update -qq
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 	else
-		echo "网页测试缺少 / the tests of the pages need:$$missing (sudo apt-get install$$missing)" >&2; exit 1
+		echo "测试缺少 / the tests need:$$missing (sudo apt-get install$$missing)" >&2; exit 1
 	fi

@@ -29,7 +29,7 @@ from chengxin.records.models import Batch, Record
 from chengxin.records.services.events import record_dispute
 from chengxin.site.api import api
 from chengxin.subjects.models import Segment
-from chengxin.subjects.services import names_index
+from chengxin.subjects.services.matching import names_index
 from tests.snapshots import same
 from tests.world import code, counted, csv_rows, file_write, listing, penalty, sent
 

@@ -8,7 +8,7 @@ from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import subject_file
 from chengxin.subjects.models import Conflict, Identifier, Name, Subject
 from chengxin.subjects.selectors import NumberMissing, SubjectUnknown, conflicts_waiting, subject_of
-from chengxin.subjects.services import ConflictUnknown, conflict_decide
+from chengxin.subjects.services.conflicts import ConflictUnknown, conflict_decide
 from demo.cast import CAST
 from demo.sheets import cast_written
 from tests.world import NOW, TODAY, code, ingest, later, old_number, organisation_code, penalty, sent

@@ -34,7 +34,7 @@ from chengxin.records.services.waiting import (
 )
 from chengxin.subjects.models import Conflict
 from chengxin.subjects.selectors import subject_of
-from chengxin.subjects.services import subjects_merge
+from chengxin.subjects.services.merging import subjects_merge
 from tests.world import DEPARTMENT, NOW, OPERATOR, TODAY, code, csv_rows, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db

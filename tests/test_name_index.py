@@ -24,7 +24,7 @@ import json, sys
 from chengxin.site import cli
 cli.django_setup()
 from django.utils import timezone
-from chengxin.subjects.services import name_match
+from chengxin.subjects.services.matching import name_match
 answers = [name_match(name=name, by="operator", at=timezone.now()).as_dict() for name in json.loads(sys.argv[1])]
 print(json.dumps([{**answer, "trace": 0} for answer in answers]))
 """

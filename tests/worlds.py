@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from chengxin.kernel.errors import Refusal
 from chengxin.records.models import LINES_PER_BATCH, Batch, Event, Record
 from chengxin.records.services import events as records
-from chengxin.subjects import services as subjects
 from chengxin.subjects.models import Identifier, Subject
+from chengxin.subjects.services import merging as subjects
 from tests.world import NOW, TODAY, code, organisation_code
 
 BOOK = Path(__file__).parents[1] / "lawbook" / "cn"

@@ -5,17 +5,21 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-Advance = Callable[[int], None]
+
+class Advance(Protocol):
+    """Takes how many more are done and, once it is known, of how many."""
+
+    def __call__(self, done: int, *, total: int | None = None) -> None: ...
 
 
 class WrongUse(CommandError):
@@ -89,7 +93,7 @@ class Command(BaseCommand):
 def progress(total: int | None, label: str, *, quiet: bool = False) -> Iterator[Advance]:
     """Yields a function that takes how many more are done; draws only where standard error is a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda done, *, total=None: None
         return
     from rich.console import Console  # heavy: only when somebody watches
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -97,7 +101,7 @@ def progress(total: int | None, label: str, *, quiet: bool = False) -> Iterator[
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
+        yield lambda done, *, total=total: bar.update(task, advance=done, total=total)
 
 
 # ---- output

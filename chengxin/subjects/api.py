@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from chengxin.actors.api import ClientKey, PerClient, Text
-from chengxin.subjects.services import NAMES_MOST, NameAsked, name_match, names_asked_match
+from chengxin.subjects.services.matching import NAMES_MOST, NameAsked, name_match, names_asked_match
 
 router = Router(auth=ClientKey("matches"), throttle=PerClient(), tags=["matches 名称"])
 

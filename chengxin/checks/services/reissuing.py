@@ -28,7 +28,7 @@ from chengxin.subjects.selectors import (
     roots_ever,
     subject_of,
 )
-from chengxin.subjects.services import subjects_unmerge
+from chengxin.subjects.services.merging import subjects_unmerge
 
 PUBLIC, CHECKED = "public", "checks.check.answered"
 

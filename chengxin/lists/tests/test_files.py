@@ -15,7 +15,7 @@ from chengxin.records.models import Record
 from chengxin.records.rules import Standing, Terms
 from chengxin.records.services.events import record_dispute, record_repair
 from chengxin.subjects.selectors import SubjectUnknown
-from chengxin.subjects.services import subjects_merge, subjects_unmerge
+from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
 from tests.world import NOW, TODAY, code, later, listing, penalty, sent
 
 LAW = law.load().on(TODAY)

@@ -8,7 +8,7 @@ import polars as pl
 from psycopg import Cursor
 
 from chengxin.subjects.bulk.finding import firms_alike
-from chengxin.subjects.bulk.matching import Register, answers_of
+from chengxin.subjects.bulk.matching import Register, subjects_judged
 from chengxin.subjects.rules.answering import Candidate, candidates_judged, candidates_shown, outcome_of
 from chengxin.subjects.rules.judging import Side, model
 
@@ -44,7 +44,7 @@ def _one_by_one(cursor: Cursor, asked: Sequence[Side]) -> Iterator[list[Candidat
 def _all_at_once(cursor: Cursor, asked: Sequence[Side]) -> Iterator[list[Candidate]]:
     register = Register.of_subjects(cursor)
     for start in range(0, len(asked), _BATCH):
-        yield from answers_of(_frame(asked[start : start + _BATCH]), register)
+        yield from subjects_judged(_frame(asked[start : start + _BATCH]), register)
 
 
 def _frame(asked: Sequence[Side]) -> pl.DataFrame:

@@ -35,7 +35,8 @@ from chengxin.records.services.events import record_dispute
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.models import Conflict
 from chengxin.subjects.selectors import root_of
-from chengxin.subjects.services import conflict_open, conflicts_open, names_index_due
+from chengxin.subjects.services.conflicts import conflict_open, conflicts_open
+from chengxin.subjects.services.matching import names_index_due
 
 Advance = Callable[[int], None]
 

@@ -28,7 +28,8 @@ from chengxin.records.selectors.waiting import (
 from chengxin.records.services.events import record_match, record_unmatch
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.selectors import number_of
-from chengxin.subjects.services import conflicts_open, names_index_due
+from chengxin.subjects.services.conflicts import conflicts_open
+from chengxin.subjects.services.matching import names_index_due
 
 Advance = Callable[[int], None]
 Outcome = WaitingDecision.Outcome

@@ -1,15 +1,15 @@
-"""Whole files of names matched to a register: searched set-wise, judged pair by pair, written with every reason."""
+"""Batches of names matched to a register: searched set-wise, judged pair by pair, answered with every reason."""
 
+import contextlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
@@ -26,7 +26,12 @@ SCHEMA = {
     "qid": pl.String, "rank": pl.Int64, "uscc": pl.String, "name": pl.String, "score": pl.Float64,
     "decision": pl.String, "reasons": pl.String,
 }  # fmt: skip
-_BATCH = 1024
+# What stands beside an answer for those who order and count them: the query's place among those judged together, the name as
+# it was asked, the firm's id, by what it is one firm, and the mark that the name is taken to bear: the firm's own where the two
+# were read as one.
+BESIDE = {"place": pl.Int64, "asked": pl.String, "id": pl.String, "firm": pl.String, "mark": pl.String}
+# Every pair that was judged: which row of the file, which of the register.
+PAIRS = {"place": pl.Int64, "row": pl.Int64, "score": pl.Float64, "decision": pl.String}
 
 # Each subject's code is gathered once for all, not asked for name by name: the planner took that for few.
 _SUBJECTS = """
@@ -38,8 +43,6 @@ _SUBJECTS = """
           order by n.id)
     to stdout (format csv)
 """
-
-Advance = Callable[[int], None]
 
 
 class TableUnreadable(Refusal):
@@ -62,18 +65,14 @@ class Register:
 
     frame: pl.DataFrame
     index: NameIndex
-    of_database: bool = False  # whether an id is a subject's
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> "Register":
         """Prepare firms given in the columns of `REGISTER`. Rows of one number are one firm under several names, and so
         are rows of one id.
         """
-        whole = _prepared(frame, REGISTER).with_row_index("row")
-        firm = (
-            pl.when(pl.col("number") != "").then("number").otherwise(pl.coalesce("id", pl.col("row").cast(pl.String)))
-        )
-        whole = whole.with_columns(firm=firm).drop("row")
+        known = frame.select([name for name in REGISTER if name in frame.columns])
+        whole = firms_prepared(known.with_row_index("row")).drop("row")
         return cls(whole, NameIndex.of(whole["normal"]))
 
     @classmethod
@@ -85,18 +84,12 @@ class Register:
         places = pl.col("uscc").str.slice(2, 4)
         names = place_words()
         # GB 32100-2015, 4.2: places 3 to 8 of the code are the division of the registering authority.
-        made = cls.of(
+        return cls.of(
             frame.with_columns(
                 province=places.str.slice(0, 2).replace_strict(names, default=None, return_dtype=pl.String),
                 city=places.replace_strict(names, default=None, return_dtype=pl.String),
             )
         )
-        return replace(made, of_database=True)
-
-    def firm(self, row: int, held: Mapping[str, Any]) -> Firm:
-        """One row as the judging takes it."""
-        subject = int(held["id"]) if self.of_database else 0
-        return Firm(row, held["firm"], held["name"], side_of(held), subject=subject, number=held["uscc"] or "")
 
 
 @dataclass
@@ -107,105 +100,198 @@ class Outcome:
     match: int = 0
     propose: int = 0
     none: int = 0
-    rows: int = field(default=0)
+    rows: int = 0
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A batch's answers in the columns of `SCHEMA` and `BESIDE`, all the pairs that were judged, and how the queries ended."""
+
+    answers: pl.DataFrame
+    pairs: pl.DataFrame
+    outcome: Outcome
 
 
 def table_read(path: Path, needed: tuple[str, ...]) -> pl.DataFrame:
     """A CSV or Parquet file, every column as text; refuses one that cannot be read or lacks a needed column."""
-    kind = "Parquet" if path.suffix.lower() == ".parquet" else "CSV"
+    with told_unreadable(path):
+        return table_scan(path, needed).collect()
+
+
+def table_scan(path: Path, needed: tuple[str, ...]) -> pl.LazyFrame:
+    """The same, to be read where `told_unreadable` watches; a file in UTF-8 need not fit into memory."""
+    with told_unreadable(path):
+        frame = _scanned(path)
+        columns = {name: name.strip() for name in frame.collect_schema().names()}
+    if missing := [name for name in needed if name not in columns.values()]:
+        raise TableColumnsMissing(file=path.name, missing=", ".join(missing), found=", ".join(columns.values()))
+    return frame.select(pl.all().cast(pl.String, strict=False)).rename(columns)
+
+
+@contextlib.contextmanager
+def told_unreadable(path: Path) -> Iterator[None]:
+    """Tells whatever fails in reading as a refusal."""
     try:
-        if kind == "Parquet":
-            frame = pl.read_parquet(path)
-            frame = frame.select(pl.all().cast(pl.String, strict=False))
-        else:
-            raw = path.read_bytes()
-            try:
-                text = raw.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                text = raw.decode("gb18030")
-            frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False) if text.strip() else pl.DataFrame()
+        yield
     except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError, pa.ArrowException) as failure:
+        kind = "Parquet" if _is_parquet(path) else "CSV"
         raise TableUnreadable(file=path.name, kind=kind, why=str(failure).split("\n", 1)[0]) from failure
-    frame = frame.rename({name: name.strip() for name in frame.columns})
-    if missing := [name for name in needed if name not in frame.columns]:
-        raise TableColumnsMissing(file=path.name, missing=", ".join(missing), found=", ".join(frame.columns))
-    return frame
 
 
-def file_match(
-    asked: Path,
-    out: Path,
-    register: Register,
-    *,
-    top: int,
-    by: Model | None = None,
-    advance: Advance = lambda rows: None,
-) -> Outcome:
-    """Match every row of a file; the answers stand in `out` only once all of them do."""
-    frame = _prepared(table_read(asked, ("qid", "name")), ASKED)
-    frame = frame.with_columns(
-        normal=pl.Series([asked_normal(name or "") for name in frame["name"].to_list()], dtype=pl.String)
-    )
-    outcome = Outcome()
-    part = out.with_name(out.name + ".part")
+def _is_parquet(path: Path) -> bool:
+    """Or a folder of Parquet files, as clusters write them."""
+    return path.suffix.lower() == ".parquet" or path.is_dir()
+
+
+def _scanned(path: Path) -> pl.LazyFrame:
+    if _is_parquet(path):
+        return parquet_scan(path)
+    source = path if _utf8(path) else path.read_bytes().decode("gb18030").encode()
+    return pl.scan_csv(source, infer_schema=False, raise_if_empty=False, glob=False)
+
+
+def parquet_scan(path: Path) -> pl.LazyFrame:
+    """A Parquet file, or those of a folder by their names; a star in a name is no pattern."""
+    if not path.is_dir():
+        return pl.scan_parquet(path, glob=False)
+    files = sorted(path.glob("*.parquet"))
+    if not files:
+        raise FileNotFoundError("*.parquet")
+    return pl.scan_parquet(files, glob=False)
+
+
+def _utf8(path: Path) -> bool:
     try:
-        with _writer(part, parquet=out.suffix.lower() == ".parquet") as write:
-            for start in range(0, max(len(frame), 1), _BATCH):
-                batch = frame.slice(start, _BATCH)
-                write(pl.DataFrame(list(_answers(batch, register, top, by, outcome)), schema=SCHEMA, orient="row"))
-                advance(len(batch))
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
-    return outcome
+        with path.open(encoding="utf-8", newline="") as file:
+            while file.read(1 << 20):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
-    """The register's rows worth judging for each query: the most alike, every firm of the very same name, and the firm of
-    the number that the query gives.
-    """
+    """The register's rows worth judging for each query."""
     found: list[dict[int, None]] = [{} for _ in range(len(batch))]
-    for query, row, _ in register.index.candidates(batch["normal"], BEST).iter_rows():
+    for query, row in candidates_frame(batch, register).select("query", "row").iter_rows():
         found[query][row] = None
-    whole = register.frame.lazy().select("normal", "number").with_row_index("row")
-    asked = batch.lazy().select("normal", "number").with_row_index("query")
-    same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").head(SAME_NAME))
-    numbered = (
-        asked.filter(pl.col("number") != "")
-        .join(whole, on="number")
-        .group_by("query")
-        .agg(pl.col("row").head(SAME_NUMBER))
-    )
-    for frame in pl.collect_all([same, numbered]):
-        for query, rows in frame.iter_rows():
-            found[query].update(dict.fromkeys(rows))
     return [list(rows) for rows in found]
 
 
-def answers_of(batch: pl.DataFrame, register: Register, by: Model | None = None) -> Iterator[list[Candidate]]:
-    """For each prepared query the firms that may be meant, judged, best first."""
+def candidates_frame(batch: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """The rows worth judging, found `by` one of three ways: those most alike, with their likeness, every firm of the very same
+    name, and the firm of the number that the query gives.
+    """
+    whole = register.frame.lazy().select("normal", "number").with_row_index("row")
+    asked = batch.lazy().select("normal", "number").with_row_index("query")
+    same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").sort().head(SAME_NAME))
+    numbered = asked.filter(pl.col("number") != "").join(whole, on="number")
+    numbered = numbered.group_by("query").agg(pl.col("row").sort().head(SAME_NUMBER))
+    like = register.index.candidates(batch["normal"], BEST).lazy().with_columns(by=pl.lit("like"))
+    others = [
+        frame.explode("row").with_columns(likeness=pl.lit(None, pl.Float32), by=pl.lit(way))
+        for frame, way in ((same, "name"), (numbered, "number"))
+    ]
+    columns = ("query", "row", "by", "likeness")
+    exact = pl.col("query", "row").cast(pl.Int64)
+    return pl.concat([frame.with_columns(exact).select(columns) for frame in (like, *others)]).collect()
+
+
+def batch_match(asked: pl.DataFrame, register: Register, top: int, by: Model | None) -> Answered:
+    """The answers to some rows of a file."""
+    batch = asked_prepared(asked)
     rows = candidates_of(batch, register)
     needed = sorted({row for many in rows for row in many})
-    rows_needed = register.frame[needed].iter_rows(named=True)
-    held = {row: register.firm(row, firm) for row, firm in zip(needed, rows_needed, strict=True)}
-    for asked, candidates in zip(batch.iter_rows(named=True), rows, strict=True):
-        yield candidates_judged(side_of(asked), (held[row] for row in candidates), by)
+    held = dict(zip(needed, register.frame[needed].iter_rows(named=True), strict=True))
+    return batch_judge(batch, rows, held, top, by)
+
+
+def firms_prepared(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a register, each with its place in it as `row`: `REGISTER`, `normal`, `number`, and `firm`, by which rows are one."""
+    firm = pl.when(pl.col("number") != "").then("number").otherwise(pl.coalesce("id", pl.col("row").cast(pl.String)))
+    return _prepared(frame, REGISTER).with_columns(frame["row"]).with_columns(firm=firm)
+
+
+def asked_prepared(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a file as they are asked: `ASKED`, `normal`, `number`."""
+    names = frame["name"].fill_null("").to_list()
+    return _prepared(frame, ASKED).with_columns(
+        normal=pl.Series([asked_normal(name) for name in names], dtype=pl.String)
+    )
+
+
+def batch_judge(
+    batch: pl.DataFrame,
+    rows: list[list[int]],
+    held: Mapping[int, Mapping[str, Any]],
+    top: int,
+    by: Model | None,
+) -> Answered:
+    """Judge each query's candidates, given as rows of `held`."""
+    outcome, pairs = Outcome(), list[tuple[Any, ...]]()
+    answers = list(_answers(batch, rows, held, top, by, outcome, pairs))
+    return Answered(
+        pl.DataFrame(answers, schema={**SCHEMA, **BESIDE}, orient="row"),
+        pl.DataFrame(pairs, schema=PAIRS, orient="row"),
+        outcome,
+    )
 
 
 def _answers(
-    batch: pl.DataFrame, register: Register, top: int, by: Model | None, outcome: Outcome
+    batch: pl.DataFrame,
+    rows: list[list[int]],
+    held: Mapping[int, Mapping[str, Any]],
+    top: int,
+    by: Model | None,
+    outcome: Outcome,
+    pairs: list[tuple[Any, ...]],
 ) -> Iterator[tuple[Any, ...]]:
-    for qid, judged in zip(batch["qid"], answers_of(batch, register, by), strict=True):
-        told = outcome_of(judged)
+    for place, (asked, candidates) in enumerate(zip(batch.iter_rows(named=True), rows, strict=True)):
+        judged = candidates_judged(side_of(asked), (firm_of(row, held[row]) for row in candidates), by)
+        pairs += ((place, each.firm.place, each.judgement.score, each.decision) for each in judged)
         outcome.queries += 1
+        told = outcome_of(judged)
         setattr(outcome, told, getattr(outcome, told) + 1)
         shown = candidates_shown(judged, top)
         outcome.rows += max(len(shown), 1)
         if not shown:
-            yield qid, None, None, None, None, "none", "[]"
+            yield asked["qid"], None, None, None, None, "none", "[]", place, asked["name"], None, None, None
         for each in shown:
-            firm, reasons = each.firm, reasons_text(each.judgement)
-            yield qid, each.rank, firm.number or None, firm.name, each.judgement.score, each.decision, reasons
+            firm, judgement = held[each.firm.place], each.judgement
+            answer = (
+                asked["qid"],
+                each.rank,
+                firm["uscc"],
+                firm["name"],
+                judgement.score,
+                each.decision,
+                reasons_text(judgement),
+            )
+            yield *answer, place, asked["name"], firm["id"], firm["firm"], mark_borne(judgement)
+
+
+def mark_borne(judgement: Judgement) -> str:
+    """The mark that the asked name bears: the firm's own where they were read as one, else its own."""
+    mark = next(reason for reason in judgement.reasons if reason.feature == "mark")
+    return mark.held if mark.level in ("same", "markless", "none") else mark.asked
+
+
+def subjects_judged(batch: pl.DataFrame, register: Register) -> Iterator[list[Candidate]]:
+    """For each prepared query the subjects that may be meant, judged, best first; of a register that holds subjects."""
+    rows = candidates_of(batch, register)
+    needed = sorted({row for many in rows for row in many})
+    held = dict(zip(needed, register.frame[needed].iter_rows(named=True), strict=True))
+    for asked, candidates in zip(batch.iter_rows(named=True), rows, strict=True):
+        firms = (firm_of(row, held[row], subject=int(held[row]["id"])) for row in candidates)
+        yield candidates_judged(side_of(asked), firms)
+
+
+def firm_of(row: int, held: Mapping[str, Any], *, subject: int = 0) -> Firm:
+    """A row of the register as the judging takes it."""
+    return Firm(row, held["firm"], held["name"], side_of(held), subject=subject, number=held["uscc"] or "")
 
 
 def side_of(row: Mapping[str, Any]) -> Side:
@@ -229,29 +315,3 @@ def _prepared(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
         number=pl.when(pl.col("scheme") != "none").then("value").fill_null("")
     )
     return frame.with_columns(normal=names_normal(frame["name"].fill_null("")).fill_null(""), number=numbers["number"])
-
-
-class _writer:
-    """Writes frames one after the other to CSV or Parquet."""
-
-    def __init__(self, path: Path, *, parquet: bool) -> None:
-        self._file = path.open("wb")
-        self._parquet: pq.ParquetWriter | None = None
-        self._as_parquet, self._first = parquet, True
-
-    def __enter__(self) -> Callable[[pl.DataFrame], None]:
-        return self._write
-
-    def __exit__(self, *raised: object) -> None:
-        if self._parquet:
-            self._parquet.close()
-        self._file.close()
-
-    def _write(self, frame: pl.DataFrame) -> None:
-        if self._as_parquet:
-            table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-            self._parquet = self._parquet or pq.ParquetWriter(self._file, table.schema, compression="zstd")
-            self._parquet.write_table(table)
-        else:
-            frame.write_csv(self._file, include_header=self._first)
-        self._first = False

@@ -16,7 +16,8 @@ from chengxin.subjects.bulk.matching import ASKED, Register, _prepared, candidat
 from chengxin.subjects.bulk.resolving import names_normal
 from chengxin.subjects.models import Identifier, Name, Posting, Segment, Subject, Unindexed
 from chengxin.subjects.rules.answering import candidates_judged, side_asked
-from chengxin.subjects.services import names_index_due, subjects_merge, subjects_unmerge
+from chengxin.subjects.services.matching import names_index_due
+from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
 from demo.city import City
 from tests.world import NOW, code
 

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from chengxin.ledger.models import Entry
-from chengxin.subjects.bulk.matching import Register, TableColumnsMissing, TableUnreadable, file_match, table_read
+from chengxin.subjects.bulk.linking import file_match
+from chengxin.subjects.bulk.matching import Register, TableColumnsMissing, TableUnreadable, table_read
 from chengxin.subjects.bulk.searching import NameIndex, grams_matrix
-from chengxin.subjects.services import names_match, table_match
+from chengxin.subjects.services.matching import names_match, table_match
 from tests.world import code, penalty, sent
 
 FIRMS = [
@@ -116,6 +117,18 @@ def test_gb18030_is_read_as_well(tmp_path: Path) -> None:
     assert table_read(path, ("name",))["name"].to_list() == ["云鼎商贸"]
 
 
+def test_a_folder_of_parquet_files_is_one_table_and_a_star_in_a_name_no_pattern(tmp_path: Path) -> None:
+    asked = written(tmp_path / "q[1]*.csv", ASKED)
+    folder = tmp_path / "r[1]"
+    folder.mkdir()
+    with pytest.raises(TableUnreadable):
+        table_read(folder, ("name",))
+    for number, part in enumerate((FIRMS[:3], FIRMS[3:])):
+        written(folder / f"{number}.parquet", [{**firm, "row": "kept apart"} for firm in part])
+    told = table_match(file=asked, register=folder, out=tmp_path / "o.csv", top=5)
+    assert (told["queries"], told["match"], told["register"]) == (8, 4, 7)
+
+
 def test_blocks_of_a_large_register_are_searched_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     names = pl.Series([f"贵州{a}{b}商贸有限公司" for a in "云鼎冠银鹭洲禾丰" for b in "云鼎冠银鹭洲禾丰"])
     asked = pl.Series(["贵州云鼎商贸有限公司", "冠银", ""])
@@ -151,9 +164,10 @@ def test_the_register_itself_is_matched_to_and_the_reading_written_down(tmp_path
 def test_what_fails_on_the_way_leaves_no_half_answer(tmp_path: Path) -> None:
     asked = written(tmp_path / "q.csv", ASKED)
 
-    def fail(rows: int) -> None:
-        raise KeyboardInterrupt
+    def fail(done: int, *, total: int | None = None) -> None:
+        if done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        file_match(asked, tmp_path / "o.csv", Register.of(pl.DataFrame(FIRMS)), top=5, advance=fail)
+        file_match(asked, lambda: Register.of(pl.DataFrame(FIRMS)), out=tmp_path / "o.csv", advance=fail)
     assert [path.name for path in tmp_path.iterdir()] == ["q.csv"]

@@ -20,7 +20,7 @@ from chengxin.subjects.rules.merging import (
     unmerge_admissible,
 )
 from chengxin.subjects.selectors import members_of, root_of
-from chengxin.subjects.services import subjects_merge, subjects_unmerge
+from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
 from tests.world import NOW, later
 
 WISHES = st.lists(

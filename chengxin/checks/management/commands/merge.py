@@ -9,7 +9,7 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.checks.services.reissuing import merge_undo
 from chengxin.site.console import Command as Base
 from chengxin.subjects.selectors import subject_named
-from chengxin.subjects.services import subjects_merge
+from chengxin.subjects.services.merging import subjects_merge
 
 
 class Command(Base):

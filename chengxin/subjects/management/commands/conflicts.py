@@ -9,7 +9,7 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
 from chengxin.subjects.selectors import conflicts_waiting
-from chengxin.subjects.services import conflict_decide
+from chengxin.subjects.services.conflicts import conflict_decide
 
 
 class Command(Base):

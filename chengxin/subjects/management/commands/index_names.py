@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
 from chengxin.site.console import Command as Base
-from chengxin.subjects.services import names_index
+from chengxin.subjects.services.matching import names_index
 
 
 class Command(Base):

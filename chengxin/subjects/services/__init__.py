@@ -1,0 +1,1 @@
+"""Changing who is who, and telling whose a name is."""
