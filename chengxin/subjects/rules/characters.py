@@ -18,6 +18,7 @@ def _book() -> dict[str, Any]:
         "one_numeral": found["one_numeral"],
         "fronts": found["fronts"],
         "ends": found["ends"],
+        "readings": found["readings"],
         "look_alike": frozenset(map(frozenset, found["look_alike"].split())),
         "radicals": frozenset(found["radicals"].replace(" ", "")),
     }
@@ -36,8 +37,10 @@ def is_direction(character: str) -> bool:
 
 @functools.lru_cache(maxsize=30_000)
 def sounds(character: str) -> frozenset[str]:
-    """Every reading of the character, without tones."""
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    """The readings by which the character is typed, without tones: its usual one, or those that the namebook has."""
+    if several := _book()["readings"].get(character):
+        return frozenset(several)
+    found = pinyin(character, style=Style.NORMAL, errors="ignore")
     return frozenset(found[0]) if found else frozenset()
 
 

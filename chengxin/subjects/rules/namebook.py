@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from stdnum import numdb
@@ -83,8 +83,8 @@ def namebook() -> Namebook:
     return Namebook(
         version=str(forms["version"]),
         divisions=divisions,
-        provinces_short=frozenset(_short(name) for _, name in _division_rows() if name.endswith(("省", "自治区"))),
-        place_names={code: _short(name) for code, name in _division_rows()},
+        provinces_short=frozenset(_short(row.name) for row in _division_rows() if row.name.endswith(("省", "自治区"))),
+        place_names={row.code: _short(row.name) for row in _division_rows()},
         forms={word: kind for kind, words in forms["forms"].items() for word in words},
         near=frozenset(frozenset(pair) for pair in forms["near"]),
         notes=frozenset(forms["notes"]),
@@ -101,7 +101,7 @@ def namebook() -> Namebook:
 @functools.cache
 def place_words() -> dict[str, str]:
     """The name of each province and city by its code, as it is today."""
-    return {code: name for code, name in _division_rows() if len(code) in (2, 4)}
+    return {row.code: row.name for row in _division_rows() if len(row.code) in (2, 4)}
 
 
 @dataclass(frozen=True)
@@ -164,15 +164,22 @@ def _divisions_common(grams: dict[str, float], divisions: dict[str, frozenset[st
     return grams
 
 
-def _division_rows() -> Iterator[tuple[str, str]]:
-    """(code, name) of every division that GB/T 2260 has or had, from python-stdnum's table."""
+class _Division(NamedTuple):
+    code: str
+    name: str
+    today: bool
+
+
+def _division_rows() -> Iterator[_Division]:
+    """Every division that GB/T 2260 has or had, from python-stdnum's table; of a code's names the newest last."""
     for _, low, _, properties, cities in numdb.get("cn/loc").prefixes:
-        yield low, properties["province"]
+        yield _Division(low, properties["province"], True)
         for _, place, _, known, _ in cities:
             # A place that changed its name has them all, one after the other: "[-1980]兴义地区,[1981-]黔西南…".
-            for name in re.sub(r"\[[^\]]*\]", "", known["county"]).split(","):
-                if name and name not in _NO_PLACE:
-                    yield low + (place[:2] if place.endswith("00") else place), name
+            for years, name in re.findall(r"(\[[^\]]*\])?([^,\[]+)", known["county"]):
+                if name not in _NO_PLACE:
+                    code = low + (place[:2] if place.endswith("00") else place)
+                    yield _Division(code, name, not years or years.endswith("-]"))
 
 
 _NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -184,13 +191,22 @@ def _short(name: str) -> str:
 
 
 def _divisions() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {"中国": {"00"}, "中华": {"00"}, "全国": {"00"}}
-    for code, name in _division_rows():
+    """The codes that each word may mean: those of today where it has any (无锡 is no county of 苏州 as it was in 1982), and
+    of a province's or a city's word what lies in it (河北 is no district of 天津, which is called 河北区).
+    """
+    found: dict[bool, dict[str, set[str]]] = {True: {"中国": {"00"}, "中华": {"00"}, "全国": {"00"}}, False: {}}
+    for code, name, today in _division_rows():
         if code.endswith("00") and len(code) == 4:
             continue
         short = _short(name)
         ends = ("县",) if name.endswith("自治县") else ("州",) if name.endswith("自治州") else ()
         for word in {name, short, _SUFFIX.sub("", name), _PEOPLES.sub("", name), *(short + end for end in ends)}:
             if len(word) >= 2:
-                found.setdefault(word, set()).add(code)
-    return {word: frozenset(codes) for word, codes in found.items()}
+                found[today].setdefault(word, set()).add(code)
+    return {word: _widest(codes) for word, codes in (found[False] | found[True]).items()}
+
+
+def _widest(codes: set[str]) -> frozenset[str]:
+    shortest = min(map(len, codes))
+    wide = tuple(code for code in codes if len(code) == shortest)
+    return frozenset(code for code in codes if shortest == 6 or code.startswith(wide))
