@@ -148,7 +148,10 @@ def test_an_ingest_killed_at_any_moment_leaves_all_of_its_batch_or_none(tmp_path
         path = feed(tmp_path, number)
         before = counts()
         # Mostly after the start, whose imports touch nothing; now and then a little after the end.
-        ended["killed"] += killed(nursery, path, whole * chance.uniform(0.3, 1.05)) == -signal.SIGKILL
+        midway = killed(nursery, path, whole * chance.uniform(0.3, 1.05)) == -signal.SIGKILL
+        # How long an ingest takes changes with what else the machine does: the blows follow it.
+        whole *= 1.03 if midway else 0.9
+        ended["killed"] += midway
         ended["landed" if all_or_nothing(before) else "nothing"] += 1
         again = nursery.run("ingest", "penalty-publicity", str(path))
         assert again["accepted"] + again["unchanged"] + again["refused"] + again["waiting"] == ROWS
@@ -247,7 +250,9 @@ def test_a_kill_of_the_server_during_an_ingest_is_told_as_a_refusal_and_costs_no
     nursery.wait(nursery.start("ingest", "penalty-publicity", str(feed(tmp_path, 0)), "--json"))
     whole = time.monotonic() - begun
     refused = 0
-    for number, part in enumerate((0.5, 0.65, 0.75, 0.85), 1):
+    for number, part in enumerate((0.5, 0.65, 0.75, 0.85, 0.5, 0.4, 0.3), 1):
+        if number > 4 and refused:
+            break  # earlier blows are for a machine that has become faster since the first ingest
         path = feed(tmp_path, number)
         before = counts()
         ingest = nursery.start("ingest", "penalty-publicity", str(path), "--json")

@@ -18,7 +18,8 @@ def searched(visit: Visit, text: str) -> Page:
     """The page that a search for the text leads to."""
     page = visit.open("/")
     page.get_by_role("textbox").fill(text)
-    page.get_by_role("button").click()
+    with page.expect_navigation():
+        page.get_by_role("button").click()
     return page
 
 
