@@ -115,7 +115,14 @@ def test_what_every_name_has_tells_nothing_and_a_place_tells_little() -> None:
 
 
 def test_a_place_is_what_it_is_today() -> None:
-    for one, other in (("苏州", "无锡"), ("南宁", "崇左"), ("梧州", "贺州"), ("天津", "河北"), ("四川", "重庆"), ("水城", "钟山")):
+    for one, other in (
+        ("苏州", "无锡"),
+        ("南宁", "崇左"),
+        ("梧州", "贺州"),
+        ("天津", "河北"),
+        ("四川", "重庆"),
+        ("水城", "钟山"),
+    ):
         assert not places_within(places_of([one]), places_of([other])), (one, other)
     assert places_within(places_of(["天津", "河北区"]), places_of(["天津"]))
     assert places_within(places_of(["遵义县"]), places_of(["贵州"]))  # a county of another day is still somewhere
