@@ -243,20 +243,31 @@ def test_after_a_kill_of_the_server_everything_committed_is_there(
         landed_whole(done["batch"])
 
 
+def write_awaited(within: float = 60) -> float:
+    """Wait until some process has begun to write in a transaction not yet committed; returns the seconds waited."""
+    begun = time.monotonic()
+    writes = """select exists (select from pg_stat_activity where datname = current_database()
+                               and pid <> pg_backend_pid() and backend_xid is not null)"""
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        while connection.execute(writes).fetchone() != (True,):
+            assert time.monotonic() - begun < within, "nobody writes"
+            time.sleep(0.002)
+    return time.monotonic() - begun
+
+
 def test_a_kill_of_the_server_during_an_ingest_is_told_as_a_refusal_and_costs_nothing_committed(
     tmp_path: Path, installed: Path, nursery: Nursery
 ) -> None:
-    begun = time.monotonic()
-    nursery.wait(nursery.start("ingest", "penalty-publicity", str(feed(tmp_path, 0)), "--json"))
-    whole = time.monotonic() - begun
-    refused = 0
-    for number, part in enumerate((0.5, 0.65, 0.75, 0.85, 0.5, 0.4, 0.3), 1):
-        if number > 4 and refused:
-            break  # earlier blows are for a machine that has become faster since the first ingest
+    refused, before_write = 0, 0.0
+    for number in range(6):
         path = feed(tmp_path, number)
         before = counts()
         ingest = nursery.start("ingest", "penalty-publicity", str(path), "--json")
-        time.sleep(whole * part)
+        if number % 3 == 2:  # while it still reads the file, by how long the last one took to come to its first write
+            time.sleep(before_write * 0.6)
+        else:  # at its first write, and some while into its writing
+            before_write = write_awaited()
+            time.sleep(0.1 * (number % 3))
         postmaster_kill(installed)
         status, printed, noted = nursery.wait(ingest)
         assert "Traceback" not in printed + noted
