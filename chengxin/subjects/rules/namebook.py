@@ -29,6 +29,7 @@ class Namebook:
 
     version: str
     divisions: dict[str, frozenset[str]]
+    divisions_inner: dict[str, frozenset[str]]
     provinces_short: frozenset[str]
     place_names: dict[str, str]
     forms: dict[str, str]
@@ -38,6 +39,7 @@ class Namebook:
     branches: tuple[str, ...]
     remarks: tuple[str, ...]
     labels: frozenset[str]
+    label_ends: tuple[str, ...]
     trades: frozenset[str]
     rarity: dict[str, float]
     rarest: float
@@ -78,11 +80,13 @@ class Namebook:
 @functools.cache
 def namebook() -> Namebook:
     """The namebook that is shipped."""
-    forms, divisions = book_data("forms.yaml"), _divisions()
+    forms, inner = book_data("forms.yaml"), _divisions()
+    divisions = {word: _widest(codes) for word, codes in inner.items()}
     grams = _divisions_common(dict(_grams()), divisions)
     return Namebook(
         version=str(forms["version"]),
         divisions=divisions,
+        divisions_inner=inner,
         provinces_short=frozenset(_short(row.name) for row in _division_rows() if row.name.endswith(("省", "自治区"))),
         place_names={row.code: _short(row.name) for row in _division_rows()},
         forms={word: kind for kind, words in forms["forms"].items() for word in words},
@@ -92,6 +96,7 @@ def namebook() -> Namebook:
         branches=tuple(forms["branches"]),
         remarks=tuple(forms["remarks"]),
         labels=frozenset(forms["labels"]),
+        label_ends=tuple(forms["label_ends"]),
         trades=frozenset(_lines("trades.txt")),
         rarity=grams,
         rarest=max(grams.values(), default=12.0),
@@ -134,6 +139,13 @@ def book_data(name: str) -> dict[str, Any]:
     """One file of the namebook as it stands."""
     found: dict[str, Any] = yaml.safe_load(_text(name))
     return found
+
+
+@functools.cache
+def glyphs_alike() -> dict[frozenset[str], float]:
+    """How alike two characters are drawn, from 0.5 up to 1; pairs that are less alike are left out."""
+    rows = csv.reader(io.StringIO("\n".join(_lines("glyphs.csv")[1:])))
+    return {frozenset((one, other)): float(alike) for one, other, alike in rows}
 
 
 def _text(name: str) -> str:
@@ -191,9 +203,7 @@ def _short(name: str) -> str:
 
 
 def _divisions() -> dict[str, frozenset[str]]:
-    """The codes that each word may mean: those of today where it has any (无锡 is no county of 苏州 as it was in 1982), and
-    of a province's or a city's word what lies in it (河北 is no district of 天津, which is called 河北区).
-    """
+    """The codes that each word may mean: those of today where it has any (无锡 is no county of 苏州 as it was in 1982)."""
     found: dict[bool, dict[str, set[str]]] = {True: {"中国": {"00"}, "中华": {"00"}, "全国": {"00"}}, False: {}}
     for code, name, today in _division_rows():
         if code.endswith("00") and len(code) == 4:
@@ -203,10 +213,13 @@ def _divisions() -> dict[str, frozenset[str]]:
         for word in {name, short, _SUFFIX.sub("", name), _PEOPLES.sub("", name), *(short + end for end in ends)}:
             if len(word) >= 2:
                 found[today].setdefault(word, set()).add(code)
-    return {word: _widest(codes) for word, codes in (found[False] | found[True]).items()}
+    return {word: frozenset(codes) for word, codes in (found[False] | found[True]).items()}
 
 
-def _widest(codes: set[str]) -> frozenset[str]:
+def _widest(codes: frozenset[str]) -> frozenset[str]:
+    """Of a word that a province or a city bears, that one and what lies in it: 河北 is no district of 天津, though in a name
+    that begins with 天津 it may be.
+    """
     shortest = min(map(len, codes))
     wide = tuple(code for code in codes if len(code) == shortest)
     return frozenset(code for code in codes if shortest == 6 or code.startswith(wide))

@@ -57,6 +57,8 @@ def name_parts(normal: str) -> NameParts:
     core, form = _form_off(rest, book)
     core, group = _group_off(core, book)
     mark, trade = core_split(core, book)
+    if trade and len(mark) > 3 and mark.endswith("集团"):
+        mark, group = mark[:-2], True  # 某某集团文化传媒有限公司: a member of the group that bears the mark
     return NameParts(
         normal=normal,
         regions=words,
@@ -71,23 +73,30 @@ def name_parts(normal: str) -> NameParts:
 
 
 _NUMBERED = re.compile(r"^\s*[(（]?\d{1,3}[)）.．、]\s*(?=\S{4})")
-_LABEL = re.compile(r"^\s*([\u4e00-\u9fff]{2,6})\s*[:：\-－—–]\s*(?=\S{4})")
-_BEHIND = re.compile(r"\s*[,，;；、|/]\s*[^,，;；、|/]*$")
+_LABEL = re.compile(r"^\s*([\u4e00-\u9fff]{2,6})\s*([:：\-－—–])\s*(?=\S{4})")
+_BEHIND = re.compile(r"\s*[,，;；、|/\-－—–]\s*([^,，;；、|/\-－—–]*)$")
 _HYPHEN = re.compile(r"(?<=[\u4e00-\u9fff])[-‐－—–](?=[\u4e00-\u9fff])")
+_DOT = re.compile(r"(?<=[\u4e00-\u9fff])[·•・](?=[\u4e00-\u9fff])")
 
 
 def asked_normal(written: str) -> str:
     """The normal form of a name that somebody typed: without a label or a number in front of it, a remark behind it, or a
-    hyphen where a line was broken. A registered name is never cut so.
+    hyphen or a dot where a line was broken. A registered name is never cut so.
     """
+    book = namebook()
     text = _NUMBERED.sub("", written)
-    text = _LABEL.sub(lambda found: "" if found[1] in namebook().labels else found[0], text)
-    before = _BEHIND.sub("", text)
-    if before != text and name_normal(before).endswith(namebook().strong_ends):
-        text = before
-    normal = name_normal(_HYPHEN.sub("", text))
+    text = _LABEL.sub(lambda found: "" if _is_label(found[1], found[2], book) else found[0], text)
+    if (remark := _BEHIND.search(text)) and not _tail_like(name_normal(remark[1]), book):
+        before = text[: remark.start()]
+        text = before if name_normal(before).endswith((*book.strong_ends, *book.branches)) else text
+    normal = name_normal(_DOT.sub("", _HYPHEN.sub("", text)))
     # The whole name in quotes: 《…》 and 「…」 have become brackets.
     return normal[1:-1] if normal[:1] == "(" and normal.find(")") == len(normal) - 1 else normal
+
+
+def _is_label(word: str, mark: str, book: Namebook) -> bool:
+    """Whether the word is one that stands before names; before a colon, any that ends like one (送货单位)."""
+    return word in book.labels or (mark in ":：" and word.endswith(book.label_ends))
 
 
 def written_parts(written: str) -> NameParts:
@@ -185,7 +194,7 @@ def divisions_read(text: str) -> tuple[str, ...]:
     rest = text
     while rest:
         for length in range(min(book.division_longest, len(rest)), 1, -1):
-            codes = book.divisions.get(rest[:length])
+            codes = (book.divisions_inner if places else book.divisions).get(rest[:length])
             if codes and (not places or any(c.startswith(p) for c in codes for p in places)):
                 break
         else:
@@ -202,7 +211,7 @@ def _division_in_front(rest: str, book: Namebook, within: frozenset[str]) -> str
     """
     for length in range(min(book.division_longest, len(rest) - 2), 1, -1):
         word = rest[:length]
-        codes = book.divisions.get(word)
+        codes = (book.divisions_inner if within else book.divisions).get(word)
         if not codes:
             continue
         if within and not any(c.startswith(w) or w == "00" for c in codes for w in within):
@@ -221,7 +230,7 @@ def places_of(words: Iterable[str], book: Namebook | None = None) -> frozenset[s
     book = book or namebook()
     held: frozenset[str] = frozenset()
     for word in words:
-        codes = book.divisions.get(word)
+        codes = (book.divisions_inner if held else book.divisions).get(word)
         if not codes:
             continue
         narrowed = frozenset(c for c in codes if any(c.startswith(h) or h == "00" for h in held))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chengxin.subjects.rules.judging import Judgement, Side, decide, judge, levels, model, model_read
+from chengxin.subjects.rules.comparing import Side, levels
+from chengxin.subjects.rules.judging import Judgement, decide, judge, model, model_read
 from chengxin.subjects.rules.namebook import book_data
 
 
@@ -29,6 +30,9 @@ SURE = {
     "region in brackets": "云鼎商贸(贵州)有限公司",
     "two swapped": "贵州鼎云商贸有限公司",
     "one doubled": "贵州云鼎商商贸有限公司",
+    "no trade": "贵州云鼎有限公司",
+    "the trade's last character missing": "贵州云鼎商有限公司",
+    "the province before the city": "贵州省云鼎商贸有限公司",
 }
 
 
@@ -49,6 +53,15 @@ NEVER = {
     "another mark": ("贵州冠银商贸有限公司", "贵州云鼎商贸有限公司"),
     "another trade": ("贵州云鼎食品有限公司", "贵州云鼎矿业有限公司"),
     "more trade": ("贵州云鼎商贸物流有限公司", "贵州云鼎商贸有限公司"),
+    "a fuller form": ("贵州云鼎商贸股份有限公司", "贵州云鼎商贸有限公司"),
+    "another word for the group's": ("贵州云鼎置业有限公司", "贵州云鼎集团有限公司"),
+    "the whole country's": ("云鼎(中国)商贸有限公司", "云鼎(贵州)商贸有限公司"),
+    "another town": ("贵州省凯里北镇粮油有限公司", "贵州省凯里东镇粮油有限公司"),
+    "no mark, and another form": ("贵阳市乌当建筑安装总公司", "贵阳市乌当建筑安装有限公司"),
+    "no mark, and a place within": ("贵阳市乌当区农业生产资料公司", "贵阳农业生产资料公司"),
+    "the cooperative whose name it begins with": ("遵义云鼎种植专业合作社", "遵义云鼎种植专业合作社道真专业合作社"),
+    "two marks that firms bear, which sound alike": ("贵阳新源商贸有限公司", "贵阳兴源商贸有限公司"),
+    "a character that is only somewhat alike": ("贵州云鼎涂村有限公司", "贵州云鼎涂料有限公司"),
     "a mark of one's own": ("贵州商贸有限公司", "贵州云鼎商贸有限公司"),
 }
 
@@ -70,11 +83,72 @@ def test_a_hint_narrows_and_refuses_but_never_decides_alone() -> None:
     assert outcome("冠银", "贵阳云鼎商贸有限公司", province="贵州省", city="贵阳市") == ["none"]
 
 
+def found(asked: str, held: str, **hints: str) -> dict[str, str]:
+    return {feature: level for feature, level, _, _ in levels(Side(asked, **hints), Side(held))}
+
+
+LEVELS = {
+    "a slip in a word that names the country": ("众国云鼎商贸有限公司", "中国云鼎商贸有限公司", {"region": "slip", "mark": "same"}),
+    "a slip in the form": ("贵阳云鼎塑料加贡厂", "贵阳云鼎塑料加工厂", {"form": "slip", "trade": "same"}),
+    "drawn alike": ("贵州钢鼎商贸有限公司", "贵州铜鼎商贸有限公司", {"mark": "look-alike"}),
+    "drawn somewhat alike": ("贵州凯悔商贸有限公司", "贵州凯海商贸有限公司", {"mark": "shape", "slips": "one"}),
+    "the mark's beginning": ("云鼎", "贵州云鼎飞商贸有限公司", {"mark": "begins", "trade": "lacks"}),
+    "the mark and the trade's beginning": ("云鼎电", "贵州云鼎电子商务有限公司", {"mark": "same", "trade": "shortened"}),
+    "a county that shares its word with another city": ("云鼎矿业公司", "桂林兴安云鼎矿业公司", {"mark": "same", "region": "lacks"}),
+    "a zone behind the city left out": ("新区云鼎电子公司", "常州新区云鼎电子公司", {"mark": "same", "region": "lacks"}),
+    "the group's word behind the mark": ("贵州云鼎贸易有限公司", "贵州云鼎集团贸易有限公司", {"mark": "same", "group": "one-sided"}),
+    "two characters of a short mark": ("贵州鼎云商贸有限公司", NAME, {"mark": "swapped-short"}),
+    "no swap, though two characters changed places": ("贵州云丽坚涂料公司", "贵州丽云涂料公司", {"mark": "different"}),
+    "a numeral typed twice": ("贵州云鼎五五金公司", "贵州云鼎五金公司", {"trade": "slip"}),
+    "one character more": ("贵州云鼎塑料管厂", "贵州云鼎塑料厂", {"trade": "extra"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "held", "expected"), LEVELS.values(), ids=LEVELS)
+def test_how_two_parts_stand_to_each_other(asked: str, held: str, expected: dict[str, str]) -> None:
+    assert {feature: found(asked, held)[feature] for feature in expected} == expected
+
+
+def test_a_place_put_before_a_name_that_has_another_is_where_the_register_has_the_firm() -> None:
+    asked = Side("江苏省上海云鼎体育公司苏州分公司")
+    told = dict(pair[:2] for pair in levels(asked, Side("上海云鼎体育公司苏州分公司", province="江苏", city="苏州")))
+    assert (told["region"], told["mark"]) == ("in-front", "same")
+
+
+def test_a_mark_alone_is_matched_only_where_no_other_firm_bears_it() -> None:
+    held = ["贵阳云鼎商贸有限公司", "贵阳云鼎矿业有限公司"]
+    assert outcome("贵阳云鼎有限公司", held[0]) == ["match"]
+    assert outcome("贵阳云鼎有限公司", *held) == ["propose", "propose"]
+    assert outcome("贵阳云鼎商贸", *held) == ["match", "none"]
+    # The group bears the mark, too, though it fits less: it is shown, not passed over.
+    assert outcome("白水县云鼎有限公司", "白水县云鼎粮油贸易有限公司", "渭南市云鼎集团有限公司") == [
+        "propose",
+        "propose",
+    ]
+
+
+def test_whoever_is_in_the_name_of_branches_alone_is_not_registered_under_another_name() -> None:
+    held = ["国云江苏省电力工程咨询有限公司", "国云江苏省电力有限公司扬中分公司"]
+    assert outcome("国云江苏省电力有限公司", *held) != ["match", "none"]
+
+
+def test_a_sealed_representative_narrows_and_refuses() -> None:
+    def told(one: str, other: str) -> Judgement:
+        return judge(Side(NAME, representative=one), Side(NAME, representative=other))
+
+    same, differs = told("7f", "7f"), told("7f", "9a")
+    assert same.score > told("", "9a").score > differs.score
+    assert differs.never and not same.never
+    reason = next(reason for reason in differs.reasons if reason.feature == "representative")
+    assert (reason.asked, reason.held) == ("***", "***")
+
+
 def test_a_number_that_differs_refuses_whatever_the_name() -> None:
     code, other = "91520000MA6AAAA11X", "91520000MA6BBBB22Y"
     judged = judge(Side(NAME, number=code), Side(NAME, number=other))
     assert judged.never
-    assert judge(Side(NAME, number=code[8:17]), Side(NAME, number=code)).reasons[-1].level == "same"
+    told = judge(Side(NAME, number=code[8:17]), Side(NAME, number=code)).reasons
+    assert next(reason.level for reason in told if reason.feature == "number") == "same"
 
 
 def test_every_score_is_the_sum_of_its_reasons() -> None:
@@ -104,6 +178,6 @@ def test_whatever_the_names_each_level_has_its_points(one: str, other: str) -> N
 def test_the_model_s_never_levels_are_levels() -> None:
     read = model_read(book_data("model.yaml"))
     assert all(level in read.points[feature] for feature, level in read.never)
-    assert {"alone", "close", "equal", "behind"} == set(read.points["rival"])
+    assert {"alone", "namesake", "close", "equal", "behind"} == set(read.points["rival"])
     assert decide([]) == ([], [])
-    assert decide([Judgement(0.0, (), False)])[1] == ["none"]
+    assert decide([judge(Side("冠银"), Side(NAME))])[1] == ["none"]

@@ -4,7 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from chengxin.site.console import Command as Base
-from chengxin.subjects.rules.judging import Side, decide, judge, model
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import decide, judge, model
 from chengxin.subjects.rules.naming import NameParts, asked_normal, name_parts, written_parts
 
 
