@@ -1,11 +1,12 @@
-"""`python -m benchmarks [ingest] [check]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
 from benchmarks.check import run as check
 from benchmarks.ingest import run as ingest
+from benchmarks.match import run as match
 
-ALL = {"ingest": ingest.main, "check": check.main}
+ALL = {"ingest": ingest.main, "check": check.main, "match": match.main}
 
 
 def main(names: list[str]) -> int:

@@ -76,7 +76,7 @@ class Command(Base):
             "--register",
             type=Path,
             metavar="TABLE",
-            help="对照表，列为 id,name,uscc,province,city,address；不用数据库"
+            help="对照表，列为 id,name,uscc,province,city,address（可有 representative）；不用数据库"
             " / a table to match against in place of the database",
         )
         parser.add_argument(
