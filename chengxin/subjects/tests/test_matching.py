@@ -45,6 +45,22 @@ def answers(path: Path) -> list[dict[str, Any]]:
         return list(csv.DictReader(file))
 
 
+def test_a_representative_refuses_and_is_shown_to_nobody(tmp_path: Path) -> None:
+    person = "欧阳试"
+    firms = [{**firm, "representative": person if firm["id"] == "1" else ""} for firm in FIRMS]
+    asked = [
+        {"qid": "same", "name": "贵州云鼎商贸有限公司", "representative": "欧阳 试"},
+        {"qid": "other", "name": "贵州云鼎商贸有限公司", "representative": "诸葛试"},
+        {"qid": "alone", "name": "", "representative": person},
+    ]
+    out = tmp_path / "out.csv"
+    table_match(file=written(tmp_path / "q.csv", asked), register=written(tmp_path / "r.csv", firms), out=out, top=1)
+    assert [row["decision"] for row in answers(out)] == ["match", "propose", "none"]
+    text = out.read_text(encoding="utf-8")
+    assert not any(each in text for each in (person, "欧阳 试", "诸葛试"))
+    assert '""representative"",""level"":""differs"",""asked"":""***"",""held"":""***""' in text
+
+
 ASKED: list[dict[str, Any]] = [
     {"qid": "exact", "name": "贵州云鼎商贸有限公司", "city": None},
     {"qid": "branch", "name": "贵州云鼎商贸有限公司安顺分公司", "city": None},
