@@ -6,15 +6,14 @@ card); levels marked `never` there keep a pair from ever being matched without a
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from chengxin.subjects.rules.comparing import Side, levels
 from chengxin.subjects.rules.namebook import book_data
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One feature's part of a score: what it compared, how the two stand to each other, and the points for that."""
 
     feature: str
@@ -25,7 +24,7 @@ class Reason:
 
     def as_dict(self) -> dict[str, str | float]:
         """The reason as it is shown, in files and answers alike."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def _namesake(best: dict[str, str], other: dict[str, str]) -> bool:
 def _with_rival(judgement: Judgement, level: str, other: float | None, by: Model) -> Judgement:
     points = by.points["rival"].get(level, 0.0)
     reason = Reason("rival", level, f"{judgement.score:g}", "" if other is None else f"{other:g}", points)
-    return replace(judgement, score=round(judgement.score + points, 2), reasons=(*judgement.reasons, reason))
+    return Judgement(round(judgement.score + points, 2), (*judgement.reasons, reason), judgement.never)
 
 
 def ordered(judged: Iterable[tuple[Judgement, int]]) -> list[tuple[Judgement, int]]:

@@ -135,6 +135,8 @@ def _tail_like(text: str, book: Namebook) -> bool:
 
 
 def _remark_off(bare: str, book: Namebook) -> str:
+    if not bare.endswith(book.remarks):
+        return bare
     for remark in book.remarks:
         before = bare[: -len(remark)]
         if (
