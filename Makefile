@@ -89,11 +89,13 @@ lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 	$(INSTALL) -r requirements/dev.txt
 	touch $@
 
-# A browser and a Chinese font for the tests of the pages, Java (17 or 21) for those of Spark.
+# A browser, a Chinese font and what Playwright's own program is linked with, for the tests of the pages; Java (17 or 21) for
+# those of Spark.
 system:
 	@missing=
 	command -v chromium >/dev/null || missing="$$missing chromium"
 	ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"
+	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing="$$missing libatomic1"
 	command -v java >/dev/null || missing="$$missing default-jre-headless"
 	[ -n "$$missing" ] || exit 0
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
