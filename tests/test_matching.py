@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from chengxin.actors.selectors import Asker
 from chengxin.checks.models import Reissue
@@ -19,6 +20,7 @@ from chengxin.checks.services.reissuing import (
 from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import subject_file
 from chengxin.lists.services import subject_read
+from chengxin.records.bulk.proposing import rows_propose
 from chengxin.records.models import Batch, Event, Proposal, Record, Waiting, WaitingDecision
 from chengxin.records.selectors.waiting import WaitingRowUnknown, waiting_queue, waiting_row, waiting_rows
 from chengxin.records.services.batches import BatchResult
@@ -33,6 +35,7 @@ from chengxin.records.services.waiting import (
     waiting_undo,
 )
 from chengxin.subjects.models import Conflict
+from chengxin.subjects.rules.answering import side_asked
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge
 from tests.world import DEPARTMENT, NOW, OPERATOR, TODAY, code, csv_rows, later, listing, penalty, sent
@@ -95,6 +98,17 @@ def test_what_is_sure_is_filed_and_the_rest_put_before_a_person_with_reasons(tmp
     branch = proposals["云川市雁归桥食品有限公司第三分公司"]
     assert branch.outcome != "match"
     assert waiting_rows().count() == 3
+
+
+@pytest.mark.usefixtures("firms")
+def test_many_rows_at_once_are_answered_as_few_are() -> None:
+    asked = [side_asked(name) for name in ("云川市琥珀渡商贸有限责任公司", "雁归桥食品", "广陵白鹭轮船公司", "")]
+    told: list[int] = []
+    with connection.cursor() as cursor:
+        few, model = rows_propose(cursor.cursor, asked, advance=told.append)
+        many, same = rows_propose(cursor.cursor, asked * 60, advance=told.append)
+    assert few[0].outcome == "match" and few[1].candidates and many == few * 60
+    assert model == same and len(told) == 4 + 240
 
 
 @pytest.mark.usefixtures("firms")

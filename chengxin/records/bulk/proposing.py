@@ -1,7 +1,7 @@
 """What the matcher makes of rows that wait: few of them one by one from the index in the database, many of them all at once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 import polars as pl
@@ -49,8 +49,8 @@ def _all_at_once(cursor: Cursor, asked: Sequence[Side]) -> Iterator[list[Candida
 
 
 def _frame(asked: Sequence[Side]) -> pl.DataFrame:
-    names = ("qid", "normal", "number", "province", "city", "address")
-    rows = [(str(n), s.normal, s.number, s.province, s.city, s.address) for n, s in enumerate(asked)]
+    names = ("qid", *(field.name for field in fields(Side)))
+    rows = [(str(number), *astuple(side)) for number, side in enumerate(asked)]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
