@@ -82,7 +82,9 @@ def _weighed(pairs: pl.DataFrame, asked: pl.DataFrame, firms: pl.DataFrame, fold
     logging.getLogger("splink").setLevel(logging.ERROR)
     seldom = _seldom(firms["normal"])
     places, rows = pairs["place"].unique().sort(), pairs["row"].unique().sort()
-    with duckdb.connect(config={"temp_directory": folder}) as connection:
+    # On one thread, since several add up, and draw a sample, now in this order and now in that: the same data would yield
+    # another opinion the next time.
+    with duckdb.connect(config={"temp_directory": folder, "threads": 1}) as connection:
         api = DuckDBAPI(connection=connection)
         linker = _linker(
             api.register(_shown(places, asked, seldom), dataset_display_name=_ASKED),
