@@ -25,6 +25,7 @@ from chengxin.subjects.rules.naming import asked_normal
 
 ASKED = ("qid", "name", "province", "city", "address", "uscc", "representative")
 REGISTER = ("id", "name", "uscc", "province", "city", "address", "representative")
+_REPRESENTATIVE, _SEAL = "representative", "blake2b:"
 SCHEMA = {
     "qid": pl.String, "rank": pl.Int64, "uscc": pl.String, "name": pl.String, "score": pl.Float64,
     "decision": pl.String, "reasons": pl.String,
@@ -131,7 +132,8 @@ def table_scan(path: Path, needed: tuple[str, ...]) -> pl.LazyFrame:
         columns = {name: name.strip() for name in frame.collect_schema().names()}
     if missing := [name for name in needed if name not in columns.values()]:
         raise TableColumnsMissing(file=path.name, missing=", ".join(missing), found=", ".join(columns.values()))
-    return frame.select(pl.all().cast(pl.String, strict=False)).rename(columns)
+    told = frame.select(pl.all().cast(pl.String, strict=False)).rename(columns)
+    return told.with_columns(pl.col(f"^{_REPRESENTATIVE}$").map_batches(_all_sealed, return_dtype=pl.String))
 
 
 @contextlib.contextmanager
@@ -323,10 +325,19 @@ def _prepared(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     return frame.with_columns(
         normal=names_normal(frame["name"].fill_null("")).fill_null(""),
         number=numbers["number"],
-        representative=pl.Series(map(_sealed, frame["representative"]), dtype=pl.String),
+        representative=_all_sealed(frame[_REPRESENTATIVE]),
     )
 
 
+def _all_sealed(persons: pl.Series) -> pl.Series:
+    return pl.Series(persons.name, map(_sealed, persons), dtype=pl.String)
+
+
 def _sealed(person: str | None) -> str | None:
+    """The digest of a person's name; of what is sealed already, that itself: files are sealed as they are read, so that
+    nothing laid aside on the way bears a name.
+    """
+    if person and person.startswith(_SEAL):
+        return person
     normal = name_normal(person or "")
-    return hashlib.blake2b(normal.encode(), digest_size=16, person=b"representative").hexdigest() if normal else None
+    return _SEAL + hashlib.blake2b(normal.encode(), digest_size=16).hexdigest() if normal else None

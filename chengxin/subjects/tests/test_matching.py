@@ -58,6 +58,8 @@ def test_a_representative_refuses_and_is_shown_to_nobody(tmp_path: Path) -> None
     assert [row["decision"] for row in answers(out)] == ["match", "propose", "none"]
     text = out.read_text(encoding="utf-8")
     assert not any(each in text for each in (person, "欧阳 试", "诸葛试"))
+    read = table_read(tmp_path / "q.csv", ("qid", "name"))["representative"]
+    assert read[0] == read[2] != read[1] and not any(each in "".join(read) for each in ("欧阳", "诸葛"))
     assert '""representative"",""level"":""differs"",""asked"":""***"",""held"":""***""' in text
 
 
