@@ -94,7 +94,7 @@ def claims(draw: st.DrawFn) -> Claim:
 
 def happenings(count: int) -> st.SearchStrategy[list[Happening]]:
     """What people do, minute by minute, to so many claims and to the firms; the program may refuse some of it."""
-    verbs = ["withdraw", "dispute", "settle", "repair", "end", "unmatch", "match"] if count else []
+    verbs = ["withdraw", "dispute", "settle", "repair", "unrepair", "end", "unmatch", "match"] if count else []
     one = st.builds(
         Happening,
         minute=st.integers(MINUTES // 2, MINUTES),
@@ -175,6 +175,8 @@ def _record_happen(what: str, common: dict[str, Any], on: date) -> None:
         records.record_match(**common, reason="未错")
     elif what == "repair":
         records.record_repair(**common, on=on, decision="修复")
+    elif what == "unrepair":
+        records.record_unrepair(**common, reason="骗取")
     else:
         records.record_end(**common, on=on, reason="移出")
 
@@ -234,7 +236,10 @@ def _state(world: World, number: int, on: date, minute: int) -> str:
     kinds = [h.what for h in done]
     if kinds.count("unmatch") > kinds.count("match"):
         return ""
-    if "withdraw" in kinds or any(h.what in ("repair", "end") and h.on <= on for h in done):
+    if "withdraw" in kinds or any(h.what == "end" and h.on <= on for h in done):
+        return ""
+    undone = max((n for n, kind in enumerate(kinds) if kind == "unrepair"), default=-1)
+    if any(h.what == "repair" and h.on <= on for h in done[undone + 1 :]):
         return ""
     return "suspended" if kinds.count("dispute") > kinds.count("settle") else "applies"
 

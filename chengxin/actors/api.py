@@ -21,14 +21,15 @@ def _instant(written: datetime) -> datetime:
     return timezone.make_aware(written) if written.tzinfo is None else written
 
 
-def _text(written: str) -> str:
+def text_kept(written: str) -> str:
+    """Words that a caller writes, as they can be kept; refuses characters that no text has."""
     if "\0" in written or not written.isprintable() and any("\ud800" <= c <= "\udfff" for c in written):
         raise ValueError("holds a character that no text has")
     return written
 
 
 # Words that a caller writes and that are kept as they stand.
-Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_text)]
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(text_kept)]
 
 # An instant that a caller writes: in China's time where it has no offset, as on the command line.
 Instant = Annotated[datetime, AfterValidator(_instant)]

@@ -10,6 +10,7 @@ class Kind(models.TextChoices):
     DEPARTMENT = "department", "部门 department"
     COURT = "court", "法院 court"
     CREDIT_CENTRE = "credit-centre", "信用中心 credit centre"
+    SUPERVISOR = "supervisor", "社会信用主管部门 supervisor"
     PLATFORM = "platform", "平台 platform"
     SERVICE_FIRM = "service-firm", "信用服务机构 credit-service firm"
     OPERATOR = "operator", "系统运行 operator"

@@ -57,6 +57,7 @@ class MeasureOut(Schema):
     authority: str
     document: str
     decided_on: date
+    statement: str
     article: str
     article_en: str
     basis: Sequence[BasisOut]

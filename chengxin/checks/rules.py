@@ -106,6 +106,7 @@ def disclose(law: Law, following: Following) -> dict[str, Any]:
         "authority": fact.authority,
         "document": fact.document,
         "decided_on": fact.decided_on,
+        "statement": fact.statement,
         "article": law.cite(measure.basis[0]).zh,
         "article_en": law.cite(measure.basis[0]).en,
         "basis": [

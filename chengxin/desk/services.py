@@ -1,22 +1,32 @@
 """What staff do at the desk, each traced in the name of the actor whose key opened it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
+from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_by_key
+from chengxin.cases.models import Paper
+from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
+from chengxin.cases.services import day_of, paper_read
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
 from chengxin.kernel.errors import Refusal
+from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
+from chengxin.records.models import Record
 from chengxin.records.selectors.waiting import decision_latest, waiting_row
+from chengxin.records.services.correcting import fields_written
 from chengxin.records.services.waiting import (
     waiting_assign,
     waiting_postpone,
     waiting_reject,
     waiting_reopen,
 )
+from chengxin.rights.selectors import CaseFile, case_file
+from chengxin.rights.services import case_read
 
 SCOPE = "desk"
 
@@ -97,3 +107,61 @@ def decision_undo(*, asker: Asker, row: tuple[int, int], reason: str = "", at: d
         return TakenBack(done.row, done.reissued)
     waiting_reopen(batch=batch, line=line, by=asker.key, at=at, reason=reason)
     return TakenBack(f"{batch}:{line}", 0)
+
+
+# --- cases --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Day:
+    """The cases that are due on one day, and whether it is over."""
+
+    day: date
+    late: bool
+    tasks: list[tuple[CaseFile, list[str]]]
+
+
+def case_calendar(*, asker: Asker, at: datetime) -> list[Day]:
+    """The cases in which it is the asker's turn, by the day on which the next thing is due; the reading is written down."""
+    trace(event="desk.cases.read", by=asker.key, at=at)
+    today, days = day_of(at), dict[date, list[tuple[CaseFile, list[str]]]]()
+    for task in tasks_of(asker):
+        shown = case_file(task.case, task.mine, known_at=at)
+        days.setdefault(task.last_day or today, []).append((shown, sorted({c.title.zh for c in shown.choices})))
+    return [Day(day, day < today, tasks) for day, tasks in sorted(days.items())]
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case's whole file for whoever decides: the case, what the claimant said, and the record as the register holds it."""
+
+    case: CaseFile
+    claimant: dict[str, Any]
+    record: Record
+    record_title: LawWords
+    firm: str
+    fields: list[tuple[str, LawWords, str]]
+
+
+def case_opened(*, asker: Asker, number: str, at: datetime) -> OpenedCase:
+    """The case with all that is needed to decide it; refuses one that the asker plays no part in. The reading is written down."""
+    case, claimant = case_read(number=number, asker=asker, at=at)
+    record = Record.objects.select_related("batch").get(pk=case.record)
+    law = lawroom.load().on(day_of(at), record.batch.jurisdiction)
+    record_type = law.record_types[record.record_type]
+    written = fields_written(record, record_type)
+    fields = [
+        (name, field.title, written.get(name) or "")
+        for name, field in record_type.fields.items()
+        if field.type != "person"
+    ]
+    return OpenedCase(case, claimant, record, record_type.title, written.get(record_type.roles.name) or "", fields)
+
+
+def paper_opened(*, asker: Asker, number: str, paper: int, at: datetime) -> tuple[Paper, bytes]:
+    """A paper of a case that the asker plays a part in, as it was handed in; the reading is written down."""
+    case = case_accessible(asker, number)
+    found = case.papers.filter(pk=paper).first()
+    if found is None:
+        raise CaseUnknown(number=number[:40])
+    return found, paper_read(paper=found, by=asker.key, at=at)

@@ -3,7 +3,8 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk import pages
+from chengxin.desk.pages import cases
+from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
 urlpatterns = [
@@ -14,4 +15,8 @@ urlpatterns = [
     path("queue/decide", pages.decide, name="decide"),
     path("queue/undo", pages.undo, name="undo"),
     path("queue/decided", pages.decided, name="decided"),
+    path("cases", cases.tasks, name="cases"),
+    path("cases/<str:number>", cases.case, name="case"),
+    path("cases/<str:number>/step", cases.step, name="step"),
+    path("cases/<str:number>/papers/<int:paper>", cases.paper, name="paper"),
 ]

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from holidays import country_holidays
 
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.periods import months_after
 
 CHINA_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 CALENDAR_FROM, CALENDAR_TO = date(1990, 1, 1), date(2035, 12, 31)
@@ -168,6 +169,16 @@ def working_day_add(day: date, n: int) -> date:
     if not 1 <= wanted <= counts[-1]:
         raise CalendarRange(first=CALENDAR_FROM, last=CALENDAR_TO, day=f"{day} {n:+d}")
     return first + timedelta(days=bisect_left(counts, wanted))
+
+
+def day_due(start: date, n: int, unit: str) -> date:
+    """The last day of a term of n `working-days`, `days` or `months` that begins with an event on `start`, which is not
+    itself counted; a term in days or months that would end on a day off ends on the next working day. Raises CalendarRange.
+    """
+    if unit == "working-days":
+        return working_day_add(start, n)
+    last = start + timedelta(days=n) if unit == "days" else months_after(start, n)
+    return last if working_days_between(last - timedelta(days=1), last) else working_day_add(last, 1)
 
 
 def _place(day: date) -> int:

@@ -24,6 +24,8 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]+")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}")
 _OLD_IN_WORDS = re.compile(r"[一-鿿()\[\]〔〕]{1,22}[字第]第?[0-9][0-9A-Z-]{0,14}号?")
+_BETWEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212\uff0d]+")
+_CITIZEN_WITHIN = re.compile(r"(?=([0-9]{17}[0-9X]))")
 _CITIZEN = re.compile(r"[0-9]{6}(?:19|20)[0-9]{9}[0-9X]")
 # Residents of Hong Kong, Macao and Taiwan hold numbers with these places since 2018; the place table lacks them.
 _CITIZEN_PLACES_BESIDES = ("810000", "820000", "830000")
@@ -164,6 +166,12 @@ def citizen_number_valid(value: str) -> bool:
     if not _CITIZEN.fullmatch(value) or not _is_day(value[6:14]) or ric.calc_check_digit(value) != value[17]:
         return False
     return value[:6] in _CITIZEN_PLACES_BESIDES or _is_place(value[:6])
+
+
+def citizen_number_within(text: str) -> bool:
+    """Whether a citizen number stands anywhere in the text, blanks and dashes aside."""
+    bare = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return any(citizen_number_valid(match[1]) for match in _CITIZEN_WITHIN.finditer(bare))
 
 
 def identifier_read(text: str | None) -> Identifier:

@@ -10,13 +10,33 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-ACTOR_KINDS = ("department", "court", "credit-centre", "platform", "service-firm", "operator", "public")
+ACTOR_KINDS = ("department", "court", "credit-centre", "supervisor", "platform", "service-firm", "operator", "public")
 SEVERITIES = ("minor", "general", "serious")
 PERSON_MEASURE_KINDS = ("procurement-and-public-funds", "licence-or-qualification", "management-office", "honours")
 
-ActorKind: TypeAlias = Literal["department", "court", "credit-centre", "platform", "service-firm", "operator", "public"]
+ActorKind: TypeAlias = Literal[
+    "department", "court", "credit-centre", "supervisor", "platform", "service-firm", "operator", "public"
+]
 SubjectKind: TypeAlias = Literal["organisation", "natural-person"]
 Severity: TypeAlias = Literal["minor", "general", "serious"]
+Doer: TypeAlias = Literal["subject", "authority", "provider", "credit-centre", "supervisor", "clock"]
+Needed: TypeAlias = Literal["reasons", "document", "proof-of-service", "approval", "evidence"]
+Outcome: TypeAlias = Literal[
+    "upheld",
+    "corrected",
+    "record-withdrawn",
+    "not-verifiable",
+    "objection-withdrawn",
+    "not-accepted",
+    "repaired",
+    "not-repaired",
+    "listed",
+    "not-listed",
+    "removed",
+    "not-removed",
+    "decided",
+    "dropped",
+]
 FieldType: TypeAlias = Literal["text", "name", "code", "old-number", "day", "amount", "number", "choice", "person"]
 MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]
 Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count"]
@@ -229,6 +249,22 @@ class Terms(Part):
     kept: Term
 
 
+class Repair(Part):
+    """From when a record may be repaired: since the day `from`, so many months (a parameter, or one for each class) after it
+    was decided.
+    """
+
+    from_: date = Field(alias="from")
+    least_months: Key | dict[Severity, Key]
+    basis: Some[Basis]
+
+    def months_key(self, severity: Severity | None) -> str | None:
+        """The parameter that holds the number of months for a record of this severity."""
+        if isinstance(self.least_months, dict):
+            return self.least_months.get(severity) if severity else None
+        return self.least_months
+
+
 class RecordType(Founded):
     """A kind of lawful fact that may be recorded.
 
@@ -250,6 +286,7 @@ class RecordType(Founded):
     states: dict[FieldName, dict[Text, Literal["withdrawn", "disputed", "ended"]]] = Field(default_factory=dict)
     withheld: dict[FieldName, Some[Text]] = Field(default_factory=dict)
     terms: Terms
+    repair: Repair | None = None
 
     @cached_property
     def person_fields(self) -> frozenset[str]:
@@ -355,21 +392,78 @@ class Purpose(Founded):
     consent: bool
 
 
+class State(Part):
+    """Where a case may stand.
+
+    `final`: nothing more is owed, though a step may still lead out of it (a review). While a case stands where it
+    `suspends`, the fact that it is about has no effect; where it `stands_still`, no clock of the case runs. `outcome`
+    says what a final state means for that fact.
+    """
+
+    title: Words
+    final: bool = False
+    suspends: bool = False
+    stands_still: bool = False
+    outcome: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _outcome_at_the_end(self) -> Self:
+        if self.final != (self.outcome is not None):
+            raise ValueError("`outcome` belongs to a final state, and such a state needs it")
+        if self.final and self.stands_still:
+            raise ValueError("in a final state no clock runs that could stand still")
+        return self
+
+
 class Step(Part):
-    """One move of a procedure: from a state to a state, by whom, within how many working days."""
+    """One move of a procedure: from a state to a state, by whom, within what time, with what in hand.
+
+    `within` is a parameter; it counts from the day on which the case last came to `counted_from` (to `from`, where that is not given).
+    `not_before` is a parameter too: so long the step must wait. A step `by: clock` is what holds when everybody else's
+    time in the state has run out. `needs` lists what must come with the step. An `automatic` step only carries out what was
+    decided: the register takes it itself, at once.
+    """
 
     from_: Key = Field(alias="from")
     to: Key
-    by: Text
+    by: Doer
     within: Key | None = None
+    not_before: Key | None = None
+    counted_from: Key | None = None
+    needs: Many[Needed] = ()
+    automatic: bool = False
     basis: Some[Basis]
+
+    @model_validator(mode="after")
+    def _clock_has_no_clock(self) -> Self:
+        if self.by == "clock" and (self.within or self.not_before or self.counted_from or self.needs):
+            raise ValueError(
+                "a step by the clock is taken when the others' time is over: it has no time or needs of its own"
+            )
+        if self.automatic and (self.by != "credit-centre" or self.needs or self.not_before):
+            raise ValueError(
+                "an automatic step is the credit centre's, which runs the register, and needs nothing more"
+            )
+        if self.counted_from and not (self.within or self.not_before):
+            raise ValueError("`counted_from` belongs to `within` or `not_before`")
+        return self
+
+    @property
+    def counts_from(self) -> str:
+        """The state from whose day the clock of this step counts."""
+        return self.counted_from or self.from_
 
 
 class Procedure(Founded):
-    """A course of steps with clocks."""
+    """A course of steps with clocks; a case begins where it `opens`."""
 
-    states: dict[Key, Words]
+    opens: Key
+    states: dict[Key, State]
     steps: Some[Step]
+
+    def steps_from(self, state: str) -> list[Step]:
+        """The steps that lead out of the state, in the order written."""
+        return [step for step in self.steps if step.from_ == state]
 
 
 class DatedValue(Part):

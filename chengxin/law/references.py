@@ -30,6 +30,10 @@ from chengxin.law.refusals import (
     ListWithoutNotice,
     MeasureWithoutStatute,
     ReferenceUnknown,
+    SilenceAgainst,
+    StateUnreached,
+    StateWithoutClock,
+    StateWithoutEnd,
     ValueWrong,
     VerifiedOnUnverified,
 )
@@ -61,6 +65,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
         groups += [(f"steps.{at}.basis", step.basis) for at, step in enumerate(entry.steps)]
     if isinstance(entry, RecordType):
         groups += [(f"terms.{name}.basis", term.basis) for name, term in _terms(entry)]
+        if entry.repair:
+            groups.append(("repair.basis", entry.repair.basis))
         if entry.severity:
             groups.append(("severity.basis", entry.severity.basis))
     for place, basis in groups:
@@ -116,9 +122,11 @@ def _reference(entry: Entry, book: View, place: str, shelf: str, key: str) -> Fa
         yield ReferenceUnknown, place, data
 
 
-def _parameter(entry: Entry, book: View, place: str, key: str, units: tuple[Unit, ...]) -> Faults:
-    """The parameter exists, is of the unit, and has a value from the entry's first day."""
-    day = entry.in_force.from_
+def _parameter(
+    entry: Entry, book: View, place: str, key: str, units: tuple[Unit, ...], *, day: date | None = None
+) -> Faults:
+    """The parameter exists, is of the unit, and has a value from the entry's first day, or from the day given."""
+    day = day or entry.in_force.from_
     found = book.entry("parameters", key, day, entry.jurisdiction)
     if not isinstance(found, Parameter) or found.value_on(day) is None:
         data = {"shelf": "parameters", "key": key, "day": day, "jurisdiction": entry.jurisdiction}
@@ -141,6 +149,10 @@ def _record_type(entry: Entry, book: View) -> Faults:
     yield from _severity(entry)
     for name, term in _terms(entry):
         yield from _term(entry, book, f"terms.{name}", term)
+    if entry.repair:
+        least = entry.repair.least_months
+        for key in least.values() if isinstance(least, dict) else (least,):
+            yield from _parameter(entry, book, "repair.least_months", key, ("months",), day=entry.repair.from_)
 
 
 def _field(entry: RecordType, place: str, name: str | None, *types: str) -> Faults:
@@ -294,14 +306,55 @@ def _measure(entry: Entry, book: View) -> Faults:
         yield from _reference(entry, book, f"lists.{at}", "lists", key)
 
 
+# What an authority's silence must never come to: the subject cannot be made to pay for it.
+AGAINST = frozenset({"upheld", "not-accepted", "not-repaired", "listed", "not-removed"})
+CLOCK_UNITS: tuple[Unit, ...] = ("working-days", "days", "months")
+
+
 def _procedure(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Procedure)
+    unknown = False
+    for place, state in _states_named(entry):
+        if state not in entry.states:
+            unknown = True
+            yield ValueWrong, place, {"detail": f"{state} is no state of this procedure"}
     for at, step in enumerate(entry.steps):
-        for end in (step.from_, step.to):
-            if end not in entry.states:
-                yield ValueWrong, f"steps.{at}", {"detail": f"{end} is no state of this procedure"}
-        if step.within:
-            yield from _parameter(entry, book, f"steps.{at}.within", step.within, ("working-days", "days"))
+        for name, key in (("within", step.within), ("not_before", step.not_before)):
+            if key:
+                yield from _parameter(entry, book, f"steps.{at}.{name}", key, CLOCK_UNITS)
+    if not unknown:
+        yield from _course(entry)
+
+
+def _states_named(entry: Procedure) -> Iterator[tuple[str, str]]:
+    yield "opens", entry.opens
+    for at, step in enumerate(entry.steps):
+        yield from ((f"steps.{at}", state) for state in (step.from_, step.to, step.counts_from))
+
+
+def _course(entry: Procedure) -> Faults:
+    """Nobody is left standing: every state can be come to, and every one that is not final has a clock and a way out
+    that does not need the one who is late.
+    """
+    reached, more = set[str](), {entry.opens}
+    while more:
+        reached |= more
+        more = {step.to for step in entry.steps if step.from_ in reached} - reached
+    for key, state in entry.states.items():
+        if key not in reached:
+            yield StateUnreached, f"states.{key}", {"state": key, "opens": entry.opens}
+        if state.final:
+            continue
+        steps = entry.steps_from(key)
+        if not any(step.within for step in steps):
+            yield StateWithoutClock, f"states.{key}", {"state": key}
+        silent = [step for step in steps if step.by == "clock"]
+        if len(silent) != 1:
+            yield StateWithoutEnd, f"states.{key}", {"state": key}
+        elif any(step.within and step.by != "subject" for step in steps):
+            outcome = entry.states[silent[0].to].outcome
+            if outcome in AGAINST:
+                yield SilenceAgainst, f"states.{key}", {"state": key, "to": silent[0].to, "outcome": outcome}
 
 
 def _instrument(entry: Entry, book: View) -> Faults:

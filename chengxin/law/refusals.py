@@ -114,6 +114,36 @@ class InstrumentUnknown(LawbookRefused):
     zh = "{file}：{place}：文书书架上没有 {instrument}。"
 
 
+class StateUnreached(LawbookRefused):
+    """{file}: {place}: no steps lead from {opens}, where a case begins, to the state {state}."""
+
+    code = "lawbook-state-unreached"
+    zh = "{file}：{place}：从起始状态 {opens} 没有步骤可以到达状态 {state}。"
+
+
+class StateWithoutClock(LawbookRefused):
+    """{file}: {place}: in the state {state} nobody has a clock (`within`), so a case could stand there for ever."""
+
+    code = "lawbook-state-without-clock"
+    zh = "{file}：{place}：状态 {state} 没有任何时限（within），案件可能一直停在那里。"
+
+
+class StateWithoutEnd(LawbookRefused):
+    """{file}: {place}: the state {state} needs exactly one step `by: clock`: what holds when everybody else is late."""
+
+    code = "lawbook-state-without-end"
+    zh = "{file}：{place}：状态 {state} 须有且只有一个“by: clock”的步骤，写明各方逾期时如何处理。"
+
+
+class SilenceAgainst(LawbookRefused):
+    """{file}: {place}: when an authority lets its time in {state} run out, the case would end in {to} ({outcome}), against
+    the subject. Silence is never to the subject's cost: let it lead to whoever is above, or to an end in the subject's favour.
+    """
+
+    code = "lawbook-silence-against"
+    zh = "{file}：{place}：机关在 {state} 逾期后，案件将以 {to}（{outcome}）结束，不利于当事人。机关逾期不得由当事人承担后果：应转交上级，或者作有利于当事人的处理。"
+
+
 class ArticleUnknown(LawbookRefused):
     """{file}: {place}: {instrument} has no article {article}."""
 

@@ -23,6 +23,7 @@ class Fact:
     severity: str | None
     body: Mapping[str, Any]
     standing: Standing
+    statement: str = ""
 
 
 @dataclass(frozen=True)

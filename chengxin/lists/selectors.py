@@ -12,7 +12,7 @@ from chengxin.law import Law
 from chengxin.lists.rules import Fact, listed
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
-from chengxin.records.selectors.filed import events_of, records_of
+from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.subjects.models import Identifier, Name
 from chengxin.subjects.selectors import identifiers_of, members_of, names_of, subject_of
 
@@ -37,7 +37,8 @@ with bearing as (
 )
 select m.root, r.id, r.record_type, r.authority, r.document, r.decided_on, r.effect_from, r.effect_until, r.shown_until, r.severity, r.body,
     (select json_agg(json_build_array(e.number, e.kind, e.at, e."on") order by e.number) from records_event e
-     where e.record_id = r.id and e.number > 0 and e.at <= %(known_at)s)
+     where e.record_id = r.id and e.number > 0 and e.at <= %(known_at)s),
+    (select s.words from records_statement s where s.record_id = r.id and s.at <= %(known_at)s order by s.number desc limit 1)
 from member m left join records_record r on r.subject_id = m.subject and r.record_type = any(%(types)s)
     and r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) and r.received_at <= %(known_at)s
 """
@@ -82,6 +83,7 @@ def _fact(row: tuple[Any, ...], known_at: datetime) -> Fact:
         severity,
         body,
         events,
+        statement,
     ) = row
     return Fact(
         record=record,
@@ -93,6 +95,7 @@ def _fact(row: tuple[Any, ...], known_at: datetime) -> Fact:
         severity=severity,
         body=json.loads(body) if isinstance(body, str) else body,
         standing=replay(events_read(events), known_at=known_at),
+        statement=statement or "",
     )
 
 
@@ -115,6 +118,7 @@ class FiledRecord:
     effect: Effect
     shown: bool
     lists: list[str]
+    statement: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,11 @@ def records_filed(subjects: list[int], law: Law, *, on: date, known_at: datetime
     """Every claim about these subjects that the register held at the instant, judged as of the day, newest decision first."""
     records = list(records_of(subjects, known_at=known_at))
     events = events_of([r.pk for r in records], known_at=known_at)
-    return [_filed(law, record, events[record.pk], on=on, known_at=known_at) for record in records]
+    said = statements_of([r.pk for r in records], known_at=known_at)
+    return [_filed(law, r, events[r.pk], said.get(r.pk, ""), on=on, known_at=known_at) for r in records]
 
 
-def _filed(law: Law, record: Record, events: list[Event], *, on: date, known_at: datetime) -> FiledRecord:
+def _filed(law: Law, record: Record, events: list[Event], said: str, *, on: date, known_at: datetime) -> FiledRecord:
     terms, standing = (
         Terms(record.effect_from, record.effect_until, record.shown_until),
         replay(events, known_at=known_at),
@@ -171,7 +176,7 @@ def _filed(law: Law, record: Record, events: list[Event], *, on: date, known_at:
     public = record_type is not None and record_type.publication == "public"
     state = effect(terms, standing, on=on)
     on_lists = [key for key, entry in sorted(law.lists.items()) if state is not Effect.NONE and listed(entry, fact)]
-    return FiledRecord(record, events, standing, state, public and showable(terms, standing, on=on), on_lists)
+    return FiledRecord(record, events, standing, state, public and showable(terms, standing, on=on), on_lists, said)
 
 
 def file_shown(file: SubjectFile, law: Law) -> dict[str, Any]:
@@ -196,6 +201,7 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
         "state": filed.standing.word,
         "effect": filed.effect.value,
         "shown": filed.shown,
+        "statement": filed.statement,
         "lists": filed.lists,
         "authority": record.authority,
         "authority_code": record.authority_code,

@@ -5,14 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.identifiers import NaturalPerson, citizen_number_valid, identifier_read
+from chengxin.kernel.identifiers import NaturalPerson, citizen_number_within, identifier_read
 from chengxin.kernel.names import name_normal
 
 LONGEST = 200  # characters; no registered name is longer (the templates' own limit)
 SHORTEST = 3  # characters of a name: fewer have no trigram to search by, and would list half the register
 
 _BETWEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212\uff0d]+")
-_CITIZEN = re.compile(r"(?=([0-9]{17}[0-9X]))")
 _CITIZEN_WRITTEN = re.compile(r"[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx]")
 _DIGITS_OF_A_NUMBER = 6  # a code begins with its division's six digits; names with that many are written in Chinese
 
@@ -81,7 +80,7 @@ def query_read(text: str) -> Query:
     """What the text asks for; refuses a person's number without repeating it, and what nothing can be found by."""
     if len(text) > LONGEST:
         raise QueryTooLong(most=LONGEST)
-    if person_number_in(text):
+    if citizen_number_within(text):
         raise PersonAsked
     if number_like(text):
         return number_query(text)
@@ -98,7 +97,7 @@ def query_read(text: str) -> Query:
 
 def number_query(text: str) -> Query:
     """The number that the text is; refuses one that its check character forbids, and a person's, repeating neither."""
-    if person_number_in(text):
+    if citizen_number_within(text):
         raise PersonAsked
     try:
         identifier = identifier_read(text)
@@ -119,14 +118,9 @@ def number_like(text: str) -> bool:
     return bare.isascii() and bare.isalnum() and (digits >= _DIGITS_OF_A_NUMBER or (len(bare) == 9 and digits > 0))
 
 
-def person_number_in(text: str) -> bool:
-    """Whether a citizen number (GB 11643-1999, by its check digit) stands anywhere in the text, blanks and dashes aside."""
-    return any(citizen_number_valid(match[1]) for match in _CITIZEN.finditer(_bare(text)))
-
-
 def persons_masked(text: str) -> str:
     """The text with every citizen number hidden: an authority may have written one into a field of words (RT-13)."""
-    return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if person_number_in(match[0]) else match[0], text)
+    return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if citizen_number_within(match[0]) else match[0], text)
 
 
 def _bare(text: str) -> str:

@@ -20,7 +20,7 @@ from chengxin import law as lawroom
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
 from chengxin.law.models import RecordField, RecordType, Words
-from chengxin.lists.selectors import FiledRecord, SubjectFile, records_filed
+from chengxin.lists.selectors import FiledRecord, SubjectFile, records_filed, subject_file
 from chengxin.portal.rules import Query, QueryTooBroad, persons_masked
 from chengxin.records.rules import Effect
 from chengxin.subjects.models import Identifier, Link, Name
@@ -137,6 +137,8 @@ class ShownRecord:
     begins_on: date | None
     published_on: date | None
     late_days: int
+    statement: str
+    adverse: bool
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class Enterprise:
     identifiers: list[tuple[str, str]]
     sources: list[Words]
     groups: list[ShownGroup]
+    number: str
     on: date
 
 
@@ -191,8 +194,17 @@ def enterprise_of(file: SubjectFile) -> Enterprise | None:
         identifiers=[(SCHEMES[i.scheme], i.value) for i in sorted(file.identifiers, key=_scheme_order)],
         sources=[law.sources[key].title for key in sources if key in law.sources],
         groups=[g for g in (_group(group, shown, law, file.on) for group in GROUPS) if g.records or g.none],
+        number=min(file.identifiers, key=_scheme_order).value,
         on=file.on,
     )
+
+
+def record_shown(number: str, record: int, *, on: date, known_at: datetime) -> tuple[Enterprise, ShownRecord] | None:
+    """One record of an enterprise as the public sees it; nothing where it may not be shown."""
+    enterprise = enterprise_of(subject_file(number, on=on, known_at=known_at))
+    records = (r for group in enterprise.groups for r in group.records) if enterprise else iter(())
+    found = next((r for r in records if r.number == record), None)
+    return (enterprise, found) if enterprise and found else None
 
 
 def names_shown(shown: Iterable[FiledRecord], law: Law) -> list[str]:
@@ -241,6 +253,8 @@ def _record(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         published_on=record.published_on,
         # A registration carries the day on which the firm was founded, not that of its last change: no lateness follows.
         late_days=(record.late_days or 0) if record_type.key != _APART[0] else 0,
+        statement=persons_masked(filed.statement),
+        adverse=record_type.tone == "adverse",
     )
 
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from chengxin.portal import pages
+from chengxin.portal.pages import answering
+from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("search", pages.search, name="search"),
     path("enterprise/<str:number>", pages.enterprise, name="enterprise"),
+    path("enterprise/<str:number>/records/<int:record>/objection", answering.objection, name="objection"),
+    path("enterprise/<str:number>/records/<int:record>/repair", answering.repair, name="repair"),
+    path("case", answering.case, name="case"),
+    path("case/answer", answering.answer, name="answer"),
 ]

@@ -111,7 +111,7 @@ class Record(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired, ended, found to be
+    """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired (or a repair undone), ended, found to be
     about somebody else (unmatched), or laid there again (matched). Never edited.
     """
 
@@ -137,6 +137,7 @@ class Event(models.Model):
                         "disputed",
                         "settled",
                         "repaired",
+                        "unrepaired",
                         "ended",
                         "unmatched",
                         "matched",
@@ -149,6 +150,25 @@ class Event(models.Model):
         indexes = [
             # Nearly every record has only its first event; whatever happened later is few and is found here.
             models.Index(fields=["record"], condition=~models.Q(number=0), name="records_event_later"),
+        ]
+
+
+class Statement(models.Model):
+    """What a subject says beside a record, shown wherever the record is shown. The latest counts; empty words take it back.
+
+    Never edited, and never about anybody but the record that it stands beside.
+    """
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    words = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "number"], name="records_statement_in_order"),
+            models.CheckConstraint(condition=~models.Q(by=""), name="records_statement_has_actor"),
         ]
 
 

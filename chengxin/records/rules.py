@@ -133,6 +133,7 @@ class Kind(StrEnum):
     DISPUTED = "disputed"
     SETTLED = "settled"
     REPAIRED = "repaired"
+    UNREPAIRED = "unrepaired"
     ENDED = "ended"
     UNMATCHED = "unmatched"
     MATCHED = "matched"
@@ -227,6 +228,8 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, disputes=standing.disputes - 1)
         case Kind.REPAIRED:
             return _with(standing, repaired_on=_earlier(standing.repaired_on, event.on))
+        case Kind.UNREPAIRED:
+            return _with(standing, repaired_on=None)
         case Kind.ENDED:
             return _with(standing, ended_on=_earlier(standing.ended_on, event.on))
         case Kind.UNMATCHED:
@@ -257,6 +260,8 @@ def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None
         raise EventNotAllowed(
             state=standing.word, kind=kind, why="a match is undone once, and only an undone one is made again"
         )
+    if kind is Kind.UNREPAIRED and standing.repaired_on is None:
+        raise EventNotAllowed(state=standing.word, kind=kind, why="it is not repaired")
     if kind is Kind.SUPERSEDED and standing.replaced:
         raise EventNotAllowed(
             state=standing.word, kind=kind, why="it is already replaced; correct the claim that stands now"

@@ -20,6 +20,7 @@ from chengxin.checks.api import router as checks
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
+from chengxin.rights.api import cases, rights
 from chengxin.site import problems
 from chengxin.site.server import server_url
 from chengxin.subjects.api import router as matches
@@ -30,6 +31,8 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/batches", batches),
     ("/subjects", subjects),
     ("/checks", checks),
+    ("/rights", rights),
+    ("/cases", cases),
 ]
 
 

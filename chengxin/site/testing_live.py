@@ -1,4 +1,4 @@
-"""Fixtures for tests through a real browser: the site served by its own command, over a database of its own.
+"""Fixtures for tests through a real browser, and through several connections at once, over a database of their own.
 
 Not pytest-django's `live_server`: that empties every table after a test, which append-only tables refuse by design.
 Import the fixture `site_server` in the conftest that wants it; its database begins empty, is prepared by the command as
@@ -19,6 +19,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
@@ -67,6 +68,22 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+        _administer(drop)
+
+
+@pytest.fixture
+def database_apart(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of the test's own, prepared, in which what is committed stays: for tests of several connections at once.
+    Every thread that the test starts is connected to it, and closes its connection.
+    """
+    name = f"chengxin_apart_{os.getpid()}"
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
+    try:
+        with django_db_blocker.unblock(), _named(name):
+            call_command("migrate", verbosity=0)
+            yield name
+    finally:
         _administer(drop)
 
 

@@ -87,6 +87,22 @@ def match_undo(*, record: int, by: str, at: datetime, reason: str) -> Undone:
         )  # fmt: skip
 
 
+def record_recall(*, record: int, by: str, at: datetime, reason: str) -> Undone:
+    """A record was found to be wrong and has been corrected or taken out: whoever was answered on the strength of it is
+    answered anew. Call it in the transaction of the correction, after it.
+    """
+    filed = Record.objects.get(pk=record)
+    at = Event.objects.filter(record_id=record).latest("number").at
+    return _answers_reissue(
+        cause=f"record:{record}",
+        row="",
+        subjects=roots_ever([filed.subject_id]),
+        since=filed.received_at,
+        wrong=lambda number, records: {record} & set(records),
+        by=by, at=at, reason=reason,
+    )  # fmt: skip
+
+
 def merge_undo(*, absorbed: int, into: int, by: str, at: datetime, reason: str) -> Undone:
     """Two firms were wrongly held to be one: they stand apart again, and whoever was told of one what belongs to the other
     is answered anew. All or nothing.

@@ -107,7 +107,7 @@ def test_the_table_has_a_case_of_every_outcome() -> None:
 
 MEASURE_KEYS = {
     "measure", "title", "title_en", "state", "kind", "mandatory", "effect", "effect_en", "carried_out_by", "list",
-    "list_title", "list_title_en", "record", "record_type", "severity", "authority", "document", "decided_on", "article",
+    "list_title", "list_title_en", "record", "record_type", "severity", "authority", "document", "decided_on", "statement", "article",
     "article_en", "basis", "term", "ends", "ends_en", "exit", "exit_en",
 }  # fmt: skip
 

@@ -15,6 +15,16 @@ def words(en: str, zh: str = "甲") -> Data:
     return {"zh": zh, "en": en}
 
 
+def state(en: str, **more: Any) -> Data:
+    """A state of a procedure."""
+    return {"title": words(en), **more}
+
+
+def step(start: str, to: str, by: str, **more: Any) -> Data:
+    """A step of a procedure."""
+    return {"from": start, "to": to, "by": by, "basis": BASIS, **more}
+
+
 BASIS = [{"instrument": "penalty-law", "article": "9"}]
 COMMON: Data = {"basis": BASIS, "in_force": {"from": DAY}, "verified": True}
 
@@ -66,22 +76,44 @@ FILES: dict[str, Data] = {
     "cn/procedures/objection.yaml": {
         **COMMON,
         "title": words("Objection"),
-        "states": {"received": words("Received"), "answered": words("Answered")},
-        "steps": [{"from": "received", "to": "answered", "by": "authority", "within": "answer-within", "basis": BASIS}],
+        "opens": "received",
+        "states": {
+            "received": state("Received"),
+            "accepted": state("Accepted", suspends=True),
+            "corrected": state("Corrected", final=True, outcome="corrected"),
+            "upheld": state("Upheld", final=True, outcome="upheld"),
+            "unverified": state("Not verified in time", final=True, outcome="not-verifiable"),
+        },
+        "steps": [
+            step("received", "accepted", "credit-centre", within="answer-within"),
+            step("received", "accepted", "clock"),
+            step("accepted", "corrected", "authority", within="answer-within", needs=["reasons"]),
+            step("accepted", "upheld", "authority", within="answer-within", needs=["reasons"]),
+            step("accepted", "unverified", "clock"),
+        ],
     },
     "cn/procedures/repair.yaml": {
         **COMMON,
         "title": words("Repair"),
-        "states": {"asked": words("Asked"), "applied": words("Applied")},
-        "steps": [{"from": "asked", "to": "applied", "by": "authority", "basis": BASIS}],
+        "opens": "asked",
+        "states": {"asked": state("Asked"), "applied": state("Applied", final=True, outcome="repaired")},
+        "steps": [step("asked", "applied", "authority", within="answer-within"), step("asked", "applied", "clock")],
     },
     "cn/procedures/listing.yaml": {
         **COMMON,
         "title": words("Entry on a list"),
-        "states": {"proposed": words("Proposed"), "noticed": words("Told"), "decided": words("Decided")},
+        "opens": "proposed",
+        "states": {
+            "proposed": state("Proposed"),
+            "noticed": state("Told"),
+            "decided": state("Decided", final=True, outcome="listed"),
+            "dropped": state("Dropped", final=True, outcome="not-listed"),
+        },
         "steps": [
-            {"from": "proposed", "to": "noticed", "by": "authority", "basis": BASIS},
-            {"from": "noticed", "to": "decided", "by": "authority", "basis": BASIS},
+            step("proposed", "noticed", "authority", within="answer-within"),
+            step("proposed", "dropped", "clock"),
+            step("noticed", "decided", "authority", within="answer-within"),
+            step("noticed", "dropped", "clock"),
         ],
     },
     "cn/record_types/penalty.yaml": {

@@ -98,7 +98,7 @@ def test_terms_after_repair_and_the_query_log_differ_by_province(book: Lawbook) 
     assert book.on(TODAY, "cn-31").parameter("repair-applied-within") == 3
     assert book.on(TODAY, "cn-41").parameter("repair-applied-within") == 1
     assert book.on(TODAY, "cn-33").parameter("query-log-kept-months") == 120
-    assert "query-log-kept-months" not in book.on(TODAY, "cn-31").parameters
+    assert book.on(TODAY, "cn-31").parameter("query-log-kept-months") == 6
 
 
 def test_the_five_years_rest_on_each_provinces_own_article(book: Lawbook) -> None:

@@ -14,6 +14,7 @@ from chengxin.law.tests.small import BASIS, FILES, MISSING, lawbook_written, wor
 RECORD = "cn/record_types/penalty.yaml"
 SOURCE = "cn/sources/penalties.yaml"
 LIST = "cn/lists/penalised.yaml"
+OBJECTION = "cn/procedures/objection.yaml"
 MEASURE = "cn/measures/barred.yaml"
 PARAMETER = "cn/parameters/answer-within.yaml"
 LAW = "cn/instruments/penalty-law.yaml"
@@ -76,7 +77,37 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an unknown class", refusals.ValueWrong, LIST, "where", {"severity": ["grave"]}, "where.severity"),
     ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
     ("an unknown procedure", refusals.ReferenceUnknown, LIST, "entry", "none", "entry"),
-    ("a step to nowhere", refusals.ValueWrong, "cn/procedures/objection.yaml", "steps.0.to", "none", "steps.0"),
+    ("a step to nowhere", refusals.ValueWrong, OBJECTION, "steps.0.to", "none", "steps.0"),
+    ("an opening that is no state", refusals.ValueWrong, OBJECTION, "opens", "none", "opens"),
+    ("a state that nobody comes to", refusals.StateUnreached, OBJECTION, "opens", "accepted", "states.received"),
+    (
+        "a state without a clock",
+        refusals.StateWithoutClock,
+        OBJECTION,
+        "steps.0.within",
+        MISSING,
+        "states.received",
+    ),
+    (
+        "a state that could last for ever",
+        refusals.StateWithoutEnd,
+        OBJECTION,
+        "steps.1.by",
+        "subject",
+        "states.received",
+    ),
+    ("silence that upholds", refusals.SilenceAgainst, OBJECTION, "steps.4.to", "upheld", "states.accepted"),
+    (
+        "a final state without outcome",
+        refusals.ValueWrong,
+        OBJECTION,
+        "states.upheld.outcome",
+        MISSING,
+        "states.upheld",
+    ),
+    ("an outcome before the end", refusals.ValueWrong, OBJECTION, "states.accepted.outcome", "upheld", "states.acc"),
+    ("a clock with a clock", refusals.ValueWrong, OBJECTION, "steps.1.within", "answer-within", "steps.1"),
+    ("an automatic decision", refusals.ValueWrong, OBJECTION, "steps.2.automatic", True, "steps.2"),
     ("values out of order", refusals.ValueWrong, PARAMETER, "values.0.from", "2025-01-01", "(whole entry)"),
     ("out of force before it begins", refusals.ValueWrong, MEASURE, "in_force.to", "2019-01-01", "in_force"),
     ("a day as text", refusals.ValueWrong, MEASURE, "in_force.from", "soon", "in_force.from"),

@@ -379,7 +379,7 @@ def test_a_fault_of_ours_says_so_in_both_languages_and_no_more(client: Client, m
     def fail(*words: Any, **more: Any) -> HttpResponse:
         raise ValueError("张三")
 
-    monkeypatch.setattr("chengxin.portal.pages.render", fail)
+    monkeypatch.setattr("chengxin.portal.pages.reading.render", fail)
     client.raise_request_exception = False
     response = client.get("/")
     assert response.status_code == 500

@@ -1,11 +1,12 @@
-"""Reading records and their events, as known at an instant."""
+"""Reading records, their events and what their subjects say beside them, as known at an instant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from chengxin.records import rules
-from chengxin.records.models import Event, Record
+from chengxin.records.models import Event, Record, Statement
 
 
 def records_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Record]:
@@ -25,3 +26,10 @@ def events_of(records: list[int], *, known_at: datetime) -> dict[int, list[rules
             rules.Event(event.number, rules.Kind(event.kind), event.at, event.on, event.by, event.detail or {})
         )
     return found
+
+
+def statements_of(records: Iterable[int], *, known_at: datetime) -> dict[int, str]:
+    """The subject's own words beside each of these records, as known at the instant; only where there are any."""
+    found = Statement.objects.filter(record_id__in=list(records), at__lte=known_at).order_by("record_id", "number")
+    said = {statement.record_id: statement.words for statement in found}
+    return {record: words for record, words in said.items() if words}

@@ -24,9 +24,15 @@ def record_withdraw(*, record: int, by: str, at: datetime, reason: str) -> Event
     return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail={"reason": reason})
 
 
-def record_dispute(*, record: int, by: str, at: datetime, grounds: str) -> Event:
+def record_dispute(*, record: int, by: str, at: datetime, grounds: str, case: int | None = None) -> Event:
     """An objection is open: from this instant the fact has no effect until it is settled (boundary 5)."""
-    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail={"grounds": grounds})
+    detail = {"grounds": grounds} if case is None else {"grounds": grounds, "case": case}
+    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail=detail)
+
+
+def record_supersede(*, record: int, by: str, at: datetime, new: int, reason: str) -> Event:
+    """Another record takes this one's place: from this instant it neither counts nor shows."""
+    return _event_add(record, rules.Kind.SUPERSEDED, by=by, at=at, detail={"record": new, "reason": reason})
 
 
 def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
@@ -37,6 +43,11 @@ def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
 def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
     """The authority that found the breach has repaired it: from the day it is neither shown nor used."""
     return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail={"decision": decision})
+
+
+def record_unrepair(*, record: int, by: str, at: datetime, reason: str) -> Event:
+    """The repair was got by fraud and is undone: for as long as its terms last the record counts and shows again."""
+    return _event_add(record, rules.Kind.UNREPAIRED, by=by, at=at, detail={"reason": reason})
 
 
 def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str) -> Event:

@@ -1,4 +1,4 @@
-"""chengxin law: the lawbook as of a day, its citations checked, the statutes' texts loaded for display."""
+"""chengxin law: the lawbook as of a day, its citations checked, its clocks computed, the statutes' texts loaded for display."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from chengxin.law import Law, Lawbook, citations_check, load, texts_load, texts_of, texts_store
+from chengxin.law import Clock, Law, Lawbook, citations_check, clocks_of, load, texts_load, texts_of, texts_store
 from chengxin.law.citations import Cited
 from chengxin.law.models import SHELVES, Entry, Founded, Parameter
 from chengxin.law.texts import Texts
@@ -21,7 +21,10 @@ from chengxin.site.home import home, home_path
 class Command(Base):
     """Prints and checks the lawbook."""
 
-    help = "法典：某日某地有效的条目、依据核对、载入法规原文 / the lawbook as of a day, its citations checked, its texts loaded"
+    help = (
+        "法典：某日某地有效的条目、依据核对、时限计算、载入法规原文 / "
+        "the lawbook as of a day, its citations checked, its clocks computed, its texts loaded"
+    )
     needs_database = False
     words = {
         "on": "日期",
@@ -45,14 +48,35 @@ class Command(Base):
         "instruments": "文书",
         "articles": "条文数",
         "file": "文件",
+        "from": "起算日",
+        "clocks": "时限",
+        "procedure": "程序",
+        "step": "步骤",
+        "by": "由谁",
+        "number": "数",
+        "unit": "单位",
+        "counted_from": "自何时起",
+        "day": "截止日",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to print, or `texts FOLDER` to load the statutes' texts."""
-        parser.add_argument("action", nargs="?", choices=["texts"], help="载入法规原文 / load the statutes' texts")
+        """What to print; `clocks` for the day on which each clock runs out, `texts FOLDER` to load the statutes' texts."""
+        parser.add_argument(
+            "action",
+            nargs="?",
+            choices=["texts", "clocks"],
+            help="texts 载入法规原文，clocks 计算各程序时限 / load the statutes' texts; compute the procedures' clocks",
+        )
         parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="原文文件夹 / the folder of texts")
         parser.add_argument(
             "--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today"
+        )
+        parser.add_argument(
+            "--from",
+            type=day,
+            dest="start",
+            metavar="DAY",
+            help="时限自哪一天起算，默认今天 / the day from which clocks count",
         )
         parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="辖区，如 cn-33 / the jurisdiction")
         parser.add_argument("--shelf", choices=list(SHELVES), help="只看一个书架 / one shelf only")
@@ -68,6 +92,9 @@ class Command(Base):
         book = load()
         if options["action"] == "texts":
             self._texts(book, options["folder"])
+        elif options["action"] == "clocks":
+            start = options["start"] or timezone.localdate()
+            self._clocks(book.on(options["on"] or start, options["jurisdiction"]), start)
         elif options["check"] or options["texts"]:
             self._check(book, options["texts"])
         else:
@@ -83,6 +110,12 @@ class Command(Base):
         file = texts_store(texts, home())
         counts = {"instruments": len(texts), "articles": sum(map(len, texts.values())), "file": file}
         self.result(counts)
+
+    def _clocks(self, law: Law, start: date) -> None:
+        clocks = [_clock(clock) for clock in clocks_of(law, start)]
+        if not self.as_json:
+            clocks = [_clock_row(clock) for clock in clocks]
+        self.result({"jurisdiction": law.jurisdiction, "on": law.day, "from": start, "clocks": clocks})
 
     def _check(self, book: Lawbook, folder: Path | None) -> None:
         report = citations_check(book, None if folder is None else self._folder(folder))
@@ -124,6 +157,39 @@ def _shown(cited: Cited) -> dict[str, str]:
         "instrument": cited.instrument,
         "article": cited.article,
         "why": cited.why,
+    }
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    step = clock.step
+    return {
+        "procedure": clock.procedure,
+        "title": clock.title.zh,
+        "title_en": clock.title.en,
+        "from": step.from_,
+        "to": step.to,
+        "step": f"{clock.from_.zh}→{clock.to.zh}",
+        "step_en": f"{clock.from_.en} → {clock.to.en}",
+        "by": step.by,
+        "number": clock.number,
+        "unit": clock.unit,
+        "counted_from": step.counts_from,
+        "article": clock.cited.zh,
+        "article_en": clock.cited.en,
+        "verified": clock.verified,
+        "day": clock.day,
+    }
+
+
+def _clock_row(clock: dict[str, Any]) -> dict[str, Any]:
+    """One line for a person."""
+    return {
+        "procedure": f"{clock['title']} {clock['procedure']}",
+        "step": f"{clock['step']} / {clock['step_en']}",
+        "by": clock["by"],
+        "number": f"{clock['number']} {clock['unit']}",
+        "article": clock["article"],
+        "day": clock["day"],
     }
 
 

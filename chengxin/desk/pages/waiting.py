@@ -20,7 +20,7 @@ from chengxin.desk.services import (
     row_decide,
 )
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages import in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, passing
 
 Page = Callable[..., HttpResponse]
 CLIENT, LATEST = "client", "latest"  # what the signed cookie holds: whose key, and the row decided last

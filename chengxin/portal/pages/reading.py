@@ -25,10 +25,12 @@ Page = Callable[..., HttpResponse]
 
 # What happens to an objection or a repair, by who does it; the actors are those of the lawbook's procedures.
 DOERS = {
-    "operator": gettext_noop("本库运行单位"),
+    "subject": gettext_noop("当事人"),
     "authority": gettext_noop("作出决定的机关"),
+    "provider": gettext_noop("信息提供单位"),
     "credit-centre": gettext_noop("公共信用信息中心"),
-    "department": gettext_noop("主管部门"),
+    "supervisor": gettext_noop("社会信用主管部门"),
+    "clock": gettext_noop("期限届满"),
 }
 
 
@@ -125,7 +127,7 @@ def _remedies(on: date) -> dict[str, Any]:
         clocks: dict[tuple[str, str], list[Words]] = {}
         for step in procedure.steps:
             if step.within:
-                clocks.setdefault((step.by, step.within), []).append(procedure.states[step.to])
+                clocks.setdefault((step.by, step.within), []).append(procedure.states[step.to].title)
         remedies[key] = {
             "title": procedure.title,
             "basis": [law.cite(basis) for basis in procedure.basis],

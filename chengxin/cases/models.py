@@ -1,0 +1,85 @@
+"""Cases, the steps that were taken in them, and the papers of their files. Nothing is edited: where a case stands is its last step."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+from chengxin.subjects.models import Subject
+
+
+class Case(models.Model):
+    """One run of a procedure of the lawbook about one thing of one subject, by the law of the day on which it opened.
+
+    `authority` decided what the case is about and `provider` sent it in, both by actor key. `key_hash` is the SHA-256 of the key that whoever
+    opened the case from outside was given; `sealed` holds how to reach them.
+    """
+
+    procedure = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    about = models.TextField(db_collation="C")
+    authority = models.TextField(db_collation="C")
+    provider = models.TextField(db_collation="C")
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    opened_by = models.TextField(db_collation="C")
+    lawbook_digest = models.TextField(db_collation="C")
+    key_hash = models.BinaryField(null=True)
+    sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(about="") & ~models.Q(authority="") & ~models.Q(opened_by=""),
+                name="cases_case_about_something",
+            )
+        ]
+        indexes = [models.Index(fields=["about"], name="cases_case_about")]
+
+    @property
+    def number(self) -> str:
+        """The number that a receipt bears: the day of receipt and the case's own."""
+        return f"{self.opened_on:%Y%m%d}-{self.pk:06d}"
+
+
+class Step(models.Model):
+    """One step taken: to which state, by whom in which part, with what words and papers; `last_day` is when the new state's
+    last clock runs out, none where it is final. Never edited.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    number = models.SmallIntegerField()
+    to = models.TextField(db_collation="C")
+    doer = models.TextField(db_collation="C")
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    on = models.DateField()
+    last_day = models.DateField(null=True)
+    reasons = models.TextField(default="")
+    document = models.TextField(default="")
+    served = models.TextField(default="")
+    approved_by = models.TextField(default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "number"], name="cases_step_in_order"),
+            models.CheckConstraint(condition=~models.Q(by=""), name="cases_step_has_actor"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["last_day"], name="cases_step_last_day")]
+
+
+class Paper(models.Model):
+    """One paper of a case's file, sealed: evidence, a decision, a proof of service."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
+    title = models.TextField()
+    media_type = models.TextField(db_collation="C")
+    size = models.IntegerField()
+    digest = models.TextField(db_collation="C")
+    sealed = models.BinaryField()
+    by = models.TextField(db_collation="C")
+    at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(size__gte=0), name="cases_paper_sized")]

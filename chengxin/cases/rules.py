@@ -1,0 +1,153 @@
+"""Where a case stands, what may be done next, by whom, with what, and until when. Pure: law and history come as arguments."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chengxin.kernel.days import day_due, working_day_add, working_days_between
+from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
+from chengxin.law.models import Doer, Procedure, State, Step
+
+
+class StepUnknown(Refusal):
+    """In the state {state} there is no step to {to} for the {by}. What can be done now: {open}."""
+
+    code = "case-step-unknown"
+    status = 409
+    zh = "案件现处于{state}，{by}不能进行到{to}这一步。现在可以进行的：{open}。"
+
+
+class StepTooEarly(Refusal):
+    """This step must wait until {day} is over ({basis}): the other side still has time to be heard."""
+
+    code = "case-step-too-early"
+    status = 409
+    zh = "须待{day}届满后方可进行这一步（{basis}）：对方仍在陈述期限内。"
+
+
+class StepLacks(Refusal):
+    """This step needs {lacking}, and nothing of it came. Add it and try again ({basis})."""
+
+    code = "case-step-lacks"
+    zh = "这一步须附{lacking_zh}，目前没有。请补充后再提交（{basis}）。"
+
+
+# What a step may need, as it is named to whoever forgot it.
+NEEDED = {
+    "reasons": ("理由", "reasons"),
+    "document": ("决定文书文号", "the number of the deciding document"),
+    "proof-of-service": ("送达证明", "proof of service"),
+    "approval": ("批准人", "who approved it"),
+    "evidence": ("证据材料", "evidence"),
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step of a case as it was taken: to which state, on which day, by whom. The first is the opening."""
+
+    number: int
+    to: str
+    on: date
+    by: Doer
+
+
+@dataclass(frozen=True)
+class Open:
+    """One step that may be taken, with its last day where it has a clock, and the day that must be over before."""
+
+    step: Step
+    last_day: date | None
+    wait: date | None
+
+
+@dataclass(frozen=True)
+class Course:
+    """A procedure as it ran in one case: the law of the day on which the case opened, and the steps taken."""
+
+    law: Law
+    procedure: Procedure
+    taken: Sequence[Taken]
+
+    @property
+    def state_key(self) -> str:
+        """The key of the state in which the case stands."""
+        return self.taken[-1].to
+
+    @property
+    def state(self) -> State:
+        """The state in which the case stands."""
+        return self.procedure.states[self.state_key]
+
+    @property
+    def steps(self) -> list[Open]:
+        """What may be done now, in the lawbook's order; the clock's own step is none of them."""
+        steps = [step for step in self.procedure.steps_from(self.state_key) if step.by != "clock"]
+        return [Open(step, self._day(step, step.within), self._day(step, step.not_before)) for step in steps]
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which the last clock of the state runs out; none in a final state."""
+        if self.state.final:
+            return None
+        return max((open_.last_day for open_ in self.steps if open_.last_day is not None), default=None)
+
+    def owing(self) -> list[Doer]:
+        """Who has a clock running now, the first due first."""
+        clocked = [(o.last_day, n, o.step.by) for n, o in enumerate(self.steps) if o.last_day is not None]
+        return [] if self.state.final else list(dict.fromkeys(by for _, _, by in sorted(clocked)))
+
+    def after(self, step: Taken) -> "Course":
+        """The same case with one step more."""
+        return Course(self.law, self.procedure, [*self.taken, step])
+
+    def _day(self, step: Step, key: str | None) -> date | None:
+        """The last day of the time that parameter `key` gives, from the day of the state from which the step counts."""
+        if key is None:
+            return None
+        begun = max((t.number for t in self.taken if t.to == step.counts_from), default=self.taken[-1].number)
+        unit = self.law.parameters[key].unit
+        due = day_due(self.taken[begun].on, self.law.parameter(key), unit)
+        for since, until in self._still(begun):
+            days = (until - since).days
+            due = (
+                working_day_add(due, working_days_between(since, until))
+                if unit == "working-days"
+                else due + timedelta(days=days)
+            )
+        return due
+
+    def _still(self, begun: int) -> Iterable[tuple[date, date]]:
+        """The stretches after this step in which the case's clocks stood still, each from day to day."""
+        for one, following in zip(self.taken[begun + 1 :], self.taken[begun + 2 :], strict=False):
+            if self.procedure.states[one.to].stands_still:
+                yield one.on, following.on
+
+
+def overdue(course: Course, *, on: date) -> Taken | None:
+    """What the law lets happen by itself when everybody's time in the state is over before the day; nothing otherwise."""
+    last = course.last_day
+    if last is None or on <= last:
+        return None
+    silent = next(s for s in course.procedure.steps_from(course.state_key) if s.by == "clock")
+    return Taken(len(course.taken), silent.to, last + timedelta(days=1), "clock")
+
+
+def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, has: Iterable[str]) -> Step:
+    """The step to this state that one of these doers may take on the day with what is in hand; refuses with the reason."""
+    doers, state = set(by), course.state
+    steps = [o for o in course.steps if o.step.to == to and o.step.by in doers]
+    if not steps:
+        names = [f"{o.step.by}: {o.step.to}" for o in course.steps]
+        raise StepUnknown(
+            state=state.title.en, to=to, by=", ".join(sorted(doers)) or "outsider", open="; ".join(names) or "nothing"
+        )
+    found = steps[0]
+    basis = course.law.cite(found.step.basis[0])
+    if found.wait is not None and on <= found.wait:
+        raise StepTooEarly(day=found.wait, basis=basis.zh)
+    if lacking := [need for need in found.step.needs if need not in set(has)]:
+        zh, en = zip(*(NEEDED[need] for need in lacking), strict=True)
+        raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh)
+    return found.step

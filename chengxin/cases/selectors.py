@@ -1,0 +1,127 @@
+"""Reading cases: where each stands, whose turn it is, and who may see it."""
+
+import hmac
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import sha256
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
+from chengxin.cases.models import Case, Step
+from chengxin.cases.rules import Course, Taken
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.sealing import Seal
+from chengxin.law.models import Doer
+
+SEEING_ALL = ("operator", "credit-centre", "supervisor")
+_NUMBER = re.compile(r"(\d{8})-(\d{6,12})")
+
+
+class CaseUnknown(Refusal):
+    """There is no case {number} that you may see. Compare the number with the receipt."""
+
+    code = "case-unknown"
+    status = 404
+    zh = "没有您可以查看的案件{number}。请与回执上的编号核对。"
+
+
+@cache
+def case_seal() -> Seal:
+    """The seal under which a case's papers, and how to reach the one who opened it, are kept."""
+    return Seal.of_file(settings.CHENGXIN_HOME / "keys" / "cases.key")
+
+
+def course_of(case: Case) -> Course:
+    """The case's procedure by the law of the day on which it opened, and the steps taken in it."""
+    law = lawroom.load().on(case.opened_on, case.jurisdiction)
+    steps = [Taken(s.number, s.to, s.on, _doer(s.doer)) for s in case.steps.order_by("number")]
+    return Course(law, law.procedures[case.procedure], steps)
+
+
+def _doer(written: str) -> Doer:
+    return written  # type: ignore[return-value]
+
+
+def doers_of(case: Case, asker: Asker) -> set[Doer]:
+    """Which parts the asker plays in the case: it may be several, as where the centre itself sent the record."""
+    doers: set[Doer] = set()
+    if asker.kind in ("operator", "credit-centre"):
+        doers.add("credit-centre")
+    if asker.kind == "supervisor":
+        doers.add("supervisor")
+    if asker.key == case.authority:
+        doers.add("authority")
+    if asker.key == case.provider:
+        doers.add("provider")
+    return doers
+
+
+def cases_accessible(asker: Asker) -> QuerySet[Case]:
+    """The cases that the asker may see: its own as authority or provider; who runs or supervises the register sees all."""
+    cases = Case.objects.order_by("pk")
+    return cases if asker.kind in SEEING_ALL else cases.filter(Q(authority=asker.key) | Q(provider=asker.key))
+
+
+def case_accessible(asker: Asker, number: str) -> Case:
+    """The case of that number, of those that the asker may see; unknown and forbidden look alike."""
+    return _numbered(cases_accessible(asker), number)
+
+
+def case_by_key(number: str, key: str) -> Case:
+    """The case of that number for whoever holds its key; unknown and not theirs look alike."""
+    case = _numbered(Case.objects.filter(key_hash__isnull=False), number)
+    if not hmac.compare_digest(bytes(case.key_hash or b""), sha256(key.encode()).digest()):
+        raise CaseUnknown(number=number[:40])
+    return case
+
+
+def _numbered(cases: QuerySet[Case], number: str) -> Case:
+    match = _NUMBER.fullmatch(number.strip())
+    case = cases.filter(pk=int(match[2])).first() if match else None
+    if case is None or match is None or f"{case.opened_on:%Y%m%d}" != match[1]:
+        raise CaseUnknown(number=number[:40])
+    return case
+
+
+def cases_open(*, about: str | None = None, before: date | None = None) -> QuerySet[Case]:
+    """The cases in which something is still owed, those due first before the others; only those about one thing, or those in
+    which everybody's time was over before a day.
+    """
+    latest = Step.objects.filter(case=OuterRef("pk")).order_by("-number")
+    cases = Case.objects.filter(about=about) if about else Case.objects.all()
+    found = cases.annotate(last_day=Subquery(latest.values("last_day")[:1])).filter(last_day__isnull=False)
+    return (found.filter(last_day__lt=before) if before else found).order_by(F("last_day"), "pk")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A case in which it is the asker's turn: by when, and what may be done."""
+
+    case: Case
+    course: Course
+    mine: set[Doer]
+
+    @property
+    def last_day(self) -> date | None:
+        """The first day that is due of what the asker may do."""
+        days = [o.last_day for o in self.course.steps if o.step.by in self.mine and o.last_day is not None]
+        return min(days, default=None)
+
+    @property
+    def choices(self) -> list[str]:
+        """The states to which the asker may bring the case."""
+        return [o.step.to for o in self.course.steps if o.step.by in self.mine]
+
+
+def tasks_of(asker: Asker, cases: Iterable[Case] | None = None) -> Iterator[Task]:
+    """The open cases in which it is the asker's turn, the first due first."""
+    mine = cases_accessible(asker).values("pk")
+    found = cases if cases is not None else cases_open().filter(pk__in=mine)
+    tasks = (Task(case, course_of(case), doers_of(case, asker)) for case in found)
+    return iter(sorted((t for t in tasks if t.last_day is not None), key=lambda t: (t.last_day or date.max, t.case.pk)))

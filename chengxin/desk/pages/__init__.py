@@ -1,0 +1,1 @@
+"""The staff's pages: rows that wait for their subject, and cases."""

@@ -1,0 +1,1 @@
+"""The public's pages: reading what is recorded, and answering back."""

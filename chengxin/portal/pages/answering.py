@@ -1,0 +1,154 @@
+"""The pages on which whoever is recorded answers back: objection, repair, and where their case stands.
+
+Without a token, and so without a cookie: nobody is signed in here. A case is opened for anybody who names a record and its
+subject, and has no effect before somebody has looked who it is; it is followed by the number and key of its receipt, by POST only.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from chengxin.cases.services import MOST_BYTES, PaperIn, Words
+from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.reading import DOERS, in_both_languages, passing
+from chengxin.portal.rules import number_query
+from chengxin.portal.selectors import record_shown
+from chengxin.rights import services
+from chengxin.rights.rules import MOST_STATEMENT, MOST_WORDS
+from chengxin.rights.services import Claimant, Receipt
+from chengxin.subjects.selectors import SubjectUnknown
+
+MOST_PAPERS = 5
+
+
+class AnswerForm(forms.Form):
+    """Who asks, how to reach them, and why."""
+
+    name = forms.CharField(max_length=100)
+    reach = forms.CharField(max_length=200)
+    acting_for = forms.CharField(max_length=200, required=False)
+    grounds = forms.CharField(max_length=MOST_WORDS)
+
+
+def answering(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What every page here has in common."""
+    return csrf_exempt(in_both_languages(passing(require_http_methods(["GET", "HEAD", "POST"])(page))))
+
+
+@answering
+def objection(request: HttpRequest, number: str, record: int) -> HttpResponse:
+    """To say that it is wrong: the form, and after it the receipt."""
+
+    def file(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
+        return services.objection_file(
+            record=record, number=number, claimant=_claimant(form), grounds=form.cleaned_data["grounds"],
+            papers=papers, at=timezone.now(),
+        )  # fmt: skip
+
+    return _answer(request, number, record, "objection", file)
+
+
+@answering
+def repair(request: HttpRequest, number: str, record: int) -> HttpResponse:
+    """To say that it is put right: the form, and after it the receipt."""
+
+    def ask(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
+        return services.repair_request(
+            record=record, number=number, claimant=_claimant(form), grounds=form.cleaned_data["grounds"],
+            performed="performed" in request.POST, promised="promised" in request.POST, papers=papers, at=timezone.now(),
+        )  # fmt: skip
+
+    return _answer(request, number, record, "repair", ask)
+
+
+def _answer(
+    request: HttpRequest, number: str, record: int, kind: str, file: Callable[[AnswerForm, list[PaperIn]], Receipt]
+) -> HttpResponse:
+    at = timezone.now()
+    try:
+        found = record_shown(number_query(number).value, record, on=timezone.localdate(at), known_at=at)
+    except (Refusal, SubjectUnknown):
+        found = None
+    if found is None:
+        return render(request, "portal/results.html", {"unknown": True}, status=HTTPStatus.NOT_FOUND)
+    context: dict[str, Any] = {
+        "enterprise": found[0],
+        "record": found[1],
+        "kind": kind,
+        "most": MOST_WORDS,
+        "papers": MOST_PAPERS,
+    }
+    if request.method != "POST":
+        return render(request, "portal/answer.html", context)
+    form = AnswerForm(request.POST)
+    context |= {"typed": request.POST, "lacking": [] if form.is_valid() else list(form.errors)}
+    if context["lacking"]:
+        return render(request, "portal/answer.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        receipt = file(form, _papers(request))
+    except Refusal as refusal:
+        return render(request, "portal/answer.html", {**context, "refusal": refusal}, status=refusal.status)
+    next_steps = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
+    return render(request, "portal/receipt.html", {**context, "receipt": receipt, "next": next_steps})
+
+
+def _claimant(form: AnswerForm) -> Claimant:
+    words = form.cleaned_data
+    return Claimant(words["name"], words["reach"], words["acting_for"])
+
+
+def _papers(request: HttpRequest) -> list[PaperIn]:
+    """The papers handed in; no more is read of each than a byte over what is taken, by which it is refused."""
+    files = request.FILES.getlist("papers")[:MOST_PAPERS]
+    return [PaperIn(file.name or "", file.content_type or "", bytes(file.read(MOST_BYTES + 1))) for file in files]
+
+
+# --- where it stands ----------------------------------------------------------------------------------------------------
+
+
+@answering
+def case(request: HttpRequest) -> HttpResponse:
+    """Two boxes for the receipt's number and key, and then the case: what was done, what comes next, until when."""
+    if request.method != "POST":
+        return render(request, "portal/case_ask.html")
+    return _case(request)
+
+
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """A step by whoever holds the receipt, or their words beside the record; then the case again."""
+    number, key, reasons = (request.POST.get(name, "") for name in ("number", "key", "reasons"))
+    at = timezone.now()
+    try:
+        if "words" in request.POST:
+            services.statement_answer(number=number, key=key, words=request.POST["words"], at=at)
+        else:
+            to = request.POST.get("to", "")
+            services.case_answer(number=number, key=key, to=to, words=Words(reasons=reasons.strip()), at=at)
+    except Refusal as refusal:
+        return _case(request, refusal)
+    return _case(request)
+
+
+def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    number, key = request.POST.get("number", "").strip(), request.POST.get("key", "").strip()
+    try:
+        shown = services.case_followed(number=number, key=key, at=timezone.now())
+    except Refusal as unknown:
+        return render(
+            request, "portal/case_ask.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
+        )
+    told = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
+    owing = [{"step": step, "by": DOERS[step.by]} for step in shown.others]
+    context = {"case": shown, "told": told, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
+    return render(request, "portal/case.html", context, status=refusal.status if refusal else HTTPStatus.OK)

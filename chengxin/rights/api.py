@@ -1,0 +1,273 @@
+"""The doors of objections and repairs: one for whoever is recorded, without an account, one for whoever decides."""
+
+import base64
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+from ninja.throttling import AnonRateThrottle
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chengxin.actors.api import ClientKey, PerClient, Text, text_kept
+from chengxin.cases.selectors import tasks_of
+from chengxin.cases.services import PaperIn, Words
+from chengxin.kernel.errors import Refusal
+from chengxin.rights import services
+from chengxin.rights.rules import MOST_WORDS
+from chengxin.rights.selectors import case_file
+from chengxin.rights.services import Claimant
+
+# Whoever is recorded has no account here. The rate keeps a program from opening cases by the thousand.
+rights = Router(auth=None, throttle=AnonRateThrottle("30/m"), tags=["rights 权利"])
+cases = Router(auth=ClientKey("cases"), throttle=PerClient(), tags=["cases 办理"])
+
+Number = Annotated[str, StringConstraints(max_length=40), AfterValidator(text_kept)]
+Long = Annotated[str, StringConstraints(max_length=4 * MOST_WORDS), AfterValidator(text_kept)]
+
+
+class PaperUnreadable(Refusal):
+    """The content of the paper "{title}" is not base64. Encode the file and send it again."""
+
+    code = "paper-unreadable"
+    zh = "材料“{title}”的内容不是 base64 编码。请编码后重新提交。"
+
+
+class PaperInSchema(Schema):
+    """One paper: what it is called, its media type, and the file in base64."""
+
+    title: Text
+    media_type: Number
+    content: str
+
+
+class ClaimantIn(Schema):
+    """Who asks and how to reach them; `acting_for` where it is somebody for the subject."""
+
+    name: Text
+    reach: Text
+    acting_for: Text = ""
+
+
+class ObjectionIn(Schema):
+    """Which record about whom, who objects, and why."""
+
+    record: int
+    code: Number
+    claimant: ClaimantIn
+    grounds: Long
+    papers: list[PaperInSchema] = Field(default_factory=list, max_length=10)
+
+
+class RepairIn(ObjectionIn):
+    """The same for a repair, with the two things that its subject declares."""
+
+    performed: bool
+    promised: bool
+
+
+class ChoiceOut(Schema):
+    """What may be done next: by whom, until when, by which article."""
+
+    to: str
+    title: str
+    title_en: str
+    by: str
+    last_day: date | None
+    article: str
+
+
+class ReceiptOut(Schema):
+    """The receipt: its key is shown once."""
+
+    number: str
+    key: str
+    record: int
+    procedure: str
+    on: date
+    state: str
+    suspended: bool
+    next: Sequence[ChoiceOut]
+
+
+class FollowIn(Schema):
+    """The number and the key of a receipt; in the body, so that neither stands in an address or a log."""
+
+    number: Number
+    key: Number
+
+
+class AnswerIn(FollowIn):
+    """A step by whoever holds the receipt."""
+
+    to: Number
+    reasons: Long = ""
+
+
+class StatementIn(FollowIn):
+    """The subject's own words beside the record that the case is about."""
+
+    words: Long
+
+
+class StepIn(Schema):
+    """A step by whoever decides: to which state, with what words; `changes` (field → right value) where it corrects the record."""
+
+    to: Number
+    reasons: Long = ""
+    document: Text = ""
+    served: Text = ""
+    approved_by: Text = ""
+    changes: dict[str, Long] = Field(default_factory=dict)
+
+
+class ToldOut(Schema):
+    """One step that was taken."""
+
+    to: str
+    title: str
+    title_en: str
+    on: date
+    at: datetime
+    by: str
+    reasons: str
+    document: str
+
+
+class OpenOut(ChoiceOut):
+    """What may be done next, with what it needs and the day that must be over before."""
+
+    not_before: date | None
+    needs: list[str]
+    article_en: str
+
+
+class PaperOut(Schema):
+    """A paper of the case's file."""
+
+    paper: int
+    title: str
+    size: int
+    sha256: str
+
+
+class CaseOut(Schema):
+    """Where a case stands, what was done in it and what may be done next."""
+
+    number: str
+    procedure: str
+    record: int
+    jurisdiction: str
+    opened_on: date
+    state: str
+    state_title: str
+    state_title_en: str
+    final: bool
+    suspended: bool
+    last_day: date | None
+    steps: list[ToldOut]
+    choices: list[OpenOut]
+    statement: str
+    papers: list[PaperOut]
+
+
+class CaseForStaff(CaseOut):
+    """The same with what the claimant said, for whoever decides."""
+
+    claimant: dict[str, str]
+
+
+class DoneOut(Schema):
+    """Where the case stands after a step, the record that replaced a wrong one, and how many answers were given anew."""
+
+    number: str
+    state: str
+    final: bool
+    suspended: bool
+    last_day: date | None
+    record: int | None
+    reissued: int
+
+
+@rights.post("/objections", response=ReceiptOut, summary="提出异议 / object", operation_id="objection_file")
+def objection_file(request: HttpRequest, asked: ObjectionIn) -> Any:
+    """对一条记录提出异议；回执的查询码只显示一次。 / Object to a record; the receipt's key is shown once."""
+    receipt = services.objection_file(
+        record=asked.record, number=asked.code, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds,
+        papers=_papers(asked.papers), at=timezone.now(),
+    )  # fmt: skip
+    return receipt.as_dict()
+
+
+@rights.post("/repairs", response=ReceiptOut, summary="申请信用修复 / ask for a repair", operation_id="repair_request")
+def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
+    """申请修复一条不利记录；说明已改正、已履行，并作出承诺。 / Ask for the repair of an adverse record."""
+    receipt = services.repair_request(
+        record=asked.record, number=asked.code, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds,
+        performed=asked.performed, promised=asked.promised, papers=_papers(asked.papers), at=timezone.now(),
+    )  # fmt: skip
+    return receipt.as_dict()
+
+
+@rights.post("/follow", response=CaseOut, summary="查询办理进度 / where it stands", operation_id="case_follow")
+def case_follow(request: HttpRequest, asked: FollowIn) -> Any:
+    """凭回执编号和查询码。 / By the number and the key of the receipt."""
+    return services.case_followed(number=asked.number, key=asked.key, at=timezone.now()).as_dict()
+
+
+@rights.post(
+    "/answer", response=DoneOut, summary="撤回、申请复核 / take back, ask for review", operation_id="case_answer"
+)
+def case_answer(request: HttpRequest, asked: AnswerIn) -> Any:
+    """申请人自己的一步。 / A step by whoever holds the receipt."""
+    words = Words(reasons=asked.reasons)
+    done = services.case_answer(number=asked.number, key=asked.key, to=asked.to, words=words, at=timezone.now())
+    return done.as_dict()
+
+
+@rights.post(
+    "/statements", response=CaseOut, summary="当事人的说明 / in one's own words", operation_id="statement_make"
+)
+def statement_make(request: HttpRequest, asked: StatementIn) -> Any:
+    """受理之后，与记录一并展示的一段说明；空即撤下。 / A few words shown beside the record once the case is accepted; empty takes them back."""
+    at = timezone.now()
+    services.statement_answer(number=asked.number, key=asked.key, words=asked.words, at=at)
+    return services.case_followed(number=asked.number, key=asked.key, at=at).as_dict()
+
+
+@cases.get("", response=list[CaseOut], summary="待办 / my tasks", operation_id="cases")
+def case_list(request: HttpRequest, most: int = 50) -> Any:
+    """轮到本单位办理的案件，先到期的在前。 / The cases in which it is the caller's turn, the first due first."""
+    asker = request.auth  # type: ignore[attr-defined]
+    tasks, at = islice(tasks_of(asker), max(1, min(most, 200))), timezone.now()
+    return [case_file(task.case, task.mine, known_at=at).as_dict() for task in tasks]
+
+
+@cases.get("/{number}", response=CaseForStaff, summary="一个案件 / one case", operation_id="case")
+def case_show(request: HttpRequest, number: str) -> Any:
+    """案件的步骤、可以采取的下一步和申请人的陈述；查阅留痕。 / Its steps, choices and the claimant's words; the reading is traced."""
+    shown, claimant = services.case_read(number=number, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {**shown.as_dict(), "claimant": claimant}
+
+
+@cases.post("/{number}/steps", response=DoneOut, summary="办理一步 / take a step", operation_id="case_step")
+def case_step(request: HttpRequest, number: str, asked: StepIn) -> Any:
+    """受理、转交、维持、更正等；对记录的影响在同一事务内发生。 / Accept, forward, uphold, correct; what it means for the record happens with it."""
+    words = Words(asked.reasons.strip(), asked.document.strip(), asked.served.strip(), asked.approved_by.strip())
+    done = services.case_decide(
+        number=number, asker=request.auth, to=asked.to, words=words, changes=asked.changes, at=timezone.now()  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return done.as_dict()
+
+
+def _papers(given: list[PaperInSchema]) -> list[PaperIn]:
+    papers = []
+    for paper in given:
+        try:
+            papers.append(PaperIn(paper.title, paper.media_type, base64.b64decode(paper.content, validate=True)))
+        except ValueError:
+            raise PaperUnreadable(title=paper.title[:80]) from None
+    return papers

@@ -1,0 +1,198 @@
+"""Whether an objection or a repair may be asked for, and what the steps of its case mean for the record. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within
+from chengxin.kernel.periods import months_after
+from chengxin.law import Law
+from chengxin.law.models import RecordType, Severity, State
+from chengxin.records.rules import Standing, Terms
+
+OBJECTION, REPAIR = "objection", "repair"
+MOST_WORDS = 2000
+MOST_STATEMENT = 500
+
+
+class RecordNotTheirs(Refusal):
+    """The register holds no record {record} about {number}. Compare both with the page of the enterprise."""
+
+    code = "record-not-theirs"
+    status = 404
+    zh = "库中没有关于{number}的记录{record}。请与企业页面上的编号核对。"
+
+
+class RecordGone(Refusal):
+    """Record {record} has no effect any more and is not shown: it is {state}. There is nothing to ask for."""
+
+    code = "record-gone"
+    status = 409
+    zh = "记录{record}已不再有效，也不再公示（{state_zh}），无须再提出申请。"
+
+
+class CaseOpen(Refusal):
+    """There is already an open case of this kind about record {record}, since {day}. Follow it with the number and key of its receipt."""
+
+    code = "case-already-open"
+    status = 409
+    zh = "关于记录{record}已有同类申请正在办理（{day}收到）。请凭回执编号和查询码查看。"
+
+
+class RepairTooEarly(Refusal):
+    """Record {record} may be repaired only when its shortest showing term is over: from {day} ({basis})."""
+
+    code = "repair-too-early"
+    status = 409
+    zh = "记录{record}的最短公示期尚未届满，{day}起方可申请信用修复（{basis}）。"
+
+
+class NothingToRepair(Refusal):
+    """Record {record} is not adverse to its subject: there is nothing to repair. If it is wrong, object to it."""
+
+    code = "nothing-to-repair"
+    status = 409
+    zh = "记录{record}不是不利信息，无须修复。内容有误的，请提出异议。"
+
+
+class PromiseMissing(Refusal):
+    """A repair needs {lacking} ({basis}). Confirm it and send the request again."""
+
+    code = "repair-promise-missing"
+    zh = "申请信用修复须{lacking_zh}（{basis}）。请确认后重新提交。"
+
+
+class WordsWrong(Refusal):
+    """{why} Say in at most {most} characters what is wrong and why."""
+
+    code = "words-wrong"
+    zh = "{why_zh}请在{most}字以内说明哪里有误、理由是什么。"
+
+
+class NotYetAccepted(Refusal):
+    """The case {number} is not accepted yet: words stand beside a record only when it is known whose they are."""
+
+    code = "case-not-yet-accepted"
+    status = 409
+    zh = "案件{number}尚未受理：核实身份之后，当事人的说明才能与记录一并展示。"
+
+
+class StatementUnfit(Refusal):
+    """These words cannot stand beside a record: {why}"""
+
+    code = "statement-unfit"
+    zh = "这段说明不能与记录一并展示：{why_zh}"
+
+
+class CorrectionMissing(Refusal):
+    """To correct a record, say what it should say: at least one field with its right value."""
+
+    code = "correction-missing"
+    zh = "更正记录须写明正确的内容：至少填写一项。"
+
+
+class Change(StrEnum):
+    """What a step of a case does to the record that it is about."""
+
+    SUSPEND = "suspend"
+    CORRECT = "correct"
+    TAKE_OUT = "take-out"
+    REPAIR = "repair"
+    UNREPAIR = "unrepair"
+    RESUME = "resume"
+
+
+_OUTCOMES = {
+    "corrected": Change.CORRECT,
+    "record-withdrawn": Change.TAKE_OUT,
+    "not-verifiable": Change.TAKE_OUT,
+    "repaired": Change.REPAIR,
+}
+
+
+def record_changes(before: State | None, after: State) -> Iterator[Change]:
+    """What it does to the record that its case comes from one state to the next, in the order in which it is done: what is
+    found to be wrong is put right before the record could have effect again.
+    """
+    was = before is not None and before.suspends
+    if before is not None and before.outcome == "repaired" and after.outcome == "not-repaired":
+        yield Change.UNREPAIR
+    if after.outcome in _OUTCOMES:
+        yield _OUTCOMES[after.outcome]
+    if after.suspends and not was:
+        yield Change.SUSPEND
+    if was and not after.suspends:
+        yield Change.RESUME
+
+
+def words_fit(words: str) -> str:
+    """The words as they are kept; refuses none at all and too many."""
+    words = words.strip()
+    if not words:
+        raise WordsWrong(why="Nothing was said.", why_zh="没有写理由。", most=MOST_WORDS)
+    if len(words) > MOST_WORDS:
+        raise WordsWrong(why=f"{len(words)} characters are too many.", why_zh=f"{len(words)}字过长。", most=MOST_WORDS)
+    return words
+
+
+def statement_fit(words: str) -> str:
+    """The words as they will stand beside the record, empty to take them back; refuses too many, and a person's number."""
+    words = words.strip()
+    if len(words) > MOST_STATEMENT:
+        raise StatementUnfit(
+            why=f"they are longer than {MOST_STATEMENT} characters.", why_zh=f"超过{MOST_STATEMENT}个字符。"
+        )
+    if citizen_number_within(words):
+        raise StatementUnfit(why="they hold a person's identity number.", why_zh="含有自然人的公民身份号码。")
+    return words
+
+
+def objection_admissible(*, record: int, standing: Standing) -> None:
+    """Whatever the register still uses or shows may be objected to; refuses what it does neither with."""
+    _stands(record, standing)
+
+
+def repair_admissible(
+    law: Law, record_type: RecordType, *, record: int, standing: Standing, severity: Severity | None, decided_on: date,
+    on: date, performed: bool, promised: bool,
+) -> None:  # fmt: skip
+    """A repair may be asked for when the shortest showing term is over, the duty is performed and the promise is given
+    (Order 36 of 2025, as FIELDS 6.9 reads it); refuses with the day from which it may be, or with what is lacking.
+    """
+    _stands(record, standing)
+    if record_type.tone != "adverse":
+        raise NothingToRepair(record=record)
+    rule = record_type.repair
+    basis = law.cite((rule.basis if rule else record_type.basis)[0]).zh
+    first = repair_from(law, record_type, severity=severity, decided_on=decided_on)
+    if first is not None and on < first:
+        raise RepairTooEarly(record=record, day=first, basis=basis)
+    lacking = []
+    if not performed:
+        lacking.append(("已改正并履行全部义务", "that the breach is corrected and every duty performed"))
+    if not promised:
+        lacking.append(("作出信用承诺", "the public promise"))
+    if lacking:
+        zh, en = zip(*lacking, strict=True)
+        raise PromiseMissing(lacking=" and ".join(en), lacking_zh="、".join(zh), basis=basis)
+
+
+def repair_from(law: Law, record_type: RecordType, *, severity: Severity | None, decided_on: date) -> date | None:
+    """The first day on which a repair may be asked for; nothing where no shortest term is set for records of this class."""
+    rule = record_type.repair
+    key = rule.months_key(severity) if rule and rule.from_ <= law.day else None
+    return months_after(decided_on, law.parameter(key)) if key else None
+
+
+def _stands(record: int, standing: Standing) -> None:
+    if standing.gone or standing.repaired_on is not None:
+        zh = {"withdrawn": "已撤回", "unmatched": "不属于该主体", "superseded": "已更正", "repaired": "已修复"}
+        raise RecordGone(record=record, state=standing.word, state_zh=zh.get(standing.word, standing.word))
+
+
+def repairable(terms: Terms, standing: Standing, *, on: date) -> bool:
+    """Whether anything is left to repair on the day: the record is still shown or still has effect."""
+    shown = terms.shown_until is None or on < terms.shown_until
+    counts = terms.effect_until is None or on < terms.effect_until
+    return not standing.gone and standing.repaired_on is None and (shown or counts)

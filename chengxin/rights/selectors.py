@@ -1,0 +1,180 @@
+"""Reading what may be answered, and where an answer stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from chengxin import law as lawroom
+from chengxin.cases.models import Case, Paper, Step
+from chengxin.cases.rules import Course
+from chengxin.cases.selectors import case_seal, cases_open, course_of
+from chengxin.law import Law
+from chengxin.law.models import RecordType, Words
+from chengxin.records.models import Record
+from chengxin.records.rules import Standing, replay
+from chengxin.records.selectors.filed import events_of, statements_of
+from chengxin.rights import rules
+from chengxin.subjects.selectors import SubjectUnknown, members_of, subject_of
+
+
+@dataclass(frozen=True)
+class Answerable:
+    """A record as one who would answer it needs it: what it is, by whose law, and where it stands."""
+
+    record: Record
+    record_type: RecordType
+    law: Law
+    standing: Standing
+
+
+def record_answerable(record: int, number: str, *, on: date, known_at: datetime) -> Answerable:
+    """The record, if it is about the subject of this number; one of somebody else's looks like none at all."""
+    found = Record.objects.select_related("batch").filter(pk=record).first()
+    try:
+        members = members_of(subject_of(number, known_at=known_at), known_at=known_at)
+    except SubjectUnknown:
+        members = []
+    if found is None or found.subject_id not in members:
+        raise rules.RecordNotTheirs(record=record, number=number)
+    law = lawroom.load().on(on, found.batch.jurisdiction)
+    standing = replay(events_of([record], known_at=known_at)[record], known_at=known_at)
+    return Answerable(found, law.record_types[found.record_type], law, standing)
+
+
+def case_about(record: int, procedure: str) -> Case | None:
+    """The open case of this kind about the record."""
+    return cases_open(about=f"record:{record}").filter(procedure=procedure).first()
+
+
+def record_of(case: Case) -> int:
+    """The record that the case is about."""
+    return int(case.about.removeprefix("record:"))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that may be done in a case: the state that it leads to, by whom, until when, needing what, by which article."""
+
+    to: str
+    title: Words
+    by: str
+    last_day: date | None
+    wait: date | None
+    needs: Sequence[str]
+    article: str
+    article_en: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step as it is told to whoever may see the case."""
+
+    to: str
+    title: Words
+    on: date
+    at: datetime
+    by: str
+    reasons: str
+    document: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case as it is shown: what it is about, what was done, and what may be done next, by whom and until when."""
+
+    case: Case
+    number: str
+    procedure: str
+    title: Words
+    record: int
+    state: str
+    state_title: Words
+    final: bool
+    suspended: bool
+    last_day: date | None
+    told: list[Told]
+    choices: list[Choice]
+    others: list[Choice]
+    statement: str
+    papers: list[Paper]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The case as the API and the command give it."""
+        return {
+            "number": self.number,
+            "procedure": self.procedure,
+            "record": self.record,
+            "jurisdiction": self.case.jurisdiction,
+            "opened_on": self.case.opened_on,
+            "state": self.state,
+            "state_title": self.state_title.zh,
+            "state_title_en": self.state_title.en,
+            "final": self.final,
+            "suspended": self.suspended,
+            "last_day": self.last_day,
+            "steps": [
+                {
+                    "to": t.to, "title": t.title.zh, "title_en": t.title.en, "on": t.on, "at": t.at, "by": t.by,
+                    "reasons": t.reasons, "document": t.document,
+                }
+                for t in self.told
+            ],
+            "choices": [
+                {
+                    "to": c.to, "title": c.title.zh, "title_en": c.title.en, "by": c.by, "last_day": c.last_day,
+                    "not_before": c.wait, "needs": list(c.needs), "article": c.article, "article_en": c.article_en,
+                }
+                for c in self.choices
+            ],
+            "statement": self.statement,
+            "papers": [{"paper": p.pk, "title": p.title, "size": p.size, "sha256": p.digest} for p in self.papers],
+        }  # fmt: skip
+
+
+def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datetime) -> CaseFile:
+    """The case with its steps and choices; of the choices, only those of these doers where they are named."""
+    course = course_of(case)
+    mine = None if doers is None else set(doers)
+    choices = choices_of(course)
+    steps = list(Step.objects.filter(case=case).order_by("number"))
+    return CaseFile(
+        case=case,
+        number=case.number,
+        procedure=case.procedure,
+        title=course.procedure.title,
+        record=record_of(case),
+        state=course.state_key,
+        state_title=course.state.title,
+        final=course.state.final,
+        suspended=course.state.suspends,
+        last_day=course.last_day,
+        told=[_told(course, step) for step in steps],
+        choices=[choice for choice in choices if mine is None or choice.by in mine],
+        others=[choice for choice in choices if mine is not None and choice.by not in mine],
+        statement=statements_of([record_of(case)], known_at=known_at).get(record_of(case), ""),
+        papers=list(case.papers.defer("sealed").order_by("pk")),
+    )
+
+
+def choices_of(course: Course) -> list[Choice]:
+    """Everything that may be done in the case as it stands, whoever does it."""
+    found = []
+    for o in course.steps:
+        cited = course.law.cite(o.step.basis[0])
+        title = course.procedure.states[o.step.to].title
+        found.append(Choice(o.step.to, title, o.step.by, o.last_day, o.wait, o.step.needs, cited.zh, cited.en))
+    return found
+
+
+def _told(course: Course, step: Step) -> Told:
+    title = course.procedure.states[step.to].title
+    return Told(step.to, title, step.on, step.at, step.doer, step.reasons, step.document)
+
+
+def contact_of(case: Case) -> dict[str, Any]:
+    """How to reach whoever opened the case, and their words, unsealed. Whoever shows it writes the reading down first."""
+    if case.sealed is None:
+        return {}
+    found: dict[str, Any] = case_seal().unseal_json(bytes(case.sealed), bytes(case.key_hash or b""))
+    return found

@@ -1,0 +1,320 @@
+"""Answering back: each verb changes the case and the record that it is about in one transaction, with its trace."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from chengxin.actors.selectors import Asker
+from chengxin.cases.models import Case, Step
+from chengxin.cases.rules import Taken
+from chengxin.cases.selectors import case_accessible, case_by_key, cases_open, course_of, doers_of
+from chengxin.cases.services import PaperIn, Words, case_lapse, case_open, case_step, day_of
+from chengxin.checks.services.reissuing import record_recall
+from chengxin.law.models import Doer
+from chengxin.ledger.services import trace
+from chengxin.records.models import Record, Statement
+from chengxin.records.rules import Terms, replay
+from chengxin.records.selectors.filed import events_of
+from chengxin.records.services.correcting import record_correct
+from chengxin.records.services.events import (
+    record_dispute,
+    record_repair,
+    record_settle,
+    record_unrepair,
+    record_withdraw,
+)
+from chengxin.rights import rules
+from chengxin.rights.rules import OBJECTION, REPAIR, Change
+from chengxin.rights.selectors import (
+    Answerable,
+    CaseFile,
+    Choice,
+    case_about,
+    case_file,
+    choices_of,
+    contact_of,
+    record_answerable,
+    record_of,
+)
+
+SUBJECT: tuple[Doer, ...] = ("subject",)
+# Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
+BY_SUBJECT = "public"
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """Who answers, and how to reach them; kept sealed, and shown to nobody but who decides."""
+
+    name: str
+    reach: str
+    acting_for: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What whoever asked takes home: a number and a key, the day, where it stands, and who must do what until when."""
+
+    number: str
+    key: str
+    record: int
+    procedure: str
+    on: date
+    state: str
+    suspended: bool
+    next: Sequence[Choice]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as the API gives it."""
+        return {
+            "number": self.number,
+            "key": self.key,
+            "record": self.record,
+            "procedure": self.procedure,
+            "on": self.on,
+            "state": self.state,
+            "suspended": self.suspended,
+            "next": [
+                {"to": c.to, "title": c.title.zh, "title_en": c.title.en, "by": c.by, "last_day": c.last_day, "article": c.article}
+                for c in self.next
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step did: where the case stands now, the record that took the place of a wrong one, and how many answers were
+    given anew because they had rested on it.
+    """
+
+    number: str
+    state: str
+    final: bool
+    suspended: bool
+    last_day: date | None
+    record: int | None
+    reissued: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+# --- asked for by the subject -------------------------------------------------------------------------------------------
+
+
+def objection_file(
+    *, record: int, number: str, claimant: Claimant, grounds: str, at: datetime, papers: Iterable[PaperIn] = (),
+    by: str = BY_SUBJECT,
+) -> Receipt:  # fmt: skip
+    """Object to a record about the subject of this number; returns the receipt, whose key is shown once.
+
+    Where the law of the place says so the record has no effect from this instant; otherwise from acceptance on.
+    """
+    with transaction.atomic():
+        found = _locked(record, number, at=at)
+        rules.objection_admissible(record=record, standing=found.standing)
+        return _case_file(OBJECTION, found, claimant, grounds, papers, by=by, at=at)
+
+
+def repair_request(
+    *, record: int, number: str, claimant: Claimant, performed: bool, promised: bool, grounds: str, at: datetime,
+    papers: Iterable[PaperIn] = (), by: str = BY_SUBJECT,
+) -> Receipt:  # fmt: skip
+    """Ask whoever decided to repair an adverse record; refuses with the day from which it may be asked, or what is lacking."""
+    with transaction.atomic():
+        found = _locked(record, number, at=at)
+        filed, on = found.record, day_of(at)
+        rules.repair_admissible(
+            found.law, found.record_type, record=record, standing=found.standing, decided_on=filed.decided_on, on=on,
+            severity=filed.severity, performed=performed, promised=promised,  # type: ignore[arg-type]
+        )  # fmt: skip
+        if not rules.repairable(Terms(filed.effect_from, filed.effect_until, filed.shown_until), found.standing, on=on):
+            raise rules.RecordGone(record=record, state="past its term", state_zh="期限已届满")
+        return _case_file(REPAIR, found, claimant, grounds, papers, by=by, at=at)
+
+
+def _locked(record: int, number: str, *, at: datetime) -> Answerable:
+    """The record, its row locked: two who answer it at once are taken one after the other."""
+    Record.objects.select_for_update().filter(pk=record).first()
+    return record_answerable(record, number, on=day_of(at), known_at=at)
+
+
+def _case_file(
+    procedure: str,
+    found: Answerable,
+    claimant: Claimant,
+    grounds: str,
+    papers: Iterable[PaperIn],
+    *,
+    by: str,
+    at: datetime,
+) -> Receipt:
+    record, words = found.record, rules.words_fit(grounds)
+    if (running := case_about(record.pk, procedure)) is not None:
+        raise rules.CaseOpen(record=record.pk, day=running.opened_on)
+    opened = case_open(
+        procedure=procedure, jurisdiction=record.batch.jurisdiction, subject=record.subject_id, about=f"record:{record.pk}",
+        authority=record.batch.actor, provider=record.batch.actor, by=by, at=at,
+        contact={**claimant.__dict__, "grounds": words}, papers=papers,
+    )  # fmt: skip
+    course = course_of(opened.case)
+    _record_follow(opened.case, None, [Taken(0, course.state_key, opened.case.opened_on, "subject")], by=by, at=at)
+    return Receipt(
+        number=opened.case.number, key=opened.key, record=record.pk, procedure=procedure, on=opened.case.opened_on,
+        state=course.state_key, suspended=course.state.suspends, next=choices_of(course),
+    )  # fmt: skip
+
+
+def case_followed(*, number: str, key: str, at: datetime) -> CaseFile:
+    """The case as whoever holds its key may see it; the reading is written down."""
+    case = case_by_key(number, key)
+    trace(event="rights.case.read", by=BY_SUBJECT, at=at, subject=case.subject_id, about=f"case:{case.pk}")
+    return case_file(case, SUBJECT, known_at=at)
+
+
+def case_answer(
+    *, number: str, key: str, to: str, at: datetime, words: Words | None = None, papers: Iterable[PaperIn] = ()
+) -> Done:
+    """A step by whoever holds the case's key: taking an objection back, asking for a review."""
+    case = case_by_key(number, key)
+    return _step(case, to, SUBJECT, by=BY_SUBJECT, at=at, words=words or Words(), papers=papers)
+
+
+def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Statement:
+    """The words of whoever holds the key of a case beside the record that it is about; refuses them until somebody has
+    seen who they are, as acceptance does.
+    """
+    case = case_by_key(number, key)
+    course = course_of(case)
+    if len(course.taken) < 2 or course.state.outcome == "not-accepted":
+        raise rules.NotYetAccepted(number=number)
+    with transaction.atomic():
+        return _statement_make(record_of(case), case.subject_id, words, by=BY_SUBJECT, at=at)
+
+
+def statement_make(*, record: int, number: str, words: str, by: str, at: datetime) -> Statement:
+    """The same by a clerk to whom the subject has shown who they are."""
+    with transaction.atomic():
+        found = _locked(record, number, at=at)
+        return _statement_make(record, found.record.subject_id, words, by=by, at=at)
+
+
+def _statement_make(record: int, subject: int, words: str, *, by: str, at: datetime) -> Statement:
+    Record.objects.select_for_update().get(pk=record)
+    kept = rules.statement_fit(words)
+    latest = Statement.objects.filter(record_id=record).order_by("-number").first()
+    made = Statement.objects.create(
+        record_id=record, number=latest.number + 1 if latest else 0, words=kept, by=by, at=at
+    )
+    trace(event="rights.statement.made", by=by, at=at, subject=subject, about=f"record:{record}")
+    return made
+
+
+# --- decided by staff ---------------------------------------------------------------------------------------------------
+
+
+def case_read(*, number: str, asker: Asker, at: datetime) -> tuple[CaseFile, dict[str, Any]]:
+    """A case of those that the asker may see, and what the claimant said; the reading is written down first."""
+    case = case_accessible(asker, number)
+    trace(event="rights.case.read", by=asker.key, at=at, subject=case.subject_id, about=f"case:{case.pk}")
+    return case_file(case, doers_of(case, asker), known_at=at), contact_of(case)
+
+
+def case_decide(
+    *, number: str, asker: Asker, to: str, at: datetime, words: Words, changes: Mapping[str, str] | None = None,
+    papers: Iterable[PaperIn] = (),
+) -> Done:  # fmt: skip
+    """A step by whoever plays a part in the case. What it means for the record happens in the same transaction: suspended,
+    corrected, taken out, repaired; and whoever had an answer that rested on a wrong record is answered anew.
+    """
+    case = case_accessible(asker, number)
+    return _step(
+        case, to, doers_of(case, asker), by=asker.key, at=at, words=words, papers=papers, changes=changes or {}
+    )
+
+
+def cases_lapse(*, by: str, at: datetime) -> list[Done]:
+    """In every case in which everybody's time is over, let happen what the law lets happen; each in a transaction of its own."""
+    done = []
+    for case in cases_open(before=day_of(at)).filter(about__startswith="record:"):
+        with transaction.atomic():
+            before = course_of(case).state_key
+            taken = case_lapse(case=case.pk, at=at)
+            if taken:
+                done.append(_done(case, _record_follow(case, before, taken, by=by, at=at)))
+    return done
+
+
+def _step(
+    case: Case, to: str, doers: Iterable[Doer], *, by: str, at: datetime, words: Words, papers: Iterable[PaperIn] = (),
+    changes: Mapping[str, str] | None = None,
+) -> Done:  # fmt: skip
+    with transaction.atomic():
+        # The row of the case is the lock, so that what stood before is what the step is taken from.
+        before = course_of(Case.objects.select_for_update().get(pk=case.pk)).state_key
+        taken = case_step(case=case.pk, to=to, doers=doers, by=by, at=at, words=words, papers=papers)
+        followed = _record_follow(case, before, taken, by=by, at=at, words=words, changes=changes)
+    return _done(case, followed)
+
+
+@dataclass
+class _Followed:
+    record: int | None = None
+    reissued: int = 0
+
+
+def _done(case: Case, followed: _Followed) -> Done:
+    course = course_of(case)
+    return Done(
+        case.number, course.state_key, course.state.final, course.state.suspends, course.last_day, followed.record,
+        followed.reissued,
+    )  # fmt: skip
+
+
+def _record_follow(
+    case: Case, before: str | None, taken: Sequence[Taken], *, by: str, at: datetime, words: Words | None = None,
+    changes: Mapping[str, str] | None = None,
+) -> _Followed:  # fmt: skip
+    """Let the record follow its case through the steps just taken."""
+    states = course_of(case).procedure.states
+    record, followed = record_of(case), _Followed()
+    words = words or Words()
+    for step in taken:
+        after = states[step.to]
+        for change in rules.record_changes(states[before] if before else None, after):
+            why = words.reasons or after.title.zh
+            match change:
+                case Change.SUSPEND if not _gone(record, at):
+                    record_dispute(record=record, by=by, at=at, grounds=case.number, case=case.pk)
+                case Change.RESUME if _disputed(record, at):
+                    record_settle(record=record, by=by, at=at, outcome=step.to)
+                case Change.CORRECT:
+                    if not changes:
+                        raise rules.CorrectionMissing
+                    followed.record = record_correct(record=record, changes=changes, by=by, at=at, reason=why)
+                case Change.TAKE_OUT if not _gone(record, at):
+                    record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {why}")
+                case Change.REPAIR:
+                    decision = Step.objects.filter(case=case).exclude(document="").order_by("-number").first()
+                    document = decision.document if decision else case.number
+                    record_repair(record=record, by=by, at=at, on=step.on, decision=document)
+                case Change.UNREPAIR:
+                    record_unrepair(record=record, by=by, at=at, reason=why)
+                case _:
+                    pass  # the record is gone already: there is nothing to suspend, resume or take out
+            if change in (Change.CORRECT, Change.TAKE_OUT):
+                followed.reissued += record_recall(record=record, by=by, at=at, reason=why).reissued
+        before = step.to
+    return followed
+
+
+def _gone(record: int, at: datetime) -> bool:
+    return replay(events_of([record], known_at=at)[record], known_at=at).gone
+
+
+def _disputed(record: int, at: datetime) -> bool:
+    return replay(events_of([record], known_at=at)[record], known_at=at).disputed

@@ -1,0 +1,81 @@
+"""Checks and objections at once, on real connections: what was accepted before a check began is in its answer."""
+
+import random
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from chengxin.cases.services import Words
+from chengxin.checks.services.asking import check_perform
+from chengxin.records.models import Record
+from chengxin.rights import services
+from chengxin.rights.services import Claimant
+from chengxin.site.testing_live import database_apart
+from tests.world import OPERATOR, code, later, penalty, sent
+
+__all__ = ["database_apart"]
+
+SOMEBODY = Claimant("经办人", "云川市琥珀路1号")
+FIRMS, PER_FIRM = 50, 20
+
+
+def checked(n: int, at: datetime) -> str:
+    """What a check of the n-th firm says at the instant."""
+    answer = check_perform(asker=OPERATOR, matter="supervision-frequency", number=code(n), on=at.date(), at=at)
+    return str(answer.outcome)
+
+
+@pytest.mark.usefixtures("database_apart")
+def test_no_check_that_begins_after_an_objections_acceptance_finds_the_record_live(tmp_path: Path) -> None:
+    """Checks and objections woven at random, each on a real connection of its own: 1,000 rounds."""
+    sent(tmp_path, *(penalty(n) for n in range(1, FIRMS + 1)))
+    records = {r.body["code"]: r.pk for r in Record.objects.all()}
+    told: dict[int, list[tuple[float, float, str]]] = {n: [] for n in range(FIRMS)}
+    accepted: dict[int, float] = {}
+    plan = [(n, what) for n in range(FIRMS) for what in ("object", *("check",) * (PER_FIRM - 1))]
+    chance = random.Random(7)
+    chance.shuffle(plan)
+    turns = iter(plan)
+    lock = threading.Lock()
+
+    def work() -> None:
+        try:
+            while True:
+                with lock:
+                    turn = next(turns, None)
+                if turn is None:
+                    return
+                n, what = turn
+                if what == "check":
+                    begun, at = time.monotonic(), timezone.now()
+                    outcome = checked(n + 1, at)
+                    told[n].append((begun, time.monotonic(), outcome))
+                else:
+                    at = timezone.now()
+                    receipt = services.objection_file(
+                        record=records[code(n + 1)], number=code(n + 1), claimant=SOMEBODY, grounds="异议", at=at
+                    )
+                    services.case_decide(
+                        number=receipt.number, asker=OPERATOR, to="accepted", words=Words(), at=timezone.now()
+                    )
+                    accepted[n] = time.monotonic()
+        finally:
+            connection.close()
+
+    with time_machine.travel(later(hours=1), tick=True):
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(accepted) == FIRMS and sum(map(len, told.values())) + FIRMS == 1000
+    late = [(n, outcome) for n, found in told.items() for begun, _, outcome in found if begun > accepted[n]]
+    early = [outcome for n, found in told.items() for _, ended, outcome in found if ended < accepted[n]]
+    assert [each for each in late if each[1] != "suspended"] == []
+    assert len(late) > 100 and "applies" in early, "the weave had both before and after"
