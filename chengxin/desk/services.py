@@ -14,6 +14,7 @@ from chengxin.cases.services import day_of, paper_read
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
 from chengxin.kernel.errors import Refusal
+from chengxin.law.models import RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
 from chengxin.records.models import Record
@@ -151,11 +152,16 @@ def case_opened(*, asker: Asker, number: str, at: datetime) -> OpenedCase:
     record_type = law.record_types[record.record_type]
     written = fields_written(record, record_type)
     fields = [
-        (name, field.title, written.get(name) or "")
+        (name, field.title, _worded(field, written.get(name) or ""))
         for name, field in record_type.fields.items()
         if field.type != "person"
     ]
     return OpenedCase(case, claimant, record, record_type.title, written.get(record_type.roles.name) or "", fields)
+
+
+def _worded(field: RecordField, written: str) -> str:
+    """A choice in its Chinese words, as a form has it; anything else as it is."""
+    return field.choices[written].zh if field.choices and written in field.choices else written
 
 
 def paper_opened(*, asker: Asker, number: str, paper: int, at: datetime) -> tuple[Paper, bytes]:

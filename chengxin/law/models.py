@@ -421,12 +421,13 @@ class Step(Part):
     `within` is a parameter; it counts from the day on which the case last came to `counted_from` (to `from`, where that is not given).
     `not_before` is a parameter too: so long the step must wait. A step `by: clock` is what holds when everybody else's
     time in the state has run out. `needs` lists what must come with the step. An `automatic` step only carries out what was
-    decided: the register takes it itself, at once.
+    decided: the register takes it itself, at once. `act` says what whoever takes it does, where the title of the state does not.
     """
 
     from_: Key = Field(alias="from")
     to: Key
     by: Doer
+    act: Words | None = None
     within: Key | None = None
     not_before: Key | None = None
     counted_from: Key | None = None

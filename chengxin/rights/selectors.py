@@ -58,6 +58,7 @@ class Choice:
 
     to: str
     title: Words
+    act: Words
     by: str
     last_day: date | None
     wait: date | None
@@ -163,7 +164,11 @@ def choices_of(course: Course) -> list[Choice]:
     for o in course.steps:
         cited = course.law.cite(o.step.basis[0])
         title = course.procedure.states[o.step.to].title
-        found.append(Choice(o.step.to, title, o.step.by, o.last_day, o.wait, o.step.needs, cited.zh, cited.en))
+        found.append(
+            Choice(
+                o.step.to, title, o.step.act or title, o.step.by, o.last_day, o.wait, o.step.needs, cited.zh, cited.en
+            )
+        )
     return found
 
 

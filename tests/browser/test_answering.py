@@ -1,0 +1,166 @@
+"""From "this is wrong" to the last step, as a firm and a department meet it in Chromium: wide and narrow, no JavaScript needed."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from chengxin.actors.services import actor_add, client_add
+from chengxin.site.testing_live import SiteServer
+from tests.browser.conftest import Visit
+from tests.browser.test_public_pages import good_to_all
+from tests.world import code, file_write, ingest, penalty
+
+NUMBERS = itertools.count(700)
+PICTURES = os.environ.get("CHENGXIN_PICTURES")
+
+
+def seen(page: Page, name: str) -> None:
+    """Nothing wrong with the page; a picture of it for who wants one."""
+    good_to_all(page)
+    if PICTURES:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=True)
+
+
+@pytest.fixture(scope="session")
+def keys(site: str, site_server: SiteServer) -> dict[str, str]:
+    """Keys that open the desk for a department and for the credit centre."""
+    found = {}
+    with site_server.database_open():
+        for actor, kind in (("inspection", "department"), ("counter", "credit-centre")):
+            at = timezone.now()
+            actor_add(key=actor, kind=kind, title=actor, by="operator", at=at)
+            found[actor] = client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+    return found
+
+
+@pytest.fixture
+def firm(keys: dict[str, str], site_server: SiteServer, tmp_path: Path) -> Iterator[str]:
+    """A firm with one penalty that the department sent in, decided four months ago; its code."""
+    number, at = next(NUMBERS), timezone.now() - timedelta(seconds=1)
+    decided = timezone.localdate(at) - timedelta(days=120)
+    with site_server.database_open():
+        row = penalty(number, decided_on=decided.isoformat(), document=f"云川市监处罚〔2026〕{number}号")
+        ingest(file_write(tmp_path / "penalty.csv", [row]), at=at, by="inspection")
+        yield code(number)
+
+
+def at_the_desk(page: Page, site: str, key: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{site}/desk/sign-in")
+    page.locator("#key").fill(key)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site}/desk/queue")
+    page.goto(f"{site}/desk/cases")
+
+
+def step_taken(page: Page, number: str, to: str, **words: str) -> None:
+    page.get_by_role("link", name=number).click()
+    page.locator(f"#to-{to}").check()
+    for name, text in words.items():
+        page.locator(f"#{name}").fill(text)
+    page.get_by_role("button", name="办理").click()
+
+
+def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, str]) -> None:
+    page = inspection.open(f"/enterprise/{firm}")
+    # One: this is wrong. Two: the form, sent. There is the receipt, with a number and a day.
+    page.get_by_role("link", name="认为这条有误").click()
+    seen(page, "objection-form")
+    page.get_by_label("哪里有误").fill("当事人不是本公司：决定书上的地址是另一家。")
+    page.get_by_label("您的姓名").fill("经办人")
+    page.get_by_label("怎样联系您").fill("云川市琥珀路1号")
+    page.locator("#papers").set_input_files(
+        {"name": "决定书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}
+    )
+    page.get_by_role("button", name="提交异议").click()
+    number, key = page.locator("#case-number").inner_text(), page.locator("#case-key").inner_text()
+    expect(page.locator("main")).to_contain_text("公共信用信息中心")
+    seen(page, "objection-receipt")
+
+    at_the_desk(page, inspection.site, keys["counter"])
+    seen(page, "desk-cases")
+    page.get_by_role("link", name=number).click()
+    expect(page.locator(".statement")).to_contain_text("当事人不是本公司")
+    seen(page, "desk-case")
+    page.goto(f"{inspection.site}/desk/cases")
+    step_taken(page, number, "accepted")
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+    page.goto(f"{inspection.site}/enterprise/{firm}")
+    expect(page.locator("article.record-adverse")).to_contain_text("异议处理中")
+
+    # Its own words stand beside the record from now on.
+    page.goto(f"{inspection.site}/case")
+    seen(page, "case-ask")
+    page.get_by_label("回执上的编号").fill(number)
+    page.get_by_label("查询码").fill(key)
+    page.get_by_role("button", name="查看").click()
+    page.get_by_label("说明（").fill("我们正在与办案机关核对。")
+    page.get_by_role("button", name="保存说明").click()
+    seen(page, "case-followed")
+    assert number not in page.url and key not in page.url
+    page.goto(f"{inspection.site}/enterprise/{firm}")
+    expect(page.locator(".statement")).to_have_text("我们正在与办案机关核对。")
+
+    at_the_desk(page, inspection.site, keys["inspection"])
+    step_taken(page, number, "corrected")
+    expect(page.get_by_role("alert")).to_contain_text("理由")
+    seen(page, "desk-refused")
+    page.locator("#to-corrected").check()
+    page.locator("#reasons").fill("罚款数额录入有误")
+    if not page.locator("#f-fine").is_visible():
+        page.locator("details summary").click()
+    page.locator("#f-fine").fill("200")
+    page.get_by_role("button", name="办理").click()
+    expect(page.get_by_role("status")).to_contain_text("更正后的记录")
+    seen(page, "desk-corrected")
+    page.goto(f"{inspection.site}/enterprise/{firm}")
+    expect(page.locator("article.record-adverse")).to_contain_text("200.00")
+    seen(page, "enterprise-corrected")
+
+
+def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]) -> None:
+    page = inspection.open(f"/enterprise/{firm}")
+    page.get_by_role("link", name="申请信用修复").click()
+    page.get_by_label("怎样改正").fill("罚款已缴，进货台账已补齐。")
+    page.get_by_label("您的姓名").fill("经办人")
+    page.get_by_label("怎样联系您").fill("云川市琥珀路1号")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("alert")).to_contain_text("作出信用承诺")
+    seen(page, "repair-form")
+    page.locator("#performed").check()
+    page.locator("#promised").check()
+    page.get_by_role("button", name="提交申请").click()
+    number = page.locator("#case-number").inner_text()
+    at_the_desk(page, inspection.site, keys["inspection"])
+    step_taken(page, number, "granted", document="云川市监修复〔2026〕1号")
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+    seen(page, "repair-granted")
+    page.goto(f"{inspection.site}/enterprise/{firm}")
+    expect(page.locator("article.record-adverse")).to_have_count(0)
+
+
+def test_a_form_with_something_missing_keeps_what_was_typed(visit: Visit, firm: str) -> None:
+    page = visit.open(f"/enterprise/{firm}")
+    page.get_by_role("link", name="认为这条有误").click()
+    page.get_by_label("哪里有误").fill("不是本公司")
+    page.get_by_label("您的姓名").fill(" ")
+    page.get_by_label("怎样联系您").fill("云川市琥珀路1号")
+    page.get_by_role("button", name="提交异议").click()
+    expect(page.get_by_role("alert")).to_contain_text("已在下面标出")
+    expect(page.get_by_label("哪里有误")).to_have_value("不是本公司")
+    expect(page.locator("#name")).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_wrong_receipt_opens_nothing(visit: Visit, site: str) -> None:
+    page = visit.open("/case")
+    page.get_by_label("回执上的编号").fill("20261122-000001")
+    page.get_by_label("查询码").fill("wrong")
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有您可以查看的案件")
