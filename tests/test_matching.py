@@ -19,7 +19,7 @@ from chengxin.checks.services.reissuing import (
 )
 from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import subject_file
-from chengxin.lists.services import subject_read
+from chengxin.lists.services.reading import subject_read
 from chengxin.records.bulk.proposing import rows_propose
 from chengxin.records.models import Batch, Event, Proposal, Record, Waiting, WaitingDecision
 from chengxin.records.selectors.waiting import WaitingRowUnknown, waiting_queue, waiting_row, waiting_rows

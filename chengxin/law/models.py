@@ -347,11 +347,31 @@ class Source(Founded):
         return {**self.odd_values.get("*", {}), **self.odd_values.get(field, {})}
 
 
-class ListEntry(Founded):
-    """A designation: which records put a subject on it, who decides, how one comes on and how one comes off."""
+class Ground(Part):
+    """Records that an entry on a list may rest on: of this type, and where `where` is given, with one of these values."""
 
     record_type: Key
     where: dict[FieldName | Literal["severity"], Some[Cell]] = Field(default_factory=dict)
+
+
+class DecidedHere(Part):
+    """How a decision taken in this register becomes a record: by which source, and in which field its reasons stand."""
+
+    source: Key
+    reasons: FieldName
+    basis: FieldName | None = None
+
+
+class ListEntry(Founded):
+    """A designation: which records put a subject on it, who decides, how one comes on and how one comes off.
+
+    Where entries are decided here, `grounds` says on which records they may rest, and `decided_here` how the decision is filed.
+    """
+
+    record_type: Key
+    where: dict[FieldName | Literal["severity"], Some[Cell]] = Field(default_factory=dict)
+    grounds: Many[Ground] = ()
+    decided_here: DecidedHere | None = None
     authority: Words
     entry: Key | Words
     exit: Words

@@ -27,6 +27,7 @@ from chengxin.law.refusals import (
     FieldUnknown,
     InstrumentUnknown,
     LawbookRefused,
+    ListWithoutGround,
     ListWithoutNotice,
     MeasureWithoutStatute,
     ReferenceUnknown,
@@ -264,25 +265,47 @@ def _list(entry: Entry, book: View) -> Faults:
     if record_type is None:
         return
     for field, values in entry.where.items():
-        yield from _where(record_type, field, values)
+        yield from _where(record_type, f"where.{field}", field, values)
+    yield from _grounds(entry, record_type, book)
     if isinstance(entry.entry, str):
         yield from _reference(entry, book, "entry", "procedures", entry.entry)
     if record_type.tone == "adverse":
         yield from _told_first(entry, book)
 
 
-def _where(record_type: RecordType, field: str, values: Sequence[str]) -> Faults:
+def _grounds(entry: ListEntry, record_type: RecordType, book: View) -> Faults:
+    for at, ground in enumerate(entry.grounds):
+        place = f"grounds.{at}"
+        yield from _reference(entry, book, f"{place}.record_type", "record_types", ground.record_type)
+        rests_on = _found(book, entry, "record_types", ground.record_type, RecordType)
+        for field, values in ground.where.items() if rests_on else ():
+            yield from _where(rests_on, f"{place}.where.{field}", field, values)  # type: ignore[arg-type]
+    here = entry.decided_here
+    if here is None:
+        return
+    if not entry.grounds or not isinstance(entry.entry, str):
+        yield ListWithoutGround, "decided_here", {}
+    yield from _reference(entry, book, "decided_here.source", "sources", here.source)
+    source = _found(book, entry, "sources", here.source, Source)
+    if source and source.record_type != record_type.key:
+        detail = f"{here.source} brings {source.record_type}, the list is of {record_type.key}"
+        yield ValueWrong, "decided_here.source", {"detail": detail}
+    yield from _field(record_type, "decided_here.reasons", here.reasons, "text")
+    yield from _field(record_type, "decided_here.basis", here.basis, "text")
+
+
+def _where(record_type: RecordType, place: str, field: str, values: Sequence[str]) -> Faults:
     if field == "severity" and field not in record_type.fields:
         known: set[str] = set(record_type.severity.classes) if record_type.severity else set()
     else:
-        yield from _field(record_type, f"where.{field}", field)
+        yield from _field(record_type, place, field)
         choices = record_type.fields[field].choices if field in record_type.fields else None
         known = set(choices) if choices else set(values)
     for value in values:
         if value not in known:
             yield (
                 ValueWrong,
-                f"where.{field}",
+                place,
                 {"detail": f"{value} is none of {', '.join(sorted(known)) or 'the classes'}"},
             )
 

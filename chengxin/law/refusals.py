@@ -279,6 +279,16 @@ class ListWithoutExit(Boundary):
     zh = "{file}：{place}：名单须写明移出条件。"
 
 
+class ListWithoutGround(Boundary):
+    """{file}: {place}: a list whose entries are decided here needs its `grounds` (the records on which an entry may rest) and a
+    procedure of entry.
+    """
+
+    code = "boundary-list-without-ground"
+    basis = "浙江省公共信用信息管理条例 24；河南省社会信用条例 28"
+    zh = "{file}：{place}：在本系统作出列入决定的名单，须写明可据以列入的记录（grounds）和列入程序。"
+
+
 class ListWithoutNotice(Boundary):
     """{file}: {place}: an adverse list is entered by a procedure in which the subject is told first (state `noticed`)."""
 

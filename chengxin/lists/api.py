@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from chengxin import law as lawroom
 from chengxin.actors.api import ClientKey, Instant, PerClient
 from chengxin.lists.selectors import file_shown
-from chengxin.lists.services import subject_read
+from chengxin.lists.services.reading import subject_read
 
 router = Router(auth=ClientKey("subjects"), throttle=PerClient(), tags=["subjects 主体"])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure
 from chengxin.records.rules import Effect, Standing, Terms, effect
@@ -71,3 +72,106 @@ def measures_following(law: Law, matter: str, facts: Iterable[Fact], *, on: date
 
 def _lists_of(law: Law, measure: Measure) -> Sequence[ListEntry]:
     return [law.lists[key] for key in measure.lists if key in law.lists]
+
+
+# --- entering a list ------------------------------------------------------------------------------------------------------
+
+
+class ListUnknown(Refusal):
+    """There is no list {key} whose entries are decided in this register. Those that are: {known}."""
+
+    code = "list-unknown"
+    status = 404
+    zh = "没有在本系统作出列入决定的名单{key}。可用的：{known}。"
+
+
+class GroundUnfit(Refusal):
+    """Record {record} is no ground for the list {title}: {why} ({basis}). No basis, no record."""
+
+    code = "list-ground-unfit"
+    zh = "记录{record}不能作为列入“{title}”的依据：{why_zh}（{basis}）。没有依据，不得列入。"
+
+
+class AlreadyListed(Refusal):
+    """The subject stands on the list already, by record {record}, or an entry by this ground is under way."""
+
+    code = "list-already-entered"
+    status = 409
+    zh = "该主体已在名单上（记录{record}），或者正以同一依据办理列入。"
+
+
+class ListingNotPermitted(Refusal):
+    """{actor} is a {kind}: only a department, or who runs the register for one, decides on a list ({basis})."""
+
+    code = "listing-not-permitted"
+    status = 403
+    zh = "{actor}属于{kind}：只有主管部门（或者代其办理的运行单位）可以决定列入名单（{basis}）。"
+
+
+def list_decided_here(law: Law, key: str) -> ListEntry:
+    """The list of this key, if its entries are decided here."""
+    entry = law.lists.get(key)
+    if entry is None or entry.decided_here is None:
+        known = ", ".join(k for k, e in sorted(law.lists.items()) if e.decided_here)
+        raise ListUnknown(key=key, known=known)
+    return entry
+
+
+def ground_admissible(law: Law, entry: ListEntry, fact: Fact, *, on: date) -> None:
+    """Whether an entry on the list may rest on the fact: of a kind that the list names, and in effect on the day."""
+    values = {**fact.body, "severity": fact.severity}
+    named = any(
+        ground.record_type == fact.record_type and all(values.get(n) in allowed for n, allowed in ground.where.items())
+        for ground in entry.grounds
+    )
+    if not named:
+        why, zh = "the list does not name records of this kind", "名单没有列明此类记录"
+    elif effect(fact.terms, fact.standing, on=on) is not Effect.COUNTS:
+        why, zh = f"it has no effect today ({fact.standing.word})", "该记录目前不产生效力"
+    else:
+        return
+    raise GroundUnfit(record=fact.record, title=entry.title.zh, why=why, why_zh=zh, basis=law.cite(entry.basis[0]).zh)
+
+
+def consequences(law: Law, key: str) -> list[Measure]:
+    """The measures that follow from standing on the list, by key."""
+    found = [m for m in law.measures.values() if key in m.lists and "organisation" in m.subject_kinds]
+    return sorted(found, key=lambda m: m.key)
+
+
+def notice_written(
+    law: Law, entry: ListEntry, *, number: str, key: str, firm: str, code: str, ground: Fact, reasons: str, on: date
+) -> str:
+    """The notice that goes before an entry: what is intended and why, on which basis, what would follow, what can be done about it
+    and until when. In Chinese, then in English.
+    """
+    procedure = law.procedures[str(entry.entry)]
+    reply = next((s for s in procedure.steps if s.by == "subject" and s.within), None)
+    days = law.parameter(reply.within) if reply and reply.within else 0
+    measures = consequences(law, entry.key)
+    bases = "、".join(law.cite(b).zh for b in entry.basis)
+    zh = [
+        f"{entry.title.zh}列入事先告知书",
+        f"案件编号：{number}　查询码：{key}",
+        f"当事人：{firm}（{code}）",
+        f"拟列入：{entry.title.zh}",
+        f"理由：{reasons}",
+        f"所依据的记录：{ground.document}（{ground.authority}，{ground.decided_on}，编号{ground.record}）",
+        f"法律依据：{bases}",
+        "列入后的措施：" + ("；".join(f"{m.title.zh}（{law.cite(m.basis[0]).zh}）" for m in measures) or "无"),
+        f"如何移出：{entry.exit.zh}",
+        f"您有权陈述申辩：自收到之日起{days}个工作日内，凭案件编号和查询码在线提出，或者书面提出。列入后可以提出异议；"
+        "也可以依法申请行政复议或者提起行政诉讼。",
+        f"{on}",
+    ]
+    en = [
+        f"Notice before entry: {entry.title.en}",
+        f"Case {number}, key {key}. To: {firm} ({code}).",
+        f"Grounds: {reasons} Record {ground.record}: {ground.document}. Basis: {'; '.join(law.cite(b).en for b in entry.basis)}.",
+        "What would follow: "
+        + ("; ".join(f"{m.title.en} ({law.cite(m.basis[0]).en})" for m in measures) or "nothing")
+        + ".",
+        f"How one comes off: {entry.exit.en}.",
+        f"You may answer within {days} working days of receipt, with number and key; object once listed; ask for reconsideration or sue.",
+    ]
+    return "\n".join([*zh, "", *en]) + "\n"

@@ -156,22 +156,22 @@ def records_filed(subjects: list[int], law: Law, *, on: date, known_at: datetime
     return [_filed(law, r, events[r.pk], said.get(r.pk, ""), on=on, known_at=known_at) for r in records]
 
 
+def fact_of(record: Record, *, known_at: datetime) -> Fact:
+    """The record as a rule sees it at the instant."""
+    return _fact_of(record, replay(events_of([record.pk], known_at=known_at)[record.pk], known_at=known_at))
+
+
+def _fact_of(record: Record, standing: Standing) -> Fact:
+    return Fact(
+        record.pk, record.record_type, record.authority, record.document, record.decided_on,
+        Terms(record.effect_from, record.effect_until, record.shown_until), record.severity, record.body, standing,
+    )  # fmt: skip
+
+
 def _filed(law: Law, record: Record, events: list[Event], said: str, *, on: date, known_at: datetime) -> FiledRecord:
-    terms, standing = (
-        Terms(record.effect_from, record.effect_until, record.shown_until),
-        replay(events, known_at=known_at),
-    )
-    fact = Fact(
-        record.pk,
-        record.record_type,
-        record.authority,
-        record.document,
-        record.decided_on,
-        terms,
-        record.severity,
-        record.body,
-        standing,
-    )
+    standing = replay(events, known_at=known_at)
+    fact = _fact_of(record, standing)
+    terms = fact.terms
     record_type = law.record_types.get(record.record_type)
     public = record_type is not None and record_type.publication == "public"
     state = effect(terms, standing, on=on)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from chengxin.actors.selectors import asker_acting
 from chengxin.ledger.services import trace
-from chengxin.lists.services import subject_read
+from chengxin.lists.services.reading import subject_read
 from chengxin.portal.rules import Query
 from chengxin.portal.selectors import Enterprise, Found, enterprise_of, names_find
 from chengxin.subjects.selectors import SubjectUnknown

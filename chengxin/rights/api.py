@@ -16,6 +16,7 @@ from chengxin.actors.api import ClientKey, PerClient, Text, text_kept
 from chengxin.cases.selectors import tasks_of
 from chengxin.cases.services import PaperIn, Words
 from chengxin.kernel.errors import Refusal
+from chengxin.lists.services import listing
 from chengxin.rights import services
 from chengxin.rights.rules import MOST_WORDS
 from chengxin.rights.selectors import case_file
@@ -124,6 +125,28 @@ class StepIn(Schema):
     changes: dict[str, Long] = Field(default_factory=dict)
 
 
+class ListingIn(Schema):
+    """Which list, on which record as its ground, about whom, and why."""
+
+    list: Number
+    record: int
+    code: Number
+    reasons: Long
+    jurisdiction: Number = "cn"
+
+
+class ProposedOut(Schema):
+    """The case of a proposed entry, the key for its subject, and the notice to be served."""
+
+    number: str
+    key: str
+    list_key: str
+    record: int
+    state: str
+    last_day: date | None
+    notice: str
+
+
 class ToldOut(Schema):
     """One step that was taken."""
 
@@ -212,6 +235,18 @@ def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
     return receipt.as_dict()
 
 
+@rights.post(
+    "/removals", response=ReceiptOut, summary="申请移出名单 / ask to come off a list", operation_id="removal_request"
+)
+def removal_request(request: HttpRequest, asked: ObjectionIn) -> Any:
+    """已履行义务或者符合移出条件的，申请提前移出。 / Ask to come off a list before its term."""
+    receipt = services.removal_request(
+        record=asked.record, number=asked.code, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds,
+        papers=_papers(asked.papers), at=timezone.now(),
+    )  # fmt: skip
+    return receipt.as_dict()
+
+
 @rights.post("/follow", response=CaseOut, summary="查询办理进度 / where it stands", operation_id="case_follow")
 def case_follow(request: HttpRequest, asked: FollowIn) -> Any:
     """凭回执编号和查询码。 / By the number and the key of the receipt."""
@@ -244,6 +279,16 @@ def case_list(request: HttpRequest, most: int = 50) -> Any:
     asker = request.auth  # type: ignore[attr-defined]
     tasks, at = islice(tasks_of(asker), max(1, min(most, 200))), timezone.now()
     return [case_file(task.case, task.mine, known_at=at).as_dict() for task in tasks]
+
+
+@cases.post("/listings", response=ProposedOut, summary="拟列入名单 / propose an entry", operation_id="listing_propose")
+def listing_propose(request: HttpRequest, asked: ListingIn) -> Any:
+    """以名单列明的一条记录为依据，拟将其主体列入；返回须送达的告知书。 / Propose to enter a subject on a list; the notice to be served comes back."""
+    proposed = listing.listing_propose(
+        list_key=asked.list, record=asked.record, number=asked.code, asker=request.auth, reasons=asked.reasons,  # type: ignore[attr-defined]
+        jurisdiction=asked.jurisdiction, at=timezone.now(),
+    )  # fmt: skip
+    return proposed.as_dict()
 
 
 @cases.get("/{number}", response=CaseForStaff, summary="一个案件 / one case", operation_id="case")

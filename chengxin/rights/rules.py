@@ -11,7 +11,7 @@ from chengxin.law import Law
 from chengxin.law.models import RecordType, Severity, State
 from chengxin.records.rules import Standing, Terms
 
-OBJECTION, REPAIR = "objection", "repair"
+OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
 MOST_WORDS = 2000
 MOST_STATEMENT = 500
 
@@ -54,6 +54,14 @@ class NothingToRepair(Refusal):
     code = "nothing-to-repair"
     status = 409
     zh = "记录{record}不是不利信息，无须修复。内容有误的，请提出异议。"
+
+
+class NotOnAList(Refusal):
+    """Record {record} is no entry on a list that one can ask to come off ({title})."""
+
+    code = "not-on-a-list"
+    status = 409
+    zh = "记录{record}（{title}）不是可以申请移出的名单记录。"
 
 
 class PromiseMissing(Refusal):
@@ -100,6 +108,7 @@ class Change(StrEnum):
     TAKE_OUT = "take-out"
     REPAIR = "repair"
     UNREPAIR = "unrepair"
+    END = "end"
     RESUME = "resume"
 
 
@@ -108,6 +117,7 @@ _OUTCOMES = {
     "record-withdrawn": Change.TAKE_OUT,
     "not-verifiable": Change.TAKE_OUT,
     "repaired": Change.REPAIR,
+    "removed": Change.END,
 }
 
 

@@ -48,8 +48,8 @@ def case_about(record: int, procedure: str) -> Case | None:
 
 
 def record_of(case: Case) -> int:
-    """The record that the case is about."""
-    return int(case.about.removeprefix("record:"))
+    """The record that the case is about; for an entry on a list, the one on which it rests."""
+    return int(case.about.rpartition("record:")[2])
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,21 @@ from chengxin.cases.services import PaperIn, Words, case_lapse, case_open, case_
 from chengxin.checks.services.reissuing import record_recall
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.records.models import Record, Statement
 from chengxin.records.rules import Terms, replay
 from chengxin.records.selectors.filed import events_of
 from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import (
     record_dispute,
+    record_end,
     record_repair,
     record_settle,
     record_unrepair,
     record_withdraw,
 )
 from chengxin.rights import rules
-from chengxin.rights.rules import OBJECTION, REPAIR, Change
+from chengxin.rights.rules import OBJECTION, REMOVAL, REPAIR, Change
 from chengxin.rights.selectors import (
     Answerable,
     CaseFile,
@@ -137,6 +139,21 @@ def repair_request(
         return _case_file(REPAIR, found, claimant, grounds, papers, by=by, at=at)
 
 
+def removal_request(
+    *, record: int, number: str, claimant: Claimant, grounds: str, at: datetime, papers: Iterable[PaperIn] = (),
+    by: str = BY_SUBJECT,
+) -> Receipt:  # fmt: skip
+    """Ask to come off a list before its term, since the duty is performed or the conditions of exit are met."""
+    with transaction.atomic():
+        found = _locked(record, number, at=at)
+        rules.objection_admissible(record=record, standing=found.standing)
+        if not any(
+            entry.record_type == found.record.record_type and entry.decided_here for entry in found.law.lists.values()
+        ):
+            raise rules.NotOnAList(record=record, title=found.record_type.title.zh)
+        return _case_file(REMOVAL, found, claimant, grounds, papers, by=by, at=at)
+
+
 def _locked(record: int, number: str, *, at: datetime) -> Answerable:
     """The record, its row locked: two who answer it at once are taken one after the other."""
     Record.objects.select_for_update().filter(pk=record).first()
@@ -240,12 +257,13 @@ def case_decide(
 def cases_lapse(*, by: str, at: datetime) -> list[Done]:
     """In every case in which everybody's time is over, let happen what the law lets happen; each in a transaction of its own."""
     done = []
-    for case in cases_open(before=day_of(at)).filter(about__startswith="record:"):
+    for case in cases_open(before=day_of(at)):
         with transaction.atomic():
             before = course_of(case).state_key
             taken = case_lapse(case=case.pk, at=at)
             if taken:
-                done.append(_done(case, _record_follow(case, before, taken, by=by, at=at)))
+                done.append(_done(case, _follow(case, before, taken, by=by, at=at)))
+    listings_groundless_end(by=by, at=at)
     return done
 
 
@@ -257,7 +275,7 @@ def _step(
         # The row of the case is the lock, so that what stood before is what the step is taken from.
         before = course_of(Case.objects.select_for_update().get(pk=case.pk)).state_key
         taken = case_step(case=case.pk, to=to, doers=doers, by=by, at=at, words=words, papers=papers)
-        followed = _record_follow(case, before, taken, by=by, at=at, words=words, changes=changes)
+        followed = _follow(case, before, taken, by=by, at=at, words=words, changes=changes)
     return _done(case, followed)
 
 
@@ -273,6 +291,13 @@ def _done(case: Case, followed: _Followed) -> Done:
         case.number, course.state_key, course.state.final, course.state.suspends, course.last_day, followed.record,
         followed.reissued,
     )  # fmt: skip
+
+
+def _follow(case: Case, before: str | None, taken: Sequence[Taken], *, by: str, at: datetime, **more: Any) -> _Followed:
+    """Let what the case is about follow it: a record, or an entry on a list."""
+    if case.about.startswith("list:"):
+        return _Followed(listing_follow(case, before, taken, by=by, at=at))
+    return _record_follow(case, before, taken, by=by, at=at, **more)
 
 
 def _record_follow(
@@ -302,12 +327,16 @@ def _record_follow(
                     decision = Step.objects.filter(case=case).exclude(document="").order_by("-number").first()
                     document = decision.document if decision else case.number
                     record_repair(record=record, by=by, at=at, on=step.on, decision=document)
+                case Change.END if not _gone(record, at):
+                    record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}")
                 case Change.UNREPAIR:
                     record_unrepair(record=record, by=by, at=at, reason=why)
                 case _:
                     pass  # the record is gone already: there is nothing to suspend, resume or take out
             if change in (Change.CORRECT, Change.TAKE_OUT):
                 followed.reissued += record_recall(record=record, by=by, at=at, reason=why).reissued
+            if change in (Change.CORRECT, Change.TAKE_OUT, Change.REPAIR):
+                listings_groundless_end(by=by, at=at)
         before = step.to
     return followed
 

@@ -10,7 +10,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.ledger.models import Entry
 from chengxin.lists.rules import Fact, listed, measures_in, record_types_deciding
 from chengxin.lists.selectors import SubjectFile, file_shown, subject_file
-from chengxin.lists.services import subject_read
+from chengxin.lists.services.reading import subject_read
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, Terms
 from chengxin.records.services.events import record_dispute, record_repair

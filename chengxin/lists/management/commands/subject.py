@@ -8,7 +8,7 @@ from django.utils import timezone
 from chengxin import law as lawroom
 from chengxin.actors.selectors import asker_acting
 from chengxin.lists.selectors import file_shown
-from chengxin.lists.services import subject_read
+from chengxin.lists.services.reading import subject_read
 from chengxin.site.arguments import day, instant
 from chengxin.site.console import Command as Base
 

@@ -1,0 +1,1 @@
+"""Reading subjects' files, and entering subjects on lists with notice and reply."""
