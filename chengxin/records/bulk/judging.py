@@ -165,7 +165,7 @@ class Judge:
             value=pl.col("number").struct.field("value"),
             normal=names_normal(frame[roles.name]),
         ).drop("number")
-        causes.append((pl.col("normal") == "", rules.NameUnusable.code, roles.name))
+        causes.append((~pl.col("normal").str.contains(r"[\p{L}\p{N}]"), rules.NameUnusable.code, roles.name))
         return frame, causes
 
     def _of_person(self, frame: pl.DataFrame) -> pl.Expr:
