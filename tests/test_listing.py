@@ -16,7 +16,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.models import Case
 from chengxin.cases.rules import StepLacks, StepTooEarly, StepUnknown
-from chengxin.cases.services import Words
+from chengxin.cases.services.running import Words
 from chengxin.checks.models import Reissue
 from chengxin.checks.services.asking import check_perform
 from chengxin.kernel.days import working_day_add

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from chengxin import law
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
-from chengxin.cases.services import Words
+from chengxin.cases.services.running import Words
 from chengxin.kernel.days import working_day_add
 from chengxin.kernel.periods import months_after
 from chengxin.law.management.commands.law import Command

@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from chengxin.cases.services import Words
+from chengxin.cases.services.running import Words
 from chengxin.checks.services.asking import check_perform
 from chengxin.records.models import Record
 from chengxin.rights import services

@@ -16,7 +16,7 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.models import Case
 from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
-from chengxin.cases.services import PaperIn, PaperNotTaken, Words
+from chengxin.cases.services.running import PaperIn, PaperNotTaken, Words
 from chengxin.checks.models import Reissue
 from chengxin.checks.services.asking import check_perform
 from chengxin.kernel.days import CHINA_TIME, working_day_add

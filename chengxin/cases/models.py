@@ -83,3 +83,55 @@ class Paper(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(size__gte=0), name="cases_paper_sized")]
+
+
+class Notice(models.Model):
+    """One thing to be told to whoever opened a case: about which step, by which channel; its words and address sealed."""
+
+    class Channel(models.TextChoices):
+        """How it is told."""
+
+        LETTER = "letter", "书面 letter"
+        EMAIL = "email", "电子邮件 e-mail"
+        SMS = "sms", "短信 text message"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    step = models.SmallIntegerField()
+    channel = models.TextField(choices=Channel.choices, db_collation="C")
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "step", "channel"], name="cases_notice_once"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["letter", "email", "sms"]), name="cases_notice_channel_known"
+            ),
+        ]
+
+
+class Delivery(models.Model):
+    """One attempt to hand a notice over, or the proof that it was served. Never edited; the latest tells where it stands."""
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        SENT = "sent", "已发出 sent"
+        FAILED = "failed", "未发出 failed"
+        SERVED = "served", "已送达 served"
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
+    number = models.SmallIntegerField()
+    outcome = models.TextField(choices=Outcome.choices, db_collation="C")
+    detail = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "number"], name="cases_delivery_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["sent", "failed", "served"]) & ~models.Q(by=""),
+                name="cases_delivery_outcome_known",
+            ),
+        ]

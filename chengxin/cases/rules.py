@@ -1,5 +1,6 @@
 """Where a case stands, what may be done next, by whom, with what, and until when. Pure: law and history come as arguments."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -151,3 +152,60 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
         zh, en = zip(*(NEEDED[need] for need in lacking), strict=True)
         raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh)
     return found.step
+
+
+# --- telling --------------------------------------------------------------------------------------------------------------
+
+_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+
+
+def channel_of(reach: str) -> str:
+    """How to tell somebody who can be reached so: by e-mail, by text message, or else by letter."""
+    if "@" in reach:
+        return "email"
+    return "sms" if _PHONE.search(reach) and len(reach) < 30 else "letter"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A notice's heading and words, in Chinese with English after it."""
+
+    title: str
+    body: str
+
+
+def step_told(course: Course, step: Taken, *, number: str, reasons: str, document: str, short: bool) -> Telling:
+    """What is told of a step: where the case stands since, why, by which document and article, and what can be done now; in few
+    words for a text message, which names neither firm nor record.
+    """
+    procedure, state = course.procedure, course.procedure.states[step.to]
+    title = f"{procedure.title.zh}{number}：{state.title.zh}"
+    title_en = f"{procedure.title.en} {number}: {state.title.en}"
+    if short:
+        return Telling(title, f"{title}。凭编号和查询码可在网上查看。 {title_en}. See on line with number and key.")
+    came = [s for s in procedure.steps if s.to == step.to and s.by == step.by]
+    cited = course.law.cite((came[0] if came else procedure).basis[0])
+    mine = [o for o in course.steps if o.step.by == "subject"] if step == course.taken[-1] else []
+    zh = [
+        title,
+        f"日期：{step.on}",
+        *([f"理由：{reasons}"] if reasons else []),
+        *([f"文书：{document}"] if document else []),
+    ]
+    zh += [f"依据：{cited.zh}", *(["在此期间该记录不产生效力。"] if state.suspends else [])]
+    zh += [
+        f"您可以：{(o.step.act or procedure.states[o.step.to].title).zh}"
+        + (f"（最迟{o.last_day}）" if o.last_day else "")
+        for o in mine
+    ]
+    en = [
+        f"{title_en} ({step.on})",
+        f"Basis: {cited.en}",
+        *(["Meanwhile the record has no effect."] if state.suspends else []),
+    ]
+    en += [
+        f"You may: {(o.step.act or procedure.states[o.step.to].title).en}"
+        + (f" (by {o.last_day})" if o.last_day else "")
+        for o in mine
+    ]
+    return Telling(f"{title} / {title_en}", "\n".join([*zh, "", *en]) + "\n")

@@ -10,7 +10,7 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_by_key
 from chengxin.cases.models import Paper
 from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
-from chengxin.cases.services import day_of, paper_read
+from chengxin.cases.services.running import day_of, paper_read
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
 from chengxin.kernel.errors import Refusal

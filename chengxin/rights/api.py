@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, PerClient, Text, text_kept
 from chengxin.cases.selectors import tasks_of
-from chengxin.cases.services import PaperIn, Words
+from chengxin.cases.services.running import PaperIn, Words
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.services import listing
 from chengxin.rights import services

@@ -11,7 +11,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import case_accessible, case_by_key, cases_open, course_of, doers_of
-from chengxin.cases.services import PaperIn, Words, case_lapse, case_open, case_step, day_of
+from chengxin.cases.services.running import PaperIn, Words, case_lapse, case_open, case_step, day_of
 from chengxin.checks.services.reissuing import record_recall
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace

@@ -1,5 +1,6 @@
 """Django's settings: one file for every place; what differs between places comes from the environment."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,6 +56,9 @@ ROOMS = [
     "chengxin.desk",
     "chengxin.site",
 ]
+# Hands notices over; the default lays them into a folder for a person or a program to send.
+CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sending.files")
+
 INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
 
 MIDDLEWARE = [

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.actors.selectors import Asker
-from chengxin.cases.services import Words
+from chengxin.cases.services.running import Words
 from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import case_calendar, case_opened, paper_opened
 from chengxin.kernel.errors import Refusal

@@ -13,7 +13,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import cases_open, course_of
-from chengxin.cases.services import PaperIn, case_open, day_of, paper_add
+from chengxin.cases.services.running import PaperIn, case_open, day_of, paper_add
 from chengxin.law.models import ListEntry
 from chengxin.lists import rules
 from chengxin.lists.rules import Fact

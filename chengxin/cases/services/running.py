@@ -14,6 +14,7 @@ from chengxin.cases import rules
 from chengxin.cases.models import Case, Paper, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.cases.selectors import case_seal, course_of
+from chengxin.cases.services.telling import notices_write
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Doer
@@ -120,7 +121,9 @@ def case_step(
         _step_write(found, course.after(taken), taken, by=by, at=at, words=words)
         for paper in papers:
             paper_add(case=found, paper=paper, by=by, at=at)
-        return [*done, taken, *_carried_out(found, course.after(taken), by=by, at=at)]
+        done = [*done, taken, *_carried_out(found, course.after(taken), by=by, at=at)]
+        notices_write(case=found, taken=done, at=at)
+        return done
 
 
 def _carried_out(case: Case, course: Course, *, by: str, at: datetime) -> list[Taken]:
@@ -137,7 +140,10 @@ def _carried_out(case: Case, course: Course, *, by: str, at: datetime) -> list[T
 def case_lapse(*, case: int, at: datetime) -> list[Taken]:
     """Let the clock do what it does by itself, where everybody's time is over; returns the steps that it took."""
     with transaction.atomic():
-        return _caught_up(Case.objects.select_for_update().get(pk=case), at=at)[1]
+        found = Case.objects.select_for_update().get(pk=case)
+        done = _caught_up(found, at=at)[1]
+        notices_write(case=found, taken=done, at=at)
+        return done
 
 
 def _caught_up(case: Case, *, at: datetime) -> tuple[Course, list[Taken]]:

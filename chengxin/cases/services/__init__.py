@@ -1,0 +1,1 @@
+"""Running cases, and telling people of them."""

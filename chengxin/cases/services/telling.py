@@ -1,0 +1,132 @@
+"""Telling whoever opened a case of each step that somebody else took: written with the step, sent afterwards, tried again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from chengxin.cases import rules
+from chengxin.cases.models import Case, Delivery, Notice, Step
+from chengxin.cases.rules import Taken
+from chengxin.cases.selectors import case_seal, course_of
+from chengxin.cases.services.sending import sender
+from chengxin.kernel.errors import Refusal
+from chengxin.ledger.services import trace
+
+ATTEMPTS = 6
+Outcome = Delivery.Outcome
+
+
+class NoticeUnknown(Refusal):
+    """There is no notice {notice}."""
+
+    code = "notice-unknown"
+    status = 404
+    zh = "没有编号为{notice}的通知。"
+
+
+class ProofMissing(Refusal):
+    """Say how the notice was served: a receipt's number, a tracking number, a signature."""
+
+    code = "notice-proof-missing"
+    zh = "请写明如何送达：回执编号、邮件号或者签收人。"
+
+
+def notices_write(*, case: Case, taken: Iterable[Taken], at: datetime) -> None:
+    """Write what is to be told of these steps; call it in their transaction. Of what they did themselves nobody is told."""
+    if case.sealed is None:
+        return
+    contact = case_seal().unseal_json(bytes(case.sealed), bytes(case.key_hash or b""))
+    if not contact.get("reach"):
+        return
+    course = course_of(case)
+    for step in taken:
+        if step.by == "subject":
+            continue
+        row = Step.objects.get(case=case, number=step.number)
+        channel = rules.channel_of(contact["reach"])
+        told = rules.step_told(
+            course, step, number=case.number, reasons=row.reasons, document=row.document, short=channel == "sms"
+        )
+        words = {"to": f"{contact['name']} {contact['reach']}", "title": told.title, "body": told.body}
+        Notice.objects.create(
+            case=case, step=step.number, channel=channel, at=at, sealed=case_seal().seal_json(words, _bound(case))
+        )
+
+
+@dataclass(frozen=True)
+class SentResult:
+    """What became of the notices that were due: the contract of `chengxin notices --send`."""
+
+    due: int
+    sent: int
+    failed: int
+    given_up: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The result as it is printed."""
+        return dict(self.__dict__)
+
+
+def notices_due(*, at: datetime) -> QuerySet[Notice]:
+    """The notices not yet sent, but for those that failed a short while ago, and those that failed too often."""
+    latest = Delivery.objects.filter(notice=OuterRef("pk")).order_by("-number")
+    found = Notice.objects.select_related("case").annotate(
+        outcome=Subquery(latest.values("outcome")[:1]),
+        tried=Subquery(latest.values("number")[:1]),
+        last=Subquery(latest.values("at")[:1]),
+    )
+    waits = [Q(tried=n, last__lte=at - timedelta(minutes=5 * 4**n)) for n in range(ATTEMPTS - 1)]
+    again = waits[0]
+    for wait in waits[1:]:
+        again |= wait
+    return found.filter(Q(outcome__isnull=True) | Q(outcome="failed") & again).order_by("pk")
+
+
+def notices_send(*, by: str, at: datetime) -> SentResult:
+    """Hand over every notice that is due, each attempt written down; one that fails is tried again later, after 5 minutes, then
+    20, 80 and so on, six times in all.
+    """
+    send, counts, given_up = sender(), {"sent": 0, "failed": 0}, 0
+    for notice in list(notices_due(at=at)):
+        words = case_seal().unseal_json(bytes(notice.sealed), _bound(notice.case))
+        try:
+            proof, outcome = send(notice=notice.pk, channel=notice.channel, **words), Outcome.SENT
+        except (
+            Exception
+        ) as error:  # whatever a plug raises is an attempt that failed, and must not keep the others back
+            proof, outcome = type(error).__name__, Outcome.FAILED
+        made = _deliver(notice, outcome, proof, by=by, at=at)
+        counts[outcome] += 1
+        given_up += outcome == Outcome.FAILED and made.number == ATTEMPTS - 1
+    return SentResult(sum(counts.values()), counts["sent"], counts["failed"], given_up)
+
+
+def notice_served(*, notice: int, proof: str, by: str, at: datetime) -> Delivery:
+    """The notice has reached whom it is for; the proof is kept."""
+    found = Notice.objects.filter(pk=notice).first()
+    if found is None:
+        raise NoticeUnknown(notice=notice)
+    if not proof.strip():
+        raise ProofMissing
+    return _deliver(found, Outcome.SERVED, proof.strip(), by=by, at=at)
+
+
+def _deliver(notice: Notice, outcome: Delivery.Outcome, detail: str, *, by: str, at: datetime) -> Delivery:
+    with transaction.atomic():
+        Notice.objects.select_for_update().get(pk=notice.pk)
+        latest = notice.deliveries.order_by("-number").first()
+        made = Delivery.objects.create(
+            notice=notice, number=latest.number + 1 if latest else 0, outcome=outcome, detail=detail, by=by, at=at
+        )
+        trace(
+            event=f"cases.notice.{outcome}", by=by, at=at, subject=notice.case.subject_id, about=f"case:{notice.case_id}",
+            detail={"notice": notice.pk, "step": notice.step},
+        )  # fmt: skip
+    return made
+
+
+def _bound(case: Case) -> bytes:
+    return f"cases.notice:{case.pk}".encode()
