@@ -1,5 +1,6 @@
 """The API as a client meets it: who may call, how often, what each call costs the database, and what nobody may ask."""
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -348,6 +349,18 @@ def test_a_subject_s_file_is_given_as_of_a_day_and_an_instant_and_the_reading_is
     problem_of(call("get", f"/subjects/{code(1)}?known_at={earlier}"), 404, "subject-unknown")
 
 
+def test_no_two_rooms_give_one_name_to_two_schemas() -> None:
+    """In the document one would silently stand for the other."""
+    modules = sorted((HERE.parent / "chengxin").glob("*/api.py"))
+    names = [
+        node.name
+        for module in modules
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name.endswith(("In", "Out"))
+    ]
+    assert len(names) == len(set(names)) > 20
+
+
 def test_nothing_lists_subjects() -> None:
     """A file is opened by a number that the asker has: no operation gives a list of subjects, of names or of codes."""
     schema = api.get_openapi_schema(path_prefix="")
@@ -355,9 +368,11 @@ def test_nothing_lists_subjects() -> None:
         for method, operation in operations.items():
             text = json.dumps(operation["responses"], ensure_ascii=False)
             if method == "get" and "{" not in path:
-                # A sender's own batches, what an asker was itself answered before, and the cases in which it is its turn:
+                # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
                 # nothing that anybody else asked for.
-                assert path in ("/batches", "/checks/reissued", "/cases"), f"{method} {path} gives a list"
+                assert path in ("/batches", "/checks/reissued", "/cases", "/measures/tasks", "/measures/statistics"), (
+                    f"{method} {path} gives a list"
+                )
             assert '"type": "array", "items": {"$ref": "#/components/schemas/SubjectOut"' not in text
     assert not [p for p in schema["paths"] if p.startswith("/subjects") and "{code}" not in p]
 

@@ -76,7 +76,8 @@ def test_by_default_notices_are_laid_into_a_folder(accepted: str, settings: Lazy
 
 def test_what_fails_is_tried_again_ever_later_and_then_given_up(accepted: str, settings: LazySettings) -> None:
     settings.CHENGXIN_SENDER = f"{__name__}.fail"
-    at, waits = later(hours=3), []
+    at = later(hours=3)
+    waits: list[int] = []
     while notices_due(at=at).exists() or len(waits) < ATTEMPTS - 1:
         done = notices_send(by="operator", at=at)
         assert done.failed == 1

@@ -8,11 +8,13 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Instant, PerClient
-from chengxin.lists.selectors import file_shown
+from chengxin.actors.api import ClientKey, Instant, PerClient, Text
+from chengxin.lists.selectors import file_shown, task_shown, tasks_counted, tasks_open
+from chengxin.lists.services import measures as setting
 from chengxin.lists.services.reading import subject_read
 
 router = Router(auth=ClientKey("subjects"), throttle=PerClient(), tags=["subjects 主体"])
+measures = Router(auth=ClientKey("measures"), throttle=PerClient(), tags=["measures 措施"])
 
 
 class SubjectOut(Schema):
@@ -42,3 +44,136 @@ def subject_show(
         jurisdiction=jurisdiction,
     )
     return file_shown(file, lawroom.load().on(day, jurisdiction))
+
+
+class DryRunIn(Schema):
+    """Which measure, by whose law."""
+
+    measure: Text
+    jurisdiction: Text = "cn"
+
+
+class DryRunOut(Schema):
+    """Whom the measure would meet today, and of its lists' records those that it would not."""
+
+    dry_run: int
+    measure: str
+    jurisdiction: str
+    on: date
+    subjects: int
+    records: int
+    disputed: int
+    past_term: int
+    over: int
+    weakly_matched: int
+
+
+class ActivationIn(DryRunIn):
+    """Which agency is asked, on which dry run; `active: false` asks it no more."""
+
+    agency: Text
+    dry_run: int | None = None
+    active: bool = True
+
+
+class ActivationOut(Schema):
+    """Whether the agency is asked, since when."""
+
+    measure: str
+    jurisdiction: str
+    agency: str
+    active: bool
+    at: datetime
+
+
+class TaskOut(Schema):
+    """A task: what is to be done about which record, by when, and the measure's own words."""
+
+    task: int
+    kind: str
+    measure: str
+    title: str
+    title_en: str
+    effect: str
+    mandatory: bool
+    article: str
+    record: int
+    document: str
+    code: str
+    due_on: date
+
+
+class TaskAnswerIn(Schema):
+    """`done`, or `not-done` with the reason."""
+
+    outcome: Text
+    reason: Text = ""
+    document: Text = ""
+
+
+class TaskAnswerOut(Schema):
+    """The answer as it was written down."""
+
+    task: int
+    outcome: str
+    reason: str
+    at: datetime
+
+
+class CountOut(Schema):
+    """What came of one measure with one agency."""
+
+    measure: str
+    agency: str
+    kind: str
+    raised: int
+    done: int
+    not_done: int
+    open: int
+    late: int
+
+
+@measures.post("/dry-runs", response=DryRunOut, summary="试算 / dry run", operation_id="measure_dry_run")
+def dry_run(request: HttpRequest, asked: DryRunIn) -> Any:
+    """某措施今日会及于多少主体，多少在异议中、已过期限、仅按名称认定。 / Whom a measure would meet today."""
+    found = setting.measure_dry_run(**asked.dict(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return found.as_dict()
+
+
+@measures.post(
+    "/activations", response=ActivationOut, summary="启动、停止 / activate, stop", operation_id="measure_activate"
+)
+def activate(request: HttpRequest, asked: ActivationIn) -> Any:
+    """据最新的试算启动；数据有变化的须重新试算。 / On a dry run that is not older than the data."""
+    words: dict[str, Any] = {
+        "measure": asked.measure, "jurisdiction": asked.jurisdiction, "agency": asked.agency,
+        "asker": request.auth, "at": timezone.now(),  # type: ignore[attr-defined]
+    }  # fmt: skip
+    if asked.active:
+        return setting.measure_activate(**words, dry_run=asked.dry_run or 0)
+    return setting.measure_deactivate(**words)
+
+
+@measures.get("/tasks", response=list[TaskOut], summary="待办任务 / my tasks", operation_id="tasks")
+def tasks(request: HttpRequest, most: int = 50) -> Any:
+    """本单位尚未答复的任务，先到期的在前。 / The caller's tasks not yet answered, the first due first."""
+    at = timezone.now()
+    return [
+        task_shown(task, at=at)
+        for task in tasks_open(request.auth)[: max(1, min(most, 200))]  # type: ignore[attr-defined]
+    ]
+
+
+@measures.post(
+    "/tasks/{int:task}/answer", response=TaskAnswerOut, summary="办理任务 / answer a task", operation_id="task_answer"
+)
+def task_answer(request: HttpRequest, task: int, asked: TaskAnswerIn) -> Any:
+    """已办，或者未办及理由。 / Done, or not done and why."""
+    made = setting.task_answer(task=task, **asked.dict(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"task": task, "outcome": made.outcome, "reason": made.reason, "at": made.at}
+
+
+@measures.get("/statistics", response=list[CountOut], summary="统计 / statistics", operation_id="measure_statistics")
+def statistics(request: HttpRequest) -> Any:
+    """按措施和单位：下达、已办、未办、待办、逾期。 / By measure and agency: raised, done, not done, open, late."""
+    return [count.__dict__ for count in tasks_counted(request.auth, at=timezone.now())]  # type: ignore[attr-defined]

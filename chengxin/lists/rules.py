@@ -175,3 +175,73 @@ def notice_written(
         f"You may answer within {days} working days of receipt, with number and key; object once listed; ask for reconsideration or sue.",
     ]
     return "\n".join([*zh, "", *en]) + "\n"
+
+
+# --- setting measures going -------------------------------------------------------------------------------------------------
+
+
+class MeasureUnknown(Refusal):
+    """There is no measure "{measure}" in the lawbook of {jurisdiction} today. A measure that is not published there is none."""
+
+    code = "measure-unknown"
+    status = 404
+    basis = "上海市社会信用条例 32；浙江省公共信用信息管理条例 28"
+    zh = "{jurisdiction}今日的法典中没有措施“{measure}”。未经公布的措施不得实施。"
+
+
+class MeasureNotYours(Refusal):
+    """{actor} is a {kind}: measures are set going by {allowed}."""
+
+    code = "measure-not-yours"
+    status = 403
+    zh = "{actor}属于{kind}：措施由{allowed}启动。"
+
+
+class DryRunStale(Refusal):
+    """The dry run {dry_run} is not one of the measure {measure}, or the register has changed since. Run it again, look at the counts, and activate then."""
+
+    code = "dry-run-stale"
+    status = 409
+    zh = "试算{dry_run}不是措施{measure}的试算，或者此后数据已有变化。请重新试算、核对数字之后再启动。"
+
+
+class ActivationUnchanged(Refusal):
+    """The measure {measure} already is so for {agency}: nothing changed."""
+
+    code = "activation-unchanged"
+    status = 409
+    zh = "措施{measure}对{agency}的状态未变。"
+
+
+class TaskUnknown(Refusal):
+    """There is no task {task} that you may answer."""
+
+    code = "task-unknown"
+    status = 404
+    zh = "没有您可以办理的任务{task}。"
+
+
+class AnswerUnfit(Refusal):
+    """A task is answered by one of {known}; what is not done needs its reason."""
+
+    code = "task-answer-unfit"
+    zh = "任务的办理结果只能是{known}之一；未办的须写明理由。"
+
+
+def measure_of(law: Law, key: str) -> Measure:
+    """The measure, if it is published in the lawbook of the day."""
+    if key not in law.measures:
+        raise MeasureUnknown(measure=key, jurisdiction=law.jurisdiction)
+    return law.measures[key]
+
+
+def setting_going_permitted(kind: str, allowed: Iterable[str], actor: str) -> None:
+    """Whether this kind of actor may set a measure going."""
+    if kind not in allowed:
+        raise MeasureNotYours(actor=actor, kind=kind, allowed=", ".join(allowed))
+
+
+def answer_fit(outcome: str, known: Iterable[str], reason: str) -> None:
+    """Whether a task can be answered so."""
+    if outcome not in known or (outcome != "done" and not reason.strip()):
+        raise AnswerUnfit(known=", ".join(known))

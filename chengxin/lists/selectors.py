@@ -6,15 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
+from chengxin.kernel.days import CHINA_TIME
 from chengxin.law import Law
-from chengxin.lists.rules import Fact, listed
+from chengxin.ledger.models import Entry
+from chengxin.lists.models import Activation, Task, TaskAnswer
+from chengxin.lists.rules import Fact, TaskUnknown, listed
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.subjects.models import Identifier, Name
-from chengxin.subjects.selectors import identifiers_of, members_of, names_of, subject_of
+from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, subject_of
 
 _FACTS = """
 with bearing as (
@@ -223,3 +228,95 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
             {"kind": e.kind.value, "at": e.at, "on": e.on, "by": e.by, "detail": e.detail} for e in filed.events
         ],
     }
+
+
+# --- measures set going -----------------------------------------------------------------------------------------------------
+
+_CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|merge)\.)"
+SEEING_ALL = ("operator", "credit-centre", "supervisor")
+
+
+def data_latest() -> int:
+    """The ledger's entry of the latest change to what the register holds: a later one makes every earlier count old."""
+    found = Entry.objects.filter(event__regex=_CHANGES).order_by("-pk").values_list("pk", flat=True).first()
+    return found or 0
+
+
+def activations_standing() -> QuerySet[Activation]:
+    """The measures that agencies are asked to carry out now."""
+    latest = Activation.objects.filter(
+        measure=OuterRef("measure"), jurisdiction=OuterRef("jurisdiction"), agency=OuterRef("agency")
+    ).order_by("-number")
+    return Activation.objects.filter(active=True, pk=Subquery(latest.values("pk")[:1])).order_by("measure", "agency")
+
+
+def tasks_accessible(asker: Asker) -> QuerySet[Task]:
+    """The tasks that the asker may see and answer: an agency its own; who runs or supervises the register sees all."""
+    tasks = Task.objects.order_by("due_on", "pk")
+    return tasks if asker.kind in SEEING_ALL else tasks.filter(agency=asker.key)
+
+
+def task_accessible(asker: Asker, task: int) -> Task:
+    """One task of those; unknown and forbidden look alike."""
+    found = tasks_accessible(asker).filter(pk=task, agency=asker.key).first()
+    if found is None:
+        raise TaskUnknown(task=task)
+    return found
+
+
+def tasks_open(asker: Asker) -> QuerySet[Task]:
+    """The tasks not yet answered, the first due first."""
+    return tasks_accessible(asker).filter(~Exists(TaskAnswer.objects.filter(task=OuterRef("pk"))))
+
+
+def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
+    """The task with the measure's own words and the record on which it rests, as its agency needs them."""
+    law = lawroom.load().on(task.at.astimezone(CHINA_TIME).date(), task.jurisdiction)
+    measure, record = law.measures[task.measure], Record.objects.get(pk=task.record_id)
+    return {
+        "task": task.pk,
+        "kind": task.kind,
+        "measure": task.measure,
+        "title": measure.title.zh,
+        "title_en": measure.title.en,
+        "effect": measure.effect.zh,
+        "mandatory": measure.mandatory,
+        "article": law.cite(measure.basis[0]).zh,
+        "record": record.pk,
+        "document": record.document,
+        "code": number_of(task.subject_id, known_at=at),
+        "due_on": task.due_on,
+    }
+
+
+@dataclass(frozen=True)
+class TaskCount:
+    """What came of one measure with one agency: tasks raised, done, not done with a reason, open, and of all these late."""
+
+    measure: str
+    agency: str
+    kind: str
+    raised: int
+    done: int
+    not_done: int
+    open: int
+    late: int
+
+
+_COUNTS = """
+select t.measure, t.agency, t.kind, count(*), count(*) filter (where a.outcome = 'done'), count(*) filter (where a.outcome = 'not-done'),
+    count(*) filter (where a.outcome is null),
+    count(*) filter (where (coalesce(a.first, %(at)s) at time zone 'Asia/Shanghai')::date > t.due_on)
+from lists_task t left join lateral (
+    select (array_agg(x.outcome order by x.number desc))[1] as outcome, min(x.at) as first from lists_taskanswer x where x.task_id = t.id
+) a on true
+where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
+group by 1, 2, 3 order by 1, 2, 3
+"""
+
+
+def tasks_counted(asker: Asker, *, at: datetime) -> list[TaskCount]:
+    """The statistics of the tasks that the asker may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"at": at, "agency": None if asker.kind in SEEING_ALL else asker.key})
+        return [TaskCount(*row) for row in cursor.fetchall()]

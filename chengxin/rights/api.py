@@ -81,7 +81,7 @@ class ChoiceOut(Schema):
     article: str
 
 
-class ReceiptOut(Schema):
+class CaseReceiptOut(Schema):
     """The receipt: its key is shown once."""
 
     number: str
@@ -215,7 +215,7 @@ class DoneOut(Schema):
     reissued: int
 
 
-@rights.post("/objections", response=ReceiptOut, summary="提出异议 / object", operation_id="objection_file")
+@rights.post("/objections", response=CaseReceiptOut, summary="提出异议 / object", operation_id="objection_file")
 def objection_file(request: HttpRequest, asked: ObjectionIn) -> Any:
     """对一条记录提出异议；回执的查询码只显示一次。 / Object to a record; the receipt's key is shown once."""
     receipt = services.objection_file(
@@ -225,7 +225,7 @@ def objection_file(request: HttpRequest, asked: ObjectionIn) -> Any:
     return receipt.as_dict()
 
 
-@rights.post("/repairs", response=ReceiptOut, summary="申请信用修复 / ask for a repair", operation_id="repair_request")
+@rights.post("/repairs", response=CaseReceiptOut, summary="申请信用修复 / ask for a repair", operation_id="repair_request")
 def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
     """申请修复一条不利记录；说明已改正、已履行，并作出承诺。 / Ask for the repair of an adverse record."""
     receipt = services.repair_request(
@@ -236,7 +236,7 @@ def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
 
 
 @rights.post(
-    "/removals", response=ReceiptOut, summary="申请移出名单 / ask to come off a list", operation_id="removal_request"
+    "/removals", response=CaseReceiptOut, summary="申请移出名单 / ask to come off a list", operation_id="removal_request"
 )
 def removal_request(request: HttpRequest, asked: ObjectionIn) -> Any:
     """已履行义务或者符合移出条件的，申请提前移出。 / Ask to come off a list before its term."""

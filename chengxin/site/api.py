@@ -18,6 +18,7 @@ from ninja.renderers import JSONRenderer
 from chengxin import __version__
 from chengxin.checks.api import router as checks
 from chengxin.kernel.errors import Refusal
+from chengxin.lists.api import measures
 from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
 from chengxin.rights.api import cases, rights
@@ -30,6 +31,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/matches", matches),
     ("/batches", batches),
     ("/subjects", subjects),
+    ("/measures", measures),
     ("/checks", checks),
     ("/rights", rights),
     ("/cases", cases),

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.errors import Refusal
+from chengxin.ledger.services import trace
 from chengxin.records.bulk.judging import Judge
 from chengxin.records.bulk.storing import Landing
 from chengxin.records.models import LINES_PER_BATCH, Batch, Report
@@ -75,6 +76,10 @@ def record_file(
             names_index_due(cursor.cursor)
         if not landing.tally.accepted:
             raise RowUnfit(why="the register holds this very claim already", why_zh="库中已有完全相同的记录")
+        trace(
+            event="records.batch.landed", by=by, at=at, about=f"batch:{batch.pk}",
+            detail={"source": source, "channel": channel, "rows": 1, "accepted": 1, "reason": reason},
+        )  # fmt: skip
     return Filed(batch.pk * LINES_PER_BATCH + 1, UUID(judged.claims["row_key"][0]))
 
 

@@ -1,0 +1,107 @@
+"""Whom a measure meets, over the whole register in one statement; events are replayed set-wise as in checks/bulk.py."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Cursor
+
+from chengxin.law.models import ListEntry
+
+# Every claim of a list's kind with what has become of it: one row a record.
+_MET = """
+create temp table met on commit drop as
+with rule as (
+    select u.list, u.record_type, u.conditions
+    from unnest(%(lists)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(list, record_type, conditions)
+), claim as materialized (
+    select r.id, r.subject_id, r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) as in_term
+    from records_record r join rule u on u.record_type = r.record_type
+    where r.received_at <= %(known_at)s and not exists (select from jsonb_each(u.conditions) c where not coalesce(
+        c.value ? case c.key when 'severity' then r.severity else r.body ->> c.key end, false))
+), later as (
+    select e.record_id,
+        bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind = 'ended' and e."on" <= %(on)s)
+            or coalesce(max(e.number) filter (where e.kind = 'repaired' and e."on" <= %(on)s)
+                > coalesce(max(e.number) filter (where e.kind = 'unrepaired'), 0), false)
+            or count(*) filter (where e.kind = 'unmatched') > count(*) filter (where e.kind = 'matched') as over,
+        count(*) filter (where e.kind = 'disputed') > count(*) filter (where e.kind = 'settled') as disputed
+    from records_event e where e.number > 0 and e.at <= %(known_at)s group by e.record_id
+)
+select distinct c.id as record, coalesce(l.root_id, c.subject_id) as root, c.in_term, coalesce(e.over, false) as over,
+    coalesce(e.disputed, false) as disputed,
+    exists (select from records_waitingdecision d where d.record = c.id and d.outcome = 'matched') as weak
+from claim c
+left join later e on e.record_id = c.id
+left join subjects_link l on l.subject_id = c.subject_id and l.known_from <= %(known_at)s
+    and (l.known_to is null or l.known_to > %(known_at)s)
+"""
+
+COUNTED = {
+    "subjects": "count(distinct root) filter (where in_term and not over and not disputed)",
+    "records": "count(*) filter (where in_term and not over and not disputed)",
+    "disputed": "count(*) filter (where in_term and not over and disputed)",
+    "past_term": "count(*) filter (where not in_term and not over)",
+    "over": "count(*) filter (where over)",
+    "weakly_matched": "count(*) filter (where in_term and not over and not disputed and weak)",
+}
+
+
+def met_stage(cursor: Cursor, lists: Iterable[ListEntry], *, on: date, known_at: datetime) -> None:
+    """Stage every record that one of the lists is made of, with whether it is in term, over, disputed or weakly matched."""
+    entries = list(lists)
+    cursor.execute("drop table if exists met")
+    cursor.execute(
+        _MET,
+        {
+            "lists": [entry.key for entry in entries],
+            "types": [entry.record_type for entry in entries],
+            "conditions": [
+                json.dumps({name: list(values) for name, values in entry.where.items()}) for entry in entries
+            ],
+            "on": on,
+            "known_at": known_at,
+        },
+    )
+
+
+def met_count(cursor: Cursor) -> dict[str, int]:
+    """How many of the staged there are of each sort."""
+    cursor.execute(f"select {', '.join(COUNTED.values())} from met")
+    row = cursor.fetchone() or ()
+    return dict(zip(COUNTED, map(int, row), strict=True))
+
+
+def tasks_raise(
+    cursor: Cursor, *, measure: str, jurisdiction: str, agency: str, due_on: date, at: datetime
+) -> dict[str, int]:
+    """Raise a task for each staged record that counts and has none, and one to lift for each that was carried out and has
+    fallen since; returns how many of either.
+    """
+    words: dict[str, Any] = {
+        "measure": measure, "jurisdiction": jurisdiction, "agency": agency, "due_on": due_on, "at": at
+    }  # fmt: skip
+    cursor.execute(
+        """
+        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
+        select 'carry-out', %(measure)s, %(jurisdiction)s, %(agency)s, m.record, m.root, %(due_on)s, %(at)s
+        from met m where m.in_term and not m.over and not m.disputed
+        on conflict (measure, agency, record_id, kind) do nothing
+        """,
+        words,
+    )
+    raised = cursor.rowcount
+    cursor.execute(
+        """
+        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
+        select 'lift', t.measure, t.jurisdiction, t.agency, t.record_id, t.subject_id, %(due_on)s, %(at)s
+        from lists_task t
+        where t.kind = 'carry-out' and t.measure = %(measure)s and t.agency = %(agency)s
+            and (select a.outcome from lists_taskanswer a where a.task_id = t.id order by a.number desc limit 1) = 'done'
+            and not exists (select from met m where m.record = t.record_id and m.in_term and not m.over)
+        on conflict (measure, agency, record_id, kind) do nothing
+        """,
+        words,
+    )
+    return {"carry_out": raised, "lift": cursor.rowcount}

@@ -1,0 +1,97 @@
+"""Measures set going: what a dry run found, who is asked to carry a measure out, each task, and what was answered."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from chengxin.records.models import Record
+from chengxin.subjects.models import Subject
+
+
+class DryRun(models.Model):
+    """How many a measure would meet, as counted at an instant over data up to the ledger's entry `data`. Never edited."""
+
+    measure = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+    data = models.BigIntegerField()
+    counts = models.JSONField()
+
+
+class Activation(models.Model):
+    """From this instant the agency is asked to carry the measure out, or no more; the latest counts. It rests on a dry run."""
+
+    measure = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    agency = models.TextField(db_collation="C")
+    number = models.SmallIntegerField()
+    active = models.BooleanField()
+    dry_run = models.ForeignKey(DryRun, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["measure", "jurisdiction", "agency", "number"], name="lists_activation_in_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(active=False) | models.Q(dry_run__isnull=False), name="lists_activation_dry_run"
+            ),
+        ]
+
+
+class Task(models.Model):
+    """An agency is to carry a measure out on a subject, or to lift it since its ground has fallen; by the day. Never edited."""
+
+    class Kind(models.TextChoices):
+        """What is to be done."""
+
+        CARRY_OUT = "carry-out", "执行 carry out"
+        LIFT = "lift", "解除 lift"
+
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    measure = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    agency = models.TextField(db_collation="C")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "agency", "record", "kind"], name="lists_task_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=["carry-out", "lift"]), name="lists_task_kind_known"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["agency", "due_on"], name="lists_task_agency_due")]
+
+
+class TaskAnswer(models.Model):
+    """What the agency says of a task: done, or not done and why. The latest counts. Never edited."""
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        DONE = "done", "已办 done"
+        NOT_DONE = "not-done", "未办 not done"
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="answers")
+    number = models.SmallIntegerField()
+    outcome = models.TextField(choices=Outcome.choices, db_collation="C")
+    reason = models.TextField()
+    document = models.TextField(default="")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task", "number"], name="lists_taskanswer_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(outcome="done") | ~models.Q(reason=""), name="lists_taskanswer_reasoned"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["done", "not-done"]), name="lists_taskanswer_outcome_known"
+            ),
+        ]

@@ -1,0 +1,182 @@
+"""Setting measures going: a dry run, an activation that rests on it, tasks for the agencies, their answers, and what came of it all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker, actor_acting
+from chengxin.cases.services.running import day_of
+from chengxin.kernel.days import day_due
+from chengxin.law import Law
+from chengxin.law.models import ListEntry, Measure
+from chengxin.ledger.services import trace
+from chengxin.lists import rules
+from chengxin.lists.bulk import met_count, met_stage, tasks_raise
+from chengxin.lists.models import Activation, DryRun, Task, TaskAnswer
+from chengxin.lists.selectors import activations_standing, data_latest, task_accessible
+
+SETTING_GOING = ("operator", "credit-centre", "supervisor")
+RESPOND = "measure-respond-within"
+
+
+@dataclass(frozen=True)
+class DryRunResult:
+    """What a dry run found: the contract of `chengxin measures dry-run`."""
+
+    dry_run: int
+    measure: str
+    jurisdiction: str
+    on: date
+    counts: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed and returned."""
+        return {
+            "dry_run": self.dry_run,
+            "measure": self.measure,
+            "jurisdiction": self.jurisdiction,
+            "on": self.on,
+            **self.counts,
+        }
+
+
+def measure_dry_run(*, measure: str, jurisdiction: str = "cn", asker: Asker, at: datetime) -> DryRunResult:
+    """Count whom the measure would meet today: subjects, records, and of its lists' records those under objection, past their term,
+    over, and laid on their subject by name alone. Nothing is set going; the count is kept.
+    """
+    rules.setting_going_permitted(asker.kind, SETTING_GOING, asker.key)
+    on = day_of(at)
+    law = lawroom.load().on(on, jurisdiction)
+    entry = rules.measure_of(law, measure)
+    with transaction.atomic(), connection.cursor() as cursor:
+        data = data_latest()
+        met_stage(cursor.cursor, _lists(law, entry), on=on, known_at=at)
+        counts = met_count(cursor.cursor)
+        made = DryRun.objects.create(
+            measure=measure, jurisdiction=jurisdiction, at=at, by=asker.key, data=data, counts=counts
+        )
+        trace(
+            event="lists.measure.counted",
+            by=asker.key,
+            at=at,
+            about=f"measure:{measure}",
+            detail={"dry_run": made.pk, **counts},
+        )
+    return DryRunResult(made.pk, measure, jurisdiction, on, counts)
+
+
+def measure_activate(
+    *, measure: str, jurisdiction: str = "cn", agency: str, dry_run: int, asker: Asker, at: datetime
+) -> Activation:
+    """From now on ask the agency to carry the measure out. Refuses a dry run of something else, and one that is older than the
+    data: what it counted is not what would be met.
+    """
+    rules.setting_going_permitted(asker.kind, SETTING_GOING, asker.key)
+    law = lawroom.load().on(day_of(at), jurisdiction)
+    rules.measure_of(law, measure)
+    with transaction.atomic():
+        found = DryRun.objects.filter(pk=dry_run, measure=measure, jurisdiction=jurisdiction).first()
+        if found is None or found.data < data_latest():
+            raise rules.DryRunStale(dry_run=dry_run, measure=measure)
+        return _activation(measure, jurisdiction, actor_acting(agency, at=at).key, found, True, by=asker.key, at=at)
+
+
+def measure_deactivate(
+    *, measure: str, jurisdiction: str = "cn", agency: str, asker: Asker, at: datetime
+) -> Activation:
+    """Ask the agency no more; tasks raised before stay to be answered."""
+    rules.setting_going_permitted(asker.kind, SETTING_GOING, asker.key)
+    with transaction.atomic():
+        return _activation(measure, jurisdiction, agency, None, False, by=asker.key, at=at)
+
+
+def _activation(
+    measure: str, jurisdiction: str, agency: str, dry_run: DryRun | None, active: bool, *, by: str, at: datetime
+) -> Activation:
+    latest = (
+        Activation.objects.filter(measure=measure, jurisdiction=jurisdiction, agency=agency).order_by("-number").first()
+    )
+    if (latest is not None and latest.active) == active:
+        raise rules.ActivationUnchanged(measure=measure, agency=agency)
+    made = Activation.objects.create(
+        measure=measure, jurisdiction=jurisdiction, agency=agency, number=latest.number + 1 if latest else 0, active=active,
+        dry_run=dry_run, at=at, by=by,
+    )  # fmt: skip
+    word = "activated" if active else "deactivated"
+    trace(event=f"lists.measure.{word}", by=by, at=at, about=f"measure:{measure}", detail={"agency": agency})
+    return made
+
+
+@dataclass(frozen=True)
+class Raised:
+    """How many tasks were raised, to carry out and to lift: the contract of `chengxin measures raise`."""
+
+    measures: int
+    carry_out: int
+    lift: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The result as it is printed."""
+        return dict(self.__dict__)
+
+
+def measures_raise(*, by: str, at: datetime) -> Raised:
+    """For each active measure raise what is to be carried out since, and what is to be lifted since its ground has fallen; a
+    record under objection is nobody's task. Each measure in a transaction of its own.
+    """
+    on, active, carry_out, lift = day_of(at), list(activations_standing()), 0, 0
+    for each in active:
+        law = lawroom.load().on(on, each.jurisdiction)
+        if each.measure not in law.measures:
+            continue
+        unit = law.parameters[RESPOND].unit
+        due_on = day_due(on, law.parameter(RESPOND), unit)
+        with transaction.atomic(), connection.cursor() as cursor:
+            met_stage(cursor.cursor, _lists(law, law.measures[each.measure]), on=on, known_at=at)
+            raised = tasks_raise(
+                cursor.cursor,
+                measure=each.measure,
+                jurisdiction=each.jurisdiction,
+                agency=each.agency,
+                due_on=due_on,
+                at=at,
+            )
+            carry_out, lift = carry_out + raised["carry_out"], lift + raised["lift"]
+            trace(
+                event="lists.tasks.raised",
+                by=by,
+                at=at,
+                about=f"measure:{each.measure}",
+                detail={"agency": each.agency, **raised},
+            )
+    return Raised(len(active), carry_out, lift)
+
+
+def task_answer(
+    *, task: int, outcome: str, reason: str = "", document: str = "", asker: Asker, at: datetime
+) -> TaskAnswer:
+    """What the agency did: done, or not done with the reason. A person decides, and may leave a recommended measure undone; the
+    answer may change, the latest counts.
+    """
+    with transaction.atomic():
+        found = task_accessible(asker, task)
+        Task.objects.select_for_update().get(pk=found.pk)
+        rules.answer_fit(outcome, TaskAnswer.Outcome.values, reason)
+        latest = found.answers.order_by("-number").first()
+        made = TaskAnswer.objects.create(
+            task=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason.strip(),
+            document=document.strip(), at=at, by=asker.key,
+        )  # fmt: skip
+        trace(
+            event="lists.task.answered", by=asker.key, at=at, subject=found.subject_id, about=f"task:{task}",
+            detail={"measure": found.measure, "outcome": outcome},
+        )  # fmt: skip
+    return made
+
+
+def _lists(law: Law, measure: Measure) -> Iterable[ListEntry]:
+    return [law.lists[key] for key in measure.lists if key in law.lists]
