@@ -1,12 +1,13 @@
-"""`python -m benchmarks [ingest] [check] [match]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
 from benchmarks.check import run as check
 from benchmarks.ingest import run as ingest
 from benchmarks.match import run as match
+from benchmarks.measures import run as measures
 
-ALL = {"ingest": ingest.main, "check": check.main, "match": match.main}
+ALL = {"ingest": ingest.main, "check": check.main, "match": match.main, "measures": measures.main}
 
 
 def main(names: list[str]) -> int:

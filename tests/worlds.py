@@ -15,9 +15,10 @@ import yaml
 from hypothesis import strategies as st
 
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.names import name_normal
 from chengxin.records.models import LINES_PER_BATCH, Batch, Event, Record
 from chengxin.records.services import events as records
-from chengxin.subjects.models import Identifier, Subject
+from chengxin.subjects.models import Identifier, Name, Subject
 from chengxin.subjects.services import merging as subjects
 from tests.world import NOW, TODAY, code, organisation_code
 
@@ -129,12 +130,16 @@ def world_build(made: Sequence[Claim], tried: Sequence[Happening]) -> World:
         subject = Subject.objects.create(created_at=NOW)
         world.firms.append(subject.pk)
         Identifier.objects.create(subject=subject, scheme="uscc", value=code(firm), known_at=NOW)
+        written = name_of(firm)
+        Name.objects.create(
+            subject=subject, written=written, normal=name_normal(written), source="penalty-publicity", known_at=NOW
+        )
     for line, claim in enumerate(made):
         record = Record.objects.create(
             id=batch.pk * LINES_PER_BATCH + line, row_key=uuid4(), content=uuid4(), record_type=claim.kind, batch=batch,
             subject_id=world.firms[claim.firm], authority="某机关", document=f"{line}号", decided_on=claim.effect_from,
-            effect_from=claim.effect_from, effect_until=claim.effect_until, severity=claim.severity,
-            received_at=instant(claim.minute), body=dict(claim.body),
+            effect_from=claim.effect_from, effect_until=claim.effect_until, shown_until=claim.effect_until,
+            severity=claim.severity, received_at=instant(claim.minute), body={"name": name_of(claim.firm), **claim.body},
         )  # fmt: skip
         Event.objects.create(record=record, number=0, kind="filed", at=instant(claim.minute), by="operator")
         world.records.append(record.pk)
@@ -227,8 +232,9 @@ def _meets(claim: Claim, listed: Mapping[str, Any]) -> bool:
     return all(said.get(name) in values for name, values in listed.get("where", {}).items())
 
 
-def _state(world: World, number: int, on: date, minute: int) -> str:
-    """applies, suspended, or nothing where the claim has no effect."""
+def _state(world: World, number: int, on: date, minute: int, *, asked: date | None = None) -> str:
+    """applies, suspended, or nothing where the claim has no effect; repairs and ends count up to the day `asked`."""
+    asked = asked or on
     claim = world.claims[number]
     if claim.minute > minute or on < claim.effect_from or (claim.effect_until and on >= claim.effect_until):
         return ""
@@ -236,12 +242,22 @@ def _state(world: World, number: int, on: date, minute: int) -> str:
     kinds = [h.what for h in done]
     if kinds.count("unmatch") > kinds.count("match"):
         return ""
-    if "withdraw" in kinds or any(h.what == "end" and h.on <= on for h in done):
+    if "withdraw" in kinds or any(h.what == "end" and h.on <= asked for h in done):
         return ""
     undone = max((n for n, kind in enumerate(kinds) if kind == "unrepair"), default=-1)
-    if any(h.what == "repair" and h.on <= on for h in done[undone + 1 :]):
+    if any(h.what == "repair" and h.on <= asked for h in done[undone + 1 :]):
         return ""
     return "suspended" if kinds.count("dispute") > kinds.count("settle") else "applies"
+
+
+def shown(world: World, firm: int, on: date, minute: int) -> set[int]:
+    """The records that the public may see on the day under the firm, as known in the minute; one not yet in force is shown."""
+    found = set()
+    for number, claim in enumerate(world.claims):
+        early = max(on, claim.effect_from)
+        if firm in _together(world, claim.firm, minute) and _state(world, number, early, minute, asked=on):
+            found.add(world.records[number])
+    return found
 
 
 def _together(world: World, firm: int, minute: int) -> set[int]:
@@ -256,6 +272,11 @@ def _together(world: World, firm: int, minute: int) -> set[int]:
     for _ in range(FIRMS):
         found |= {other for pair in standing if pair & found for other in pair}
     return found
+
+
+def name_of(firm: int) -> str:
+    """The firm's name, of which no other's is a part."""
+    return f"云川市{'甲乙丙丁'[firm]}码头船务有限公司"
 
 
 def number_of(firm: int, inside: bool) -> str:

@@ -4,7 +4,7 @@ The rows are those of the city's files, judged by the program's own judge, so th
 terms that it would have; only their way into the tables is shorter. Constraints, indexes and triggers are all in place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -50,15 +50,22 @@ class World:
         return f"world_{self.subjects}_{self.records}_{self.seed}"
 
 
-def world_build(connection: Connection, world: World, *, at: datetime, advance: Callable[[int], None]) -> None:
+def world_build(
+    connection: Connection,
+    world: World,
+    *,
+    at: datetime,
+    advance: Callable[[int], None],
+    shares: Sequence[tuple[Sheet, str, int]] = SHARES,
+) -> None:
     """Fills an empty database in the caller's transaction; what is known was known an hour before `at`."""
     known = at.astimezone(UTC) - timedelta(hours=1)
     city = City(world.seed, world.subjects)
     codes = _subjects_copy(connection, city, known)
     law = lawroom.load().on(at.date())
     left = world.records
-    for number, (sheet, edition, share) in enumerate(SHARES, start=1):
-        count = left if number == len(SHARES) else world.records * share // 100
+    for number, (sheet, edition, share) in enumerate(shares, start=1):
+        count = left if number == len(shares) else world.records * share // 100
         left -= count
         _batch_add(connection, number, sheet.source, known)
         for claims in _claims(
@@ -66,7 +73,7 @@ def world_build(connection: Connection, world: World, *, at: datetime, advance: 
         ):
             _claims_copy(connection, claims.join(codes, on="value", how="left"), number, law, sheet.source, known)
             advance(len(claims))
-    connection.execute("select setval('records_batch_id_seq', %s)", [len(SHARES)])
+    connection.execute("select setval('records_batch_id_seq', %s)", [len(shares)])
 
 
 def _subjects_copy(connection: Connection, city: City, known: datetime) -> pl.DataFrame:

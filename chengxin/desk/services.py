@@ -17,6 +17,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law.models import RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
+from chengxin.lists.selectors import TaskCount, task_shown, tasks_counted, tasks_open
 from chengxin.records.models import Record
 from chengxin.records.selectors.waiting import decision_latest, waiting_row
 from chengxin.records.services.correcting import fields_written
@@ -171,3 +172,15 @@ def paper_opened(*, asker: Asker, number: str, paper: int, at: datetime) -> tupl
     if found is None:
         raise CaseUnknown(number=number[:40])
     return found, paper_read(paper=found, by=asker.key, at=at)
+
+
+# --- tasks of measures --------------------------------------------------------------------------------------------------
+
+MOST_TASKS = 50
+
+
+def tasks_read(*, asker: Asker, at: datetime) -> tuple[list[dict[str, Any]], list[TaskCount]]:
+    """The tasks not yet answered, the first due first, and the statistics of all; the reading is written down."""
+    trace(event="desk.tasks.read", by=asker.key, at=at)
+    shown = [task_shown(task, at=at) | {"agency": task.agency} for task in tasks_open(asker)[:MOST_TASKS]]
+    return shown, tasks_counted(asker, at=at)

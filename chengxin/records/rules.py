@@ -290,6 +290,9 @@ def effect(terms: Terms, standing: Standing, *, on: date) -> Effect:
 
 
 def showable(terms: Terms, standing: Standing, *, on: date) -> bool:
-    """Whether the record may be shown to the public on the day: within its showing term, not gone, repaired or ended."""
+    """Whether the record may be shown to the public on the day: within its showing term, not gone, repaired or ended. A
+    showing term that is over when the record's effect begins is none: such a record is not shown before either.
+    """
+    until = terms.shown_until
     over = any(day is not None and day <= on for day in (standing.repaired_on, standing.ended_on))
-    return not standing.gone and not over and (terms.shown_until is None or on < terms.shown_until)
+    return not standing.gone and not over and (until is None or terms.effect_from < until and on < until)

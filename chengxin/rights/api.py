@@ -225,7 +225,9 @@ def objection_file(request: HttpRequest, asked: ObjectionIn) -> Any:
     return receipt.as_dict()
 
 
-@rights.post("/repairs", response=CaseReceiptOut, summary="申请信用修复 / ask for a repair", operation_id="repair_request")
+@rights.post(
+    "/repairs", response=CaseReceiptOut, summary="申请信用修复 / ask for a repair", operation_id="repair_request"
+)
 def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
     """申请修复一条不利记录；说明已改正、已履行，并作出承诺。 / Ask for the repair of an adverse record."""
     receipt = services.repair_request(
@@ -236,7 +238,10 @@ def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
 
 
 @rights.post(
-    "/removals", response=CaseReceiptOut, summary="申请移出名单 / ask to come off a list", operation_id="removal_request"
+    "/removals",
+    response=CaseReceiptOut,
+    summary="申请移出名单 / ask to come off a list",
+    operation_id="removal_request",
 )
 def removal_request(request: HttpRequest, asked: ObjectionIn) -> Any:
     """已履行义务或者符合移出条件的，申请提前移出。 / Ask to come off a list before its term."""

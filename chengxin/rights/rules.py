@@ -9,7 +9,7 @@ from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Severity, State
-from chengxin.records.rules import Standing, Terms
+from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
 MOST_WORDS = 2000
@@ -203,6 +203,6 @@ def _stands(record: int, standing: Standing) -> None:
 
 def repairable(terms: Terms, standing: Standing, *, on: date) -> bool:
     """Whether anything is left to repair on the day: the record is still shown or still has effect."""
-    shown = terms.shown_until is None or on < terms.shown_until
+    shown = showable(terms, standing, on=on)
     counts = terms.effect_until is None or on < terms.effect_until
     return not standing.gone and standing.repaired_on is None and (shown or counts)

@@ -24,6 +24,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     server_url()
 
 
+# What a test uses that talks to the tests' database.
+_OF_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "site_server", "database_apart"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what never talks to the tests' database, for it needs none or starts a server of its own: on a second server it
+    would only say the same again.
+    """
+    for item in items:
+        used = _OF_DATABASE.intersection(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") is None and not used:
+            item.add_marker("apart")
+
+
 def pytest_report_header() -> str:
     """Says which PostgreSQL the tests ran on."""
     return _words()

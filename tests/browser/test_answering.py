@@ -10,11 +10,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
+from chengxin.lists.models import Activation
+from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.site.testing_live import SiteServer
 from tests.browser.conftest import Visit
 from tests.browser.test_public_pages import good_to_all
-from tests.world import code, file_write, ingest, penalty
+from tests.world import code, file_write, ingest, listing, penalty
 
 NUMBERS = itertools.count(700)
 PICTURES = os.environ.get("CHENGXIN_PICTURES")
@@ -144,6 +147,35 @@ def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]
     seen(page, "repair-granted")
     page.goto(f"{inspection.site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_have_count(0)
+
+
+def test_a_task_of_a_measure_is_answered_at_the_desk(
+    inspection: Visit, keys: dict[str, str], site_server: SiteServer, tmp_path: Path
+) -> None:
+    number, at = next(NUMBERS), timezone.now() - timedelta(seconds=1)
+    centre = Asker("counter", "credit-centre")
+    with site_server.database_open():
+        rows = [listing(number, document=f"云川市监列入〔2026〕{number}号")]
+        ingest(
+            file_write(tmp_path / "listing.csv", rows, source="abnormal-operations", edition="zh"),
+            "abnormal-operations",
+            at=at,
+        )
+        if not Activation.objects.exists():
+            found = measure_dry_run(measure="land-abnormal", asker=centre, at=at)
+            measure_activate(measure="land-abnormal", agency="inspection", dry_run=found.dry_run, asker=centre, at=at)
+        measures_raise(by="operator", at=at)
+    page = inspection.page
+    at_the_desk(page, inspection.site, keys["inspection"])
+    page.get_by_role("link", name="措施任务").click()
+    seen(page, "desk-tasks")
+    before = page.get_by_role("button", name="已办").count()
+    page.get_by_role("button", name="未办").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("未办的须写明理由")
+    page.get_by_label("理由（未办的必填）").first.fill("该企业未参与土地出让")
+    page.get_by_role("button", name="未办").first.click()
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+    expect(page.get_by_role("button", name="已办")).to_have_count(before - 1)
 
 
 def test_a_form_with_something_missing_keeps_what_was_typed(visit: Visit, firm: str) -> None:

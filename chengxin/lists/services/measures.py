@@ -1,5 +1,6 @@
 """Setting measures going: a dry run, an activation that rests on it, tasks for the agencies, their answers, and what came of it all."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ class DryRunResult:
     jurisdiction: str
     on: date
     counts: dict[str, int]
+    seconds: float
 
     def as_dict(self) -> dict[str, Any]:
         """The result as it is printed and returned."""
@@ -41,6 +43,7 @@ class DryRunResult:
             "jurisdiction": self.jurisdiction,
             "on": self.on,
             **self.counts,
+            "seconds": self.seconds,
         }
 
 
@@ -49,7 +52,7 @@ def measure_dry_run(*, measure: str, jurisdiction: str = "cn", asker: Asker, at:
     over, and laid on their subject by name alone. Nothing is set going; the count is kept.
     """
     rules.setting_going_permitted(asker.kind, SETTING_GOING, asker.key)
-    on = day_of(at)
+    started, on = time.monotonic(), day_of(at)
     law = lawroom.load().on(on, jurisdiction)
     entry = rules.measure_of(law, measure)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -66,7 +69,7 @@ def measure_dry_run(*, measure: str, jurisdiction: str = "cn", asker: Asker, at:
             about=f"measure:{measure}",
             detail={"dry_run": made.pk, **counts},
         )
-    return DryRunResult(made.pk, measure, jurisdiction, on, counts)
+    return DryRunResult(made.pk, measure, jurisdiction, on, counts, round(time.monotonic() - started, 3))
 
 
 def measure_activate(

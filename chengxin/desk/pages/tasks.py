@@ -1,0 +1,52 @@
+"""The staff's tasks of measures: what is to be carried out or lifted, by when, and the answer to each. They read the clock."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from chengxin.actors.selectors import Asker
+from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.services import tasks_read
+from chengxin.kernel.errors import Refusal
+from chengxin.lists.services.measures import task_answer
+
+
+@require_safe
+@staff_only
+def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The tasks not yet answered, the first due first, and what came of the others."""
+    return _tasks(request, asker)
+
+
+@require_POST
+@staff_only
+def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Answer one, and see the rest; what is refused says why, with what was typed."""
+    task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
+    try:
+        done = task_answer(
+            task=int(task) if task.isdigit() and len(task) < 19 else 0,
+            outcome=request.POST.get("outcome", ""),
+            reason=reason,
+            document=request.POST.get("document", ""),
+            asker=asker,
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        return _tasks(request, asker, refusal=refusal, typed={"task": task, "reason": reason})
+    return _tasks(request, asker, done=done)
+
+
+def _tasks(request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None, **more: object) -> HttpResponse:
+    at = timezone.now()
+    open_, counts = tasks_read(asker=asker, at=at)
+    context = {
+        "tasks": open_,
+        "counts": counts,
+        "asker": asker,
+        "today": timezone.localdate(at),
+        "refusal": refusal,
+        **more,
+    }
+    return render(request, "desk/tasks.html", context, status=refusal.status if refusal else 200)
