@@ -9,13 +9,12 @@ from django.conf import LazySettings
 
 from chengxin.cases.models import Delivery, Notice
 from chengxin.cases.rules import channel_of
+from chengxin.cases.selectors import ATTEMPTS, notices_due
 from chengxin.cases.services.running import Words
 from chengxin.cases.services.telling import (
-    ATTEMPTS,
     NoticeUnknown,
     ProofMissing,
     notice_served,
-    notices_due,
     notices_send,
 )
 from chengxin.records.models import Record

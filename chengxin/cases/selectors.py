@@ -4,7 +4,7 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
@@ -13,12 +13,13 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
-from chengxin.cases.models import Case, Step
+from chengxin.cases.models import Case, Delivery, Notice, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.sealing import Seal
 from chengxin.law.models import Doer
 
+ATTEMPTS = 6  # so often a notice is tried
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 _NUMBER = re.compile(r"(\d{8})-(\d{6,12})")
 
@@ -125,3 +126,18 @@ def tasks_of(asker: Asker, cases: Iterable[Case] | None = None) -> Iterator[Task
     found = cases if cases is not None else cases_open().filter(pk__in=mine)
     tasks = (Task(case, course_of(case), doers_of(case, asker)) for case in found)
     return iter(sorted((t for t in tasks if t.last_day is not None), key=lambda t: (t.last_day or date.max, t.case.pk)))
+
+
+def notices_due(*, at: datetime) -> QuerySet[Notice]:
+    """The notices not yet sent, but for those that failed a short while ago, and those that failed too often."""
+    latest = Delivery.objects.filter(notice=OuterRef("pk")).order_by("-number")
+    found = Notice.objects.select_related("case").annotate(
+        outcome=Subquery(latest.values("outcome")[:1]),
+        tried=Subquery(latest.values("number")[:1]),
+        last=Subquery(latest.values("at")[:1]),
+    )
+    waits = [Q(tried=n, last__lte=at - timedelta(minutes=5 * 4**n)) for n in range(ATTEMPTS - 1)]
+    again = waits[0]
+    for wait in waits[1:]:
+        again |= wait
+    return found.filter(Q(outcome__isnull=True) | Q(outcome="failed") & again).order_by("pk")

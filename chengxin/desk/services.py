@@ -10,17 +10,18 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_by_key
 from chengxin.cases.models import Paper
 from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
-from chengxin.cases.services.running import day_of, paper_read
+from chengxin.cases.services.running import paper_read
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
 from chengxin.lists.selectors import TaskCount, task_shown, tasks_counted, tasks_open
 from chengxin.records.models import Record
+from chengxin.records.selectors.filed import fields_written
 from chengxin.records.selectors.waiting import decision_latest, waiting_row
-from chengxin.records.services.correcting import fields_written
 from chengxin.records.services.waiting import (
     waiting_assign,
     waiting_postpone,

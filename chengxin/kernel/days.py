@@ -76,6 +76,11 @@ class CalendarRange(Refusal):
     zh = "工作日历的范围是{first}至{last}，{day}不在其中。"
 
 
+def day_of(at: datetime) -> date:
+    """The day in China on which the instant lies: clocks count in days there."""
+    return at.astimezone(CHINA_TIME).date()
+
+
 def day_read(text: str | int | float | date | None) -> date:
     """The day that a person, a spreadsheet or a program wrote; an instant with a zone gives its day in China; raises a
     Refusal for what is no day, no possible day, outside 1900 to 2100, or readable in two ways.

@@ -10,12 +10,13 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
+from chengxin.cases.models import Case
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.law import Law
 from chengxin.ledger.models import Entry
 from chengxin.lists.models import Activation, Task, TaskAnswer
 from chengxin.lists.rules import Fact, TaskUnknown, listed
-from chengxin.records.models import Record
+from chengxin.records.models import Batch, Record
 from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.subjects.models import Identifier, Name
@@ -320,3 +321,20 @@ def tasks_counted(asker: Asker, *, at: datetime) -> list[TaskCount]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"at": at, "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]
+
+
+# --- entries decided here -----------------------------------------------------------------------------------------------------
+
+LISTED = "listing"  # the channel of a batch that is one entry decided here
+
+
+def listing_record(case: Case) -> int | None:
+    """The record that the case's entry became."""
+    batch = Batch.objects.filter(channel=LISTED, reason=f"case:{case.pk}").first()
+    return None if batch is None else Record.objects.filter(batch_id=batch.pk).values_list("pk", flat=True).first()
+
+
+def ground_of(case: Case) -> tuple[str, int]:
+    """The list and the ground of a listing's case."""
+    list_part, _, record = case.about.rpartition("/record:")
+    return list_part.removeprefix("list:"), int(record)

@@ -11,8 +11,9 @@ from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import case_accessible, case_by_key, cases_open, course_of, doers_of
-from chengxin.cases.services.running import PaperIn, Words, case_lapse, case_open, case_step, day_of
+from chengxin.cases.services.running import PaperIn, Words, case_lapse, case_open, case_step
 from chengxin.checks.services.reissuing import record_recall
+from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end

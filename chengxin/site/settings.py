@@ -57,7 +57,7 @@ ROOMS = [
     "chengxin.site",
 ]
 # Hands notices over; the default lays them into a folder for a person or a program to send.
-CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sending.files")
+CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sending.folder")
 
 INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
 

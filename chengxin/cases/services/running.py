@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,7 @@ from chengxin.cases.models import Case, Paper, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.cases.selectors import case_seal, course_of
 from chengxin.cases.services.telling import notices_write
-from chengxin.kernel.days import CHINA_TIME
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
@@ -205,8 +205,3 @@ def paper_read(*, paper: Paper, by: str, at: datetime) -> bytes:
 def _bound(case: Case) -> bytes:
     """What a paper's seal is bound to: none can be moved into another case's file."""
     return f"cases.paper:{case.pk}".encode()
-
-
-def day_of(at: datetime) -> date:
-    """The day in China on which the instant lies: clocks count in days there."""
-    return at.astimezone(CHINA_TIME).date()

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 
 class Sender(Protocol):
@@ -14,17 +13,17 @@ class Sender(Protocol):
     def __call__(self, *, notice: int, channel: str, to: str, title: str, body: str) -> str: ...
 
 
-def files(*, notice: int, channel: str, to: str, title: str, body: str) -> str:
-    """Lays the notice into the folder `outbox` of CHENGXIN_HOME, readable by its owner alone, for a person or a program to send."""
-    folder = Path(settings.CHENGXIN_HOME) / "outbox"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{notice:08d}-{channel}.txt"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{to}\n\n{title}\n\n{body}")
-    return path.name
+class Folder:
+    """Lays each notice into the folder `outbox` of CHENGXIN_HOME, readable by its owner alone, for a person or a program to send."""
+
+    def __call__(self, *, notice: int, channel: str, to: str, title: str, body: str) -> str:
+        """The name of the file."""
+        outbox = Path(settings.CHENGXIN_HOME) / "outbox"
+        outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = outbox / f"{notice:08d}-{channel}.txt"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{to}\n\n{title}\n\n{body}")
+        return path.name
 
 
-def sender() -> Sender:
-    """The sender that this installation has."""
-    found: Sender = import_string(settings.CHENGXIN_SENDER)
-    return found
+folder = Folder()

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.module_loading import import_string
 
 from chengxin.cases import rules
 from chengxin.cases.models import Case, Delivery, Notice, Step
 from chengxin.cases.rules import Taken
-from chengxin.cases.selectors import case_seal, course_of
-from chengxin.cases.services.sending import sender
+from chengxin.cases.selectors import ATTEMPTS, case_seal, course_of, notices_due
+from chengxin.cases.services.sending import Sender
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 
-ATTEMPTS = 6
 Outcome = Delivery.Outcome
 
 
@@ -51,9 +51,13 @@ def notices_write(*, case: Case, taken: Iterable[Taken], at: datetime) -> None:
             course, step, number=case.number, reasons=row.reasons, document=row.document, short=channel == "sms"
         )
         words = {"to": f"{contact['name']} {contact['reach']}", "title": told.title, "body": told.body}
-        Notice.objects.create(
+        notice = Notice.objects.create(
             case=case, step=step.number, channel=channel, at=at, sealed=case_seal().seal_json(words, _bound(case))
         )
+        trace(
+            event="cases.notice.written", by="clock" if step.by == "clock" else row.by, at=at, subject=case.subject_id,
+            about=f"case:{case.pk}", detail={"notice": notice.pk, "step": step.number, "channel": channel},
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,26 +74,12 @@ class SentResult:
         return dict(self.__dict__)
 
 
-def notices_due(*, at: datetime) -> QuerySet[Notice]:
-    """The notices not yet sent, but for those that failed a short while ago, and those that failed too often."""
-    latest = Delivery.objects.filter(notice=OuterRef("pk")).order_by("-number")
-    found = Notice.objects.select_related("case").annotate(
-        outcome=Subquery(latest.values("outcome")[:1]),
-        tried=Subquery(latest.values("number")[:1]),
-        last=Subquery(latest.values("at")[:1]),
-    )
-    waits = [Q(tried=n, last__lte=at - timedelta(minutes=5 * 4**n)) for n in range(ATTEMPTS - 1)]
-    again = waits[0]
-    for wait in waits[1:]:
-        again |= wait
-    return found.filter(Q(outcome__isnull=True) | Q(outcome="failed") & again).order_by("pk")
-
-
 def notices_send(*, by: str, at: datetime) -> SentResult:
     """Hand over every notice that is due, each attempt written down; one that fails is tried again later, after 5 minutes, then
     20, 80 and so on, six times in all.
     """
-    send, counts, given_up = sender(), {"sent": 0, "failed": 0}, 0
+    send: Sender = import_string(settings.CHENGXIN_SENDER)
+    counts, given_up = {"sent": 0, "failed": 0}, 0
     for notice in list(notices_due(at=at)):
         words = case_seal().unseal_json(bytes(notice.sealed), _bound(notice.case))
         try:

@@ -13,18 +13,18 @@ from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import cases_open, course_of
-from chengxin.cases.services.running import PaperIn, case_open, day_of, paper_add
+from chengxin.cases.services.running import PaperIn, case_open, paper_add
+from chengxin.kernel.days import day_of
 from chengxin.law.models import ListEntry
 from chengxin.lists import rules
 from chengxin.lists.rules import Fact
-from chengxin.lists.selectors import fact_of, records_filed
+from chengxin.lists.selectors import LISTED, fact_of, ground_of, listing_record, records_filed
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect
 from chengxin.records.services.events import record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
 from chengxin.subjects.selectors import SubjectUnknown, members_of, names_of, number_of, subject_of
 
-CHANNEL = "listing"
 MAY_DECIDE = ("department", "operator")
 
 
@@ -121,18 +121,6 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
     return listing_record(case)
 
 
-def listing_record(case: Case) -> int | None:
-    """The record that the case's entry became."""
-    batch = Batch.objects.filter(channel=CHANNEL, reason=f"case:{case.pk}").first()
-    return None if batch is None else Record.objects.filter(batch_id=batch.pk).values_list("pk", flat=True).first()
-
-
-def ground_of(case: Case) -> tuple[str, int]:
-    """The list and the ground of a listing's case."""
-    list_part, _, record = case.about.rpartition("/record:")
-    return list_part.removeprefix("list:"), int(record)
-
-
 def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
     """The entry as a record: dated by the day of its service, from which it has effect, and by the decision's number."""
     list_key, _ = ground_of(case)
@@ -154,7 +142,7 @@ def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
     if here.basis:
         row[here.basis] = "、".join(law.cite(b).zh for b in entry.basis)
     filed = record_file(
-        source=here.source, row=row, actor=case.authority, jurisdiction=case.jurisdiction, channel=CHANNEL, by=by, at=at,
+        source=here.source, row=row, actor=case.authority, jurisdiction=case.jurisdiction, channel=LISTED, by=by, at=at,
         reason=f"case:{case.pk}",
     )  # fmt: skip
     return filed.record
@@ -165,7 +153,7 @@ def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
     records of the entries that ended.
     """
     ended = []
-    for batch in Batch.objects.filter(channel=CHANNEL, reason__startswith="case:"):
+    for batch in Batch.objects.filter(channel=LISTED, reason__startswith="case:"):
         case = Case.objects.get(pk=int(batch.reason.removeprefix("case:")))
         record = Record.objects.filter(batch_id=batch.pk).first()
         if record is None or fact_of(record, known_at=at).standing.word != "standing" or _ground_stands(case, at):

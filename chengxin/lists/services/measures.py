@@ -10,8 +10,7 @@ from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
-from chengxin.cases.services.running import day_of
-from chengxin.kernel.days import day_due
+from chengxin.kernel.days import day_due, day_of
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure
 from chengxin.ledger.services import trace

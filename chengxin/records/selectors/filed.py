@@ -1,10 +1,13 @@
 """Reading records, their events and what their subjects say beside them, as known at an instant."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
+from chengxin.law.models import RecordType
 from chengxin.records import rules
 from chengxin.records.models import Event, Record, Statement
 
@@ -33,3 +36,18 @@ def statements_of(records: Iterable[int], *, known_at: datetime) -> dict[int, st
     found = Statement.objects.filter(record_id__in=list(records), at__lte=known_at).order_by("record_id", "number")
     said = {statement.record_id: statement.words for statement in found}
     return {record: words for record, words in said.items() if words}
+
+
+def fields_written(record: Record, record_type: RecordType) -> dict[str, str | None]:
+    """field → text for all that the register holds of the record, as a form would bring it."""
+    roles = record_type.roles
+    body: dict[str, Any] = record.body if isinstance(record.body, dict) else json.loads(record.body)
+    row: dict[str, str | None] = {name: None if value is None else str(value) for name, value in body.items()}
+    row |= {
+        roles.document: record.document,
+        roles.authority: record.authority,
+        roles.decided_on: str(record.decided_on),
+    }
+    if roles.authority_code:
+        row[roles.authority_code] = record.authority_code
+    return row

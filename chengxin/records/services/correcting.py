@@ -1,9 +1,7 @@
 """Correcting one record: what was found to be wrong is filed anew, right, and the claim that was wrong is superseded."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +11,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law.models import RecordType
 from chengxin.records import rules
 from chengxin.records.models import Record
-from chengxin.records.selectors.filed import events_of
+from chengxin.records.selectors.filed import events_of, fields_written
 from chengxin.records.services.events import RecordUnknown, record_supersede
 from chengxin.records.services.filing import RowUnfit, record_file
 
@@ -56,21 +54,6 @@ def record_correct(*, record: int, changes: Mapping[str, str], by: str, at: date
         if filed.row_key != old.row_key:
             record_supersede(record=record, by=by, at=at, new=filed.record, reason=reason)
     return filed.record
-
-
-def fields_written(record: Record, record_type: RecordType) -> dict[str, str | None]:
-    """field → text for all that the register holds of the record, as a form would bring it."""
-    roles = record_type.roles
-    body: dict[str, Any] = record.body if isinstance(record.body, dict) else json.loads(record.body)
-    row: dict[str, str | None] = {name: None if value is None else str(value) for name, value in body.items()}
-    row |= {
-        roles.document: record.document,
-        roles.authority: record.authority,
-        roles.decided_on: str(record.decided_on),
-    }
-    if roles.authority_code:
-        row[roles.authority_code] = record.authority_code
-    return row
 
 
 def _changes_read(record_type: RecordType, changes: Mapping[str, str]) -> dict[str, str | None]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.cases.services.telling import notice_served, notices_due, notices_send
+from chengxin.cases.selectors import notices_due
+from chengxin.cases.services.telling import notice_served, notices_send
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
 
