@@ -207,6 +207,13 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
     ("a list without exit", refusals.ListWithoutExit, [(LIST, "exit", MISSING)], LIST, "exit"),
     ("a list entered untold", refusals.ListWithoutNotice, [(LIST, "entry", words("At once"))], LIST, "entry"),
     ("a procedure that tells nobody", refusals.ListWithoutNotice, [(LIST, "entry", "repair")], LIST, "entry"),
+    (
+        "entries that rest on nothing",
+        refusals.ListWithoutGround,
+        [(LIST, "decided_here", {"source": "penalties", "reasons": "kind"})],
+        LIST,
+        "decided_here",
+    ),
     # purposes
     ("vetting deputies", refusals.PurposeBarred, [(PURPOSE, "title.zh", "审查人大代表")], PURPOSE, "title.zh"),
     ("vetting delegates", refusals.PurposeBarred, [(PURPOSE, "title.en", "Vetting delegates")], PURPOSE, "title.en"),

@@ -15,6 +15,7 @@ RECORD = "cn/record_types/penalty.yaml"
 SOURCE = "cn/sources/penalties.yaml"
 LIST = "cn/lists/penalised.yaml"
 OBJECTION = "cn/procedures/objection.yaml"
+REPAIR_UNSET = {"from": "2020-01-01", "least_months": "none", "basis": BASIS}
 MEASURE = "cn/measures/barred.yaml"
 PARAMETER = "cn/parameters/answer-within.yaml"
 LAW = "cn/instruments/penalty-law.yaml"
@@ -78,6 +79,8 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
     ("an unknown procedure", refusals.ReferenceUnknown, LIST, "entry", "none", "entry"),
     ("a step to nowhere", refusals.ValueWrong, OBJECTION, "steps.0.to", "none", "steps.0"),
+    ("a ground of no record type", refusals.ReferenceUnknown, LIST, "grounds", [{"record_type": "none"}], "grounds.0"),
+    ("a repair after no months", refusals.ReferenceUnknown, RECORD, "repair", REPAIR_UNSET, "repair.least_months"),
     ("an opening that is no state", refusals.ValueWrong, OBJECTION, "opens", "none", "opens"),
     ("a state that nobody comes to", refusals.StateUnreached, OBJECTION, "opens", "accepted", "states.received"),
     (
