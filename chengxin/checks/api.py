@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from chengxin.actors.api import ClientKey, Instant, PerClient, Text
-from chengxin.checks.services.asking import check_perform
+from chengxin.checks.services.asking import answer_use, check_perform
 from chengxin.checks.services.reissuing import reissue_receive, reissues_read
 
 router = Router(auth=ClientKey("checks"), throttle=PerClient(), tags=["checks 核查"])
@@ -24,6 +24,7 @@ class CheckIn(Schema):
     on: date | None = None
     known_at: Instant | None = None
     purpose: Text = ""
+    case_number: Text = ""
     jurisdiction: str = "cn"
 
 
@@ -103,12 +104,40 @@ def check_run(request: HttpRequest, asked: CheckIn) -> Any:
         known_at=asked.known_at,
         jurisdiction=asked.jurisdiction,
         purpose=asked.purpose,
+        case_number=asked.case_number,
     )
     # Written as it is: the schema is for the document, and a second pass through it would cost more than the check.
     text = json.dumps(
         answer.as_dict(), ensure_ascii=False, separators=(",", ":"), default=lambda value: value.isoformat()
     )
     return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+class UseIn(Schema):
+    """`followed`, or `set-aside` or `not-relevant` with the reason."""
+
+    outcome: Text
+    reason: Text = ""
+
+
+class UseOut(Schema):
+    """What was written down."""
+
+    trace: int
+    outcome: str
+    reason: str
+    at: datetime
+
+
+@router.post(
+    "/{int:trace}/use", response=UseOut, summary="如何使用答复 / what was done with it", operation_id="answer_use"
+)
+def use(request: HttpRequest, trace: int, asked: UseIn) -> Any:
+    """答复只供参考，由人决定；采纳与否、为什么，记在这里。 / An answer is advice: whether it was followed, and why not."""
+    made = answer_use(
+        trace_number=trace, outcome=asked.outcome, reason=asked.reason, asker=request.auth, at=timezone.now()  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return {"trace": made.entry, "outcome": made.outcome, "reason": made.reason, "at": made.at}
 
 
 class ReissueOut(Schema):

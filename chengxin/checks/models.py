@@ -1,4 +1,4 @@
-"""Answers that rested on a wrong match or merge, given anew."""
+"""Answers given anew since the first rested on a mistake, and what was done with answers."""
 
 from typing import Any
 
@@ -53,3 +53,33 @@ class Receipt(models.Model):
     reissue = models.OneToOneField(Reissue, on_delete=models.PROTECT, primary_key=True, related_name="receipt")
     by = models.TextField(db_collation="C")
     at = models.DateTimeField()
+
+
+class Use(models.Model):
+    """What whoever asked did with an answer: a person's decision and why. An answer is advice, never a lock; the latest counts."""
+
+    class Outcome(models.TextChoices):
+        """What was done."""
+
+        FOLLOWED = "followed", "采纳 followed"
+        SET_ASIDE = "set-aside", "未采纳 set aside"
+        NOT_RELEVANT = "not-relevant", "与本案无关 not relevant"
+
+    entry = models.BigIntegerField()
+    number = models.SmallIntegerField()
+    outcome = models.TextField(choices=Outcome.choices, db_collation="C")
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "number"], name="checks_use_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["followed", "set-aside", "not-relevant"]),
+                name="checks_use_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="followed") | ~models.Q(reason=""), name="checks_use_reasoned"
+            ),
+        ]

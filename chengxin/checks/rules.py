@@ -84,6 +84,27 @@ def outcome(following: Sequence[Following]) -> Outcome:
     return Outcome.SUSPENDED if following else Outcome.NONE_APPLIES
 
 
+class UseUnfit(Refusal):
+    """What was done with an answer is one of {known}; what does not follow it needs its reason."""
+
+    code = "use-unfit"
+    zh = "答复的使用情况只能是{known}之一；未采纳或者无关的须写明理由。"
+
+
+class AnswerUnknown(Refusal):
+    """There is no answer {trace} that was given to you."""
+
+    code = "answer-unknown"
+    status = 404
+    zh = "没有向您作出的、编号为{trace}的答复。"
+
+
+def use_fit(outcome: str, known: Sequence[str], reason: str) -> None:
+    """Whether what was done with an answer can be written down so."""
+    if outcome not in known or (outcome != "followed" and not reason.strip()):
+        raise UseUnfit(known=", ".join(known))
+
+
 def disclose(law: Law, following: Following) -> dict[str, Any]:
     """What an asker is told of one measure: no more of the record than authority, document, article, term and how it ends."""
     measure, fact, entry = following.measure, following.fact, following.listing

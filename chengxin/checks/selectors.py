@@ -36,7 +36,8 @@ def finding(law: Law, matter: str, *, scheme: str, value: str, on: date, known_a
     return Finding(rules.outcome(following), None, found.subject, following)
 
 
-ANSWERS = ("checks.check.answered", "lists.subject.read")
+CHECKED = "checks.check.answered"
+ANSWERS = (CHECKED, "lists.subject.read")
 
 
 class ReissueUnknown(Refusal):

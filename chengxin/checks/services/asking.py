@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.checks import bulk, rules
+from chengxin.checks.models import Use
 from chengxin.checks.rules import Outcome, Reason, asked_otherwise
-from chengxin.checks.selectors import Finding, finding
+from chengxin.checks.selectors import CHECKED, Finding, finding
 from chengxin.kernel.errors import Refusal
+from chengxin.ledger.models import Entry
 from chengxin.ledger.services import trace
 from chengxin.subjects.selectors import number_read
 
@@ -48,6 +50,7 @@ def check_perform(
     known_at: datetime | None = None,
     jurisdiction: str = "cn",
     purpose: str = "",
+    case_number: str = "",
 ) -> Answer:
     """Which lawful measures apply to the subject of this number, in this matter, on this day, and why.
 
@@ -75,6 +78,7 @@ def check_perform(
             "on": on,
             "outcome": found.outcome,
             "measures": sorted({f.measure.key for f in found.following}),
+            **({"case_number": case_number} if case_number else {}),
             **asked_otherwise(jurisdiction=jurisdiction, known_at=known_at, at=at),
         },
     )
@@ -146,3 +150,33 @@ def file_check(
         lines = bulk.answers_write(cursor.cursor, out)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return FileAnswer(rows, lines, outcomes, matter, on, str(out), round(time.monotonic() - started, 3), peak)
+
+
+def answer_use(*, trace_number: int, outcome: str, reason: str, asker: Asker, at: datetime) -> Use:
+    """Write down what the asker did with an answer that it had: a person decided, and may have set it aside, with the reason.
+
+    Refuses an answer that somebody else had.
+    """
+    with transaction.atomic():
+        entry = Entry.objects.filter(pk=trace_number, event=CHECKED, actor=asker.key).first()
+        if entry is None:
+            raise rules.AnswerUnknown(trace=trace_number)
+        rules.use_fit(outcome, Use.Outcome.values, reason)
+        with (
+            connection.cursor() as cursor
+        ):  # the entry is append-only and locks nothing: two answers to one take turns here
+            cursor.execute("select pg_advisory_xact_lock(hashtext('checks_use'), %s::int)", [trace_number % 2**31])
+        latest = Use.objects.filter(entry=trace_number).order_by("-number").first()
+        made = Use.objects.create(
+            entry=trace_number,
+            number=latest.number + 1 if latest else 0,
+            outcome=outcome,
+            reason=reason.strip(),
+            by=asker.key,
+            at=at,
+        )
+        trace(
+            event="checks.answer.used", by=asker.key, at=at, subject=entry.subject, about=f"entry:{trace_number}",
+            detail={"outcome": outcome},
+        )  # fmt: skip
+    return made

@@ -11,7 +11,7 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.checks import rules
 from chengxin.checks.models import Receipt, Reissue
-from chengxin.checks.selectors import Finding, ReissueUnknown, answers_given, finding, reissues_accessible
+from chengxin.checks.selectors import CHECKED, Finding, ReissueUnknown, answers_given, finding, reissues_accessible
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.ledger.models import Entry
@@ -30,7 +30,7 @@ from chengxin.subjects.selectors import (
 )
 from chengxin.subjects.services.merging import subjects_unmerge
 
-PUBLIC, CHECKED = "public", "checks.check.answered"
+PUBLIC = "public"
 
 # Which of the records behind an answer should not have been there, by the number that was asked about.
 Wrong = Callable[[str, Iterable[int]], set[int]]

@@ -10,8 +10,9 @@ import yaml
 
 from chengxin.actors.selectors import Asker
 from chengxin.checks.bulk import COLUMNS, OutputUnknown
-from chengxin.checks.rules import MatterUnknown, Outcome
-from chengxin.checks.services.asking import Answer, AskerNotPermitted, check_perform, file_check
+from chengxin.checks.models import Use
+from chengxin.checks.rules import AnswerUnknown, MatterUnknown, Outcome, UseUnfit
+from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_perform, file_check
 from chengxin.ledger.models import Entry
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.models import Record
@@ -290,3 +291,18 @@ def test_the_cast_s_outcomes_are_what_their_traits_say(tmp_path: Path) -> None:
     applies = {"absent", "blacklisted", "both_numbers", "revoked"}
     assert {key for key, outcome in outcomes.items() if outcome == "applies"} == applies - {"both_numbers"}
     assert set(outcomes.values()) == {"applies", "none_applies"}
+
+
+def test_what_was_done_with_an_answer_is_written_down_by_whoever_had_it(tmp_path: Path) -> None:
+    sent(tmp_path, listing(1), source="abnormal-operations")
+    answer = asked(case_number="云川招〔2026〕1号")
+    assert Entry.objects.get(pk=answer.trace).detail["case_number"] == "云川招〔2026〕1号"
+    words: dict[str, Any] = {"trace_number": answer.trace, "at": later(hours=10)}
+    for outcome, reason in (("set-aside", " "), ("obeyed", "x")):
+        with pytest.raises(UseUnfit):
+            answer_use(outcome=outcome, reason=reason, asker=OPERATOR, **words)
+    with pytest.raises(AnswerUnknown):
+        answer_use(outcome="followed", reason="", asker=Asker("finance", "department"), **words)
+    answer_use(outcome="followed", reason="", asker=OPERATOR, **words)
+    answer_use(outcome="set-aside", reason="该企业已在开标前移出名录", asker=OPERATOR, **words)
+    assert list(Use.objects.order_by("number").values_list("outcome", flat=True)) == ["followed", "set-aside"]

@@ -58,6 +58,9 @@ class Command(Base):
             "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
         )
         parser.add_argument("--purpose", default="", help="用途 / what for")
+        parser.add_argument(
+            "--case", default="", metavar="NUMBER", help="所办案件的编号 / the number of the asker's own case"
+        )
         parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,5 +75,6 @@ class Command(Base):
             known_at=options["known_at"],
             jurisdiction=options["jurisdiction"],
             purpose=options["purpose"],
+            case_number=options["case"],
         )
         self.result(answer.as_dict())
