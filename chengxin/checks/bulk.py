@@ -17,6 +17,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.lists.rules import measures_in
 from chengxin.records.bulk.reading import rows_read
+from chengxin.records.bulk.replaying import LATER
 from chengxin.subjects.bulk.resolving import numbers_read
 
 HEADINGS = dict.fromkeys(
@@ -99,16 +100,10 @@ def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: d
     )
     cursor.execute("analyze held")
     cursor.execute(
-        """
+        f"""
         create temp table found on commit drop as
         with later as (
-            select e.record_id,
-                bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind = 'ended' and e."on" <= %(on)s)
-                    or coalesce(max(e.number) filter (where e.kind = 'repaired' and e."on" <= %(on)s)
-                        > coalesce(max(e.number) filter (where e.kind = 'unrepaired'), 0), false)
-                    or count(*) filter (where e.kind = 'unmatched') > count(*) filter (where e.kind = 'matched') as over,
-                count(*) filter (where e.kind = 'disputed') > count(*) filter (where e.kind = 'settled') as disputed
-            from records_event e where e.number > 0 and e.at <= %(known_at)s group by e.record_id
+            {LATER}
         ), member as (
             select h.n, h.root as subject from held h
             union all

@@ -1,4 +1,4 @@
-"""Whom a measure meets, over the whole register in one statement; events are replayed set-wise as in checks/bulk.py."""
+"""Whom a measure meets, over the whole register in one statement."""
 
 import json
 from collections.abc import Iterable
@@ -8,9 +8,10 @@ from typing import Any
 from psycopg import Cursor
 
 from chengxin.law.models import ListEntry
+from chengxin.records.bulk.replaying import LATER
 
 # Every claim of a list's kind with what has become of it: one row a record.
-_MET = """
+_MET = f"""
 create temp table met on commit drop as
 with rule as (
     select u.list, u.record_type, u.conditions
@@ -21,13 +22,7 @@ with rule as (
     where r.received_at <= %(known_at)s and not exists (select from jsonb_each(u.conditions) c where not coalesce(
         c.value ? case c.key when 'severity' then r.severity else r.body ->> c.key end, false))
 ), later as (
-    select e.record_id,
-        bool_or(e.kind in ('superseded', 'withdrawn')) or bool_or(e.kind = 'ended' and e."on" <= %(on)s)
-            or coalesce(max(e.number) filter (where e.kind = 'repaired' and e."on" <= %(on)s)
-                > coalesce(max(e.number) filter (where e.kind = 'unrepaired'), 0), false)
-            or count(*) filter (where e.kind = 'unmatched') > count(*) filter (where e.kind = 'matched') as over,
-        count(*) filter (where e.kind = 'disputed') > count(*) filter (where e.kind = 'settled') as disputed
-    from records_event e where e.number > 0 and e.at <= %(known_at)s group by e.record_id
+    {LATER}
 )
 select distinct c.id as record, coalesce(l.root_id, c.subject_id) as root, c.in_term, coalesce(e.over, false) as over,
     coalesce(e.disputed, false) as disputed,
