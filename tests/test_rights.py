@@ -257,6 +257,30 @@ def test_tasks_stand_in_the_order_of_their_days(tmp_path: Path, people: None) ->
     assert case_accessible(MARKET, first.number).about.startswith("record:")
 
 
+def test_nobody_speaks_beside_a_record_before_it_is_seen_who_they_are(tmp_path: Path, people: None) -> None:
+    """Neither by filing, nor by taking back, nor because everybody else was silent: a stranger could do all of these."""
+    words = {"words": "本公司的说明"}
+    taken_back, silent = objected(filed(tmp_path, 1), 1), objected(filed(tmp_path, 2), 2)
+    services.case_answer(number=taken_back.number, key=taken_back.key, to="withdrawn", at=later(hours=2))
+    services.cases_lapse(by="clock", at=days(1))
+    for receipt in (taken_back, silent):
+        with pytest.raises(rules.NotYetAccepted):
+            services.statement_answer(number=receipt.number, key=receipt.key, at=days(2), **words)
+    seen = objected(filed(tmp_path, 3), 3)
+    decided(seen, "accepted", CENTRE)
+    assert (
+        services.statement_answer(number=seen.number, key=seen.key, at=later(hours=3), **words).words == words["words"]
+    )
+
+
+def test_a_case_sees_events_that_another_clock_wrote_a_moment_ahead(tmp_path: Path, people: None) -> None:
+    record = filed(tmp_path)
+    receipt = objected(record)
+    decided(receipt, "accepted", CENTRE, at=later(hours=5))
+    decided(receipt, "upheld", MARKET, at=later(hours=4))
+    assert state_of(record, later(hours=6)) == ("counts", True)
+
+
 # ---- repair
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.records.models import Record, Statement
-from chengxin.records.rules import Terms, replay
+from chengxin.records.rules import Standing, Terms, replay
 from chengxin.records.selectors.filed import events_of
 from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import (
@@ -46,6 +46,7 @@ from chengxin.rights.selectors import (
 SUBJECT: tuple[Doer, ...] = ("subject",)
 # Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
 BY_SUBJECT = "public"
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,9 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     """
     case = case_by_key(number, key)
     course = course_of(case)
-    if len(course.taken) < 2 or course.state.outcome == "not-accepted":
+    # Neither what they did themselves nor what the clock let happen says who they are.
+    seen = any(step.by not in ("subject", "clock") for step in course.taken[1:])
+    if not seen or course.state.outcome == "not-accepted":
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
         return _statement_make(record_of(case), case.subject_id, words, by=BY_SUBJECT, at=at)
@@ -260,7 +263,7 @@ def cases_lapse(*, by: str, at: datetime) -> list[Done]:
     done = []
     for case in cases_open(before=day_of(at)):
         with transaction.atomic():
-            before = course_of(case).state_key
+            before = course_of(Case.objects.select_for_update().get(pk=case.pk)).state_key
             taken = case_lapse(case=case.pk, at=at)
             if taken:
                 done.append(_done(case, _follow(case, before, taken, by=by, at=at)))
@@ -314,21 +317,21 @@ def _record_follow(
         for change in rules.record_changes(states[before] if before else None, after):
             why = words.reasons or after.title.zh
             match change:
-                case Change.SUSPEND if not _gone(record, at):
+                case Change.SUSPEND if not _standing(record).gone:
                     record_dispute(record=record, by=by, at=at, grounds=case.number, case=case.pk)
-                case Change.RESUME if _disputed(record, at):
+                case Change.RESUME if _standing(record).disputed:
                     record_settle(record=record, by=by, at=at, outcome=step.to)
                 case Change.CORRECT:
                     if not changes:
                         raise rules.CorrectionMissing
                     followed.record = record_correct(record=record, changes=changes, by=by, at=at, reason=why)
-                case Change.TAKE_OUT if not _gone(record, at):
+                case Change.TAKE_OUT if not _standing(record).gone:
                     record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {why}")
                 case Change.REPAIR:
                     decision = Step.objects.filter(case=case).exclude(document="").order_by("-number").first()
                     document = decision.document if decision else case.number
                     record_repair(record=record, by=by, at=at, on=step.on, decision=document)
-                case Change.END if not _gone(record, at):
+                case Change.END if not _standing(record).gone:
                     record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}")
                 case Change.UNREPAIR:
                     record_unrepair(record=record, by=by, at=at, reason=why)
@@ -342,9 +345,6 @@ def _record_follow(
     return followed
 
 
-def _gone(record: int, at: datetime) -> bool:
-    return replay(events_of([record], known_at=at)[record], known_at=at).gone
-
-
-def _disputed(record: int, at: datetime) -> bool:
-    return replay(events_of([record], known_at=at)[record], known_at=at).disputed
+def _standing(record: int) -> Standing:
+    """What all its events make of the record: one written a moment ahead of this clock counts too."""
+    return replay(events_of([record], known_at=EVER)[record], known_at=EVER)
