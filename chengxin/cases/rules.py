@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from chengxin.kernel.days import day_due, working_day_add, working_days_between
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import Doer, Procedure, State, Step
+from chengxin.law.models import Doer, Procedure, State, Step, Words
 
 
 class StepUnknown(Refusal):
@@ -16,7 +16,7 @@ class StepUnknown(Refusal):
 
     code = "case-step-unknown"
     status = 409
-    zh = "案件现处于{state}，{by}不能进行到{to}这一步。现在可以进行的：{open}。"
+    zh = "案件现处于“{state_zh}”，{by_zh}不能办理“{to_zh}”。现在可以办理的：{open_zh}。"
 
 
 class StepTooEarly(Refusal):
@@ -41,6 +41,17 @@ NEEDED = {
     "proof-of-service": ("送达证明", "proof of service"),
     "approval": ("批准人", "who approved it"),
     "evidence": ("证据材料", "evidence"),
+}
+
+
+# Who may take a step, as they are named in a message.
+DOERS: dict[Doer, str] = {
+    "subject": "当事人",
+    "authority": "作出决定的机关",
+    "provider": "信息提供单位",
+    "credit-centre": "公共信用信息中心",
+    "supervisor": "社会信用主管部门",
+    "clock": "期限届满",
 }
 
 
@@ -140,9 +151,16 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
     doers, state = set(by), course.state
     steps = [o for o in course.steps if o.step.to == to and o.step.by in doers]
     if not steps:
-        names = [f"{o.step.by}: {o.step.to}" for o in course.steps]
+        titled = course.procedure.states[to].title if to in course.procedure.states else None
         raise StepUnknown(
-            state=state.title.en, to=to, by=", ".join(sorted(doers)) or "outsider", open="; ".join(names) or "nothing"
+            state=state.title.en,
+            to=titled.en if titled else to,
+            by=", ".join(sorted(doers)) or "outsider",
+            open="; ".join(f"{o.step.by}: {_act(course, o.step).en}" for o in course.steps) or "nothing",
+            state_zh=state.title.zh,
+            to_zh=titled.zh if titled else to,
+            by_zh="、".join(DOERS[doer] for doer in sorted(doers)) or "与本案无关者",
+            open_zh="；".join(f"{DOERS[o.step.by]}：{_act(course, o.step).zh}" for o in course.steps) or "无",
         )
     found = steps[0]
     basis = course.law.cite(found.step.basis[0])
@@ -152,6 +170,11 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
         zh, en = zip(*(NEEDED[need] for need in lacking), strict=True)
         raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh)
     return found.step
+
+
+def _act(course: Course, step: Step) -> Words:
+    """What whoever takes the step does, in words."""
+    return step.act or course.procedure.states[step.to].title
 
 
 # --- telling --------------------------------------------------------------------------------------------------------------
@@ -193,19 +216,11 @@ def step_told(course: Course, step: Taken, *, number: str, reasons: str, documen
         *([f"文书：{document}"] if document else []),
     ]
     zh += [f"依据：{cited.zh}", *(["在此期间该记录不产生效力。"] if state.suspends else [])]
-    zh += [
-        f"您可以：{(o.step.act or procedure.states[o.step.to].title).zh}"
-        + (f"（最迟{o.last_day}）" if o.last_day else "")
-        for o in mine
-    ]
+    zh += [f"您可以：{_act(course, o.step).zh}" + (f"（最迟{o.last_day}）" if o.last_day else "") for o in mine]
     en = [
         f"{title_en} ({step.on})",
         f"Basis: {cited.en}",
         *(["Meanwhile the record has no effect."] if state.suspends else []),
     ]
-    en += [
-        f"You may: {(o.step.act or procedure.states[o.step.to].title).en}"
-        + (f" (by {o.last_day})" if o.last_day else "")
-        for o in mine
-    ]
+    en += [f"You may: {_act(course, o.step).en}" + (f" (by {o.last_day})" if o.last_day else "") for o in mine]
     return Telling(f"{title} / {title_en}", "\n".join([*zh, "", *en]) + "\n")

@@ -118,3 +118,11 @@ def test_a_step_must_come_from_who_may_take_it_with_what_it_needs_and_not_too_ea
     step_admissible(
         listing, to="decided", by=["authority"], on=working_day_add(ON, reply) + timedelta(days=1), has=ALL_NEEDED
     )
+
+
+def test_a_refused_step_is_told_in_words_of_either_language() -> None:
+    course = taken(opened("cn-31", "objection"), "accepted", "credit-centre", ON)
+    with pytest.raises(StepUnknown) as refused:
+        step_admissible(course, to="upheld", by=["provider"], on=ON, has=ALL_NEEDED)
+    assert "案件现处于“已受理并标注”，信息提供单位不能办理“维持”" in refused.value.message_zh
+    assert "当事人：撤回异议" in refused.value.message_zh and "Take the objection back" in refused.value.message
