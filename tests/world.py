@@ -152,3 +152,30 @@ def csv_rows(path: Path) -> list[Row]:
 def later(**by: float) -> datetime:
     """An instant after the tests' own."""
     return NOW + timedelta(**by)
+
+
+def classed(n: int = 1, sort: str = "C类", **changes: str) -> Row:
+    """A clean supervision class about the n-th invented firm, under the headings of its source."""
+    return {
+        "企业名称": f"云川市甲{n}号商贸有限公司",
+        "统一社会信用代码": code(n),
+        "监管领域": "食品经营",
+        "类别": sort,
+        "是否公开": "公开",
+        "认定理由": "上年度抽查三次不合格",
+        "认定依据": "云川市食品经营分类监管办法第六条",
+        "认定文号": f"云川市监分类〔2026〕{n:05d}号",
+        "认定日期": "2026-10-08",
+        "认定机关": "云川市市场监督管理局",
+    } | changes
+
+
+def classes_sent(folder: Path, *rows: Row, **options: Any) -> BatchResult:
+    """Write the classes to a file and file it."""
+    path = folder / f"classes-{len(list(folder.iterdir()))}.csv"
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    return ingest(path, "supervision-classes", **options)

@@ -48,13 +48,13 @@ def _topic(en: str, zh: str, zh_words: str, en_words: str) -> Topic:
 SCORE = _topic(
     "a score, grade or rank",
     "评分、分级或排名",
-    "评分|积分|信用分|诚信分|打分|得分|评级|等级|分级|排名|排行|画像",
-    "scor(?:e|es|ing)|ratings?|grad(?:e|es|ing)|rank(?:s|ing)?|points",
+    "评分|积分|信用分|诚信分|打分|得分|评级|等级|分级|排名|排行|画像|(?:信用|监管|风险)分类",
+    "scor(?:e|es|ing)|ratings?|grad(?:e|es|ing)|rank(?:s|ing)?|points|(?:credit|supervision|risk)[ _-]class(?:es)?",
 )
 PERSON_SCORE = _topic(
     "a score, grade or rank of a natural person",
     "对自然人的评分、分级或排名",
-    "(?:个人|公民|市民|居民|自然人)[^，。；、]{0,6}(?:评分|积分|信用分|诚信分|评级|等级|分级|排名|画像)|芝麻信用|芝麻分",
+    "(?:个人|公民|市民|居民|自然人)[^，。；、]{0,6}(?:评分|积分|信用分|诚信分|评级|等级|分级|信用分类|排名|画像)|芝麻信用|芝麻分",
     "(?:persons?|personal|citizens?|individuals?|social)[ _-](?:credit[ _-])?"
     "(?:scor(?:e|es|ing)|ratings?|grad(?:e|es|ing)|rank(?:s|ing)?|points)",
 )

@@ -39,7 +39,7 @@ Outcome: TypeAlias = Literal[
 ]
 FieldType: TypeAlias = Literal["text", "name", "code", "old-number", "day", "amount", "number", "choice", "person"]
 MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]
-Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count"]
+Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count", "percent"]
 
 
 def _as_text(value: Any) -> Any:
@@ -378,7 +378,10 @@ class ListEntry(Founded):
 
 
 class Measure(Founded):
-    """What follows from standing on a list, in a matter, by a published statute."""
+    """What follows from standing on a list, in a matter, by a published statute.
+
+    `drawn` is the parameter that says how many in a hundred of those on its lists are drawn for inspection.
+    """
 
     kind: Literal[
         "restriction",
@@ -393,6 +396,7 @@ class Measure(Founded):
     subject_kinds: Some[SubjectKind]
     matters: Some[Key]
     lists: Some[Key]
+    drawn: Key | None = None
     mandatory: bool
     carried_out_by: Words
     effect: Words
@@ -508,6 +512,8 @@ class Parameter(Founded):
         days = [value.from_ for value in self.values]
         if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
             raise ValueError("the values must stand oldest first, each from its own day")
+        if self.unit == "percent" and any(value.value > 100 for value in self.values):
+            raise ValueError("a share is at most 100 in a hundred")
         return self
 
     def value_on(self, day: date) -> DatedValue | None:

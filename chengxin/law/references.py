@@ -22,6 +22,7 @@ from chengxin.law.models import (
 from chengxin.law.refusals import (
     ArticleUnknown,
     BasisNotInForce,
+    ClassNotTheRegulators,
     ColumnMissing,
     FieldUnfit,
     FieldUnknown,
@@ -327,6 +328,19 @@ def _measure(entry: Entry, book: View) -> Faults:
         yield from _reference(entry, book, f"matters.{at}", "matters", key)
     for at, key in enumerate(entry.lists):
         yield from _reference(entry, book, f"lists.{at}", "lists", key)
+    if entry.drawn:
+        yield from _drawn(entry, book, entry.drawn)
+
+
+def _drawn(entry: Measure, book: View, key: str) -> Faults:
+    """How many are drawn for inspection is a share, and follows from a class that the regulator gave."""
+    yield from _parameter(entry, book, "drawn", key, ("percent",))
+    for at, name in enumerate(entry.lists):
+        listing = _found(book, entry, "lists", name, ListEntry)
+        record_type = listing and _found(book, entry, "record_types", listing.record_type, RecordType)
+        for sender in record_type.senders if record_type else ():
+            if record_type and sender != "department":
+                yield ClassNotTheRegulators, f"lists.{at}", {"sender": sender, "record_type": record_type.key}
 
 
 # What an authority's silence must never come to: the subject cannot be made to pay for it.

@@ -223,6 +223,16 @@ class MeasureWithoutStatute(Boundary):
     zh = "{file}：{place}：措施须以公布的法律、法规为依据；{instruments} 均不是。"
 
 
+class ClassNotTheRegulators(Boundary):
+    """{file}: {place}: a share of inspections rests on the regulator's own class, and {sender} may send records of {record_type}:
+    only departments may.
+    """
+
+    code = "boundary-class-not-the-regulators"
+    basis = "市场主体登记管理条例 38"
+    zh = "{file}：{place}：抽查比例只能以监管部门自己认定的类别为依据，而 {record_type} 可由 {sender} 报送；只能由主管部门报送。"
+
+
 class PersonMeasureBarred(Boundary):
     """{file}: {place}: {kind} is no kind of measure on a natural person. The kinds are {allowed}."""
 

@@ -41,6 +41,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "serious-dishonesty": ("list_name", "reason", "ground"),
     "honour": ("honour", "level", "reason", "valid_until"),
     "commitment": ("kind", "matter", "content", "due_on", "outcome"),
+    "supervision-class": ("domain", "class", "reason", "ground", "valid_until"),
     "court-non-performance": ("duty", "performance", "circumstance", "ground_document"),
 }  # fmt: skip
 

@@ -64,6 +64,12 @@ FILES: dict[str, Data] = {
         "unit": "months",
         "values": [{"from": DAY, "value": 12, "basis": BASIS, "verified": True}],
     },
+    "cn/parameters/share.yaml": {
+        **COMMON,
+        "title": words("Share drawn"),
+        "unit": "percent",
+        "values": [{"from": DAY, "value": 10, "basis": BASIS, "verified": True}],
+    },
     "cn/parameters/answer-within.yaml": {
         **COMMON,
         "title": words("Answer"),

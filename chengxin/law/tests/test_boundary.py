@@ -51,6 +51,20 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         SOURCE,
         HEADING,
     ),
+    (
+        "a person's supervision class",
+        refusals.PersonScored,
+        [*ADULTS, (RECORD, "fields.sort", {"title": words("Supervision class", "监管分类"), **FIELD})],
+        RECORD,
+        "fields.sort",
+    ),
+    (
+        "inspections by a class that is not the regulator's",
+        refusals.ClassNotTheRegulators,
+        [(RECORD, "senders", ["department", "credit-centre"]), (MEASURE, "drawn", "share")],
+        MEASURE,
+        "lists.0",
+    ),
     # 2 no record without an authority, a document and a term; no measure without a statute; a lead is no record
     (
         "no deciding authority",

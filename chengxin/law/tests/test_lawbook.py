@@ -33,6 +33,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "honour",
         "commitment",
         "court-non-performance",
+        "supervision-class",
     }
     assert law.sources.keys() == {
         "enterprise-register",
@@ -41,6 +42,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "abnormal-operations",
         "serious-dishonesty",
         "honours",
+        "supervision-classes",
     }
     assert law.matters.keys() == {"tender", "public-funds", "licence", "land", "honours", "supervision-frequency"}
 

@@ -74,6 +74,8 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("bounds the wrong way", refusals.ValueWrong, SOURCE, "rows", {"least": 9, "most": 1}, "rows"),
     ("ten-thousands of text", refusals.FieldUnfit, SOURCE, "units", {"kind": "ten-thousand-yuan"}, "units.kind"),
     ("an unknown list", refusals.ReferenceUnknown, MEASURE, "lists", ["none"], "lists.0"),
+    ("months where a share is needed", refusals.ValueWrong, MEASURE, "drawn", "shown-months", "drawn"),
+    ("more than the whole", refusals.ValueWrong, "cn/parameters/share.yaml", "values.0.value", 101, ""),
     ("an unknown matter", refusals.ReferenceUnknown, MEASURE, "matters", ["none"], "matters.0"),
     ("an unknown class", refusals.ValueWrong, LIST, "where", {"severity": ["grave"]}, "where.severity"),
     ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
