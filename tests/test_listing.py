@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client as Browser
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from chengxin.kernel.days import working_day_add
 from chengxin.kernel.errors import Refusal
 from chengxin.lists import rules
 from chengxin.lists.services.listing import listing_propose
+from chengxin.lists.services.measures import measures_raise
 from chengxin.records.models import LINES_PER_BATCH, Record
 from chengxin.records.services.events import record_repair, record_withdraw
 from chengxin.rights import services
@@ -199,7 +201,8 @@ def test_an_entry_ends_when_what_it_rests_on_falls(ground: int, how: str) -> Non
         )  # fmt: skip
     services.cases_lapse(by="clock", at=at)
     assert tender(at) == "none_applies"
-    assert Record.objects.get(pk=record).events.order_by("-number").first().kind == "ended"  # type: ignore[union-attr]
+    kind = "ended" if how == "repaired" else "withdrawn"
+    assert Record.objects.get(pk=record).events.latest("number").kind == kind
 
 
 def test_one_comes_off_by_asking_when_the_duty_is_performed(ground: int) -> None:
@@ -293,9 +296,10 @@ def _faulty(ground: int, fault: str, at: datetime, wait: int, text: str) -> None
 
 
 def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> None:
+    actor_add(key="land", kind="department", title="云川市自然资源局", by="operator", at=NOW)
     keys = {
-        a.key: client_add(actor=a.key, title="程序", scopes=["cases", "checks"], by="operator", at=NOW)[1]
-        for a in (MARKET, CENTRE)
+        each: client_add(actor=each, title="程序", scopes=["cases", "checks", "measures"], by="operator", at=NOW)[1]
+        for each in ("market", "centre", "land")
     }
 
     def call(path: str, body: Any, by: str = "", expected: int = 200) -> Any:
@@ -303,6 +307,9 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         answer = client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
         assert answer.status_code == expected, answer.content.decode()
         return answer.json()
+
+    def tasks(by: str) -> Any:
+        return client.get("/api/v1/measures/tasks", headers={"authorization": f"Bearer {keys[by]}"}).json()
 
     def check() -> Any:
         return call("/checks", {"code": code(1), "matter": "land"}, "centre")
@@ -325,6 +332,11 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         entry = call(step, {"to": "served", "served": "回证"}, "market")["record"]
         measure = check()["measures"][0]
         assert measure["record"] == entry and measure["state"] == "applies"
+        dry_run = call("/measures/dry-runs", {"measure": "land-serious"}, "centre")["dry_run"]
+        call("/measures/activations", {"measure": "land-serious", "agency": "land", "dry_run": dry_run}, "centre")
+        measures_raise(by="clock", at=timezone.now())
+        [task] = tasks("land")
+        call(f"/measures/tasks/{task['task']}/answer", {"outcome": "done", "document": "云川自然资〔2026〕1号"}, "land")
     with time_machine.travel(day(3), tick=True):
         receipt = call("/rights/objections", {
             "record": entry, "code": code(1), "grounds": "许可证未被吊销", "claimant": {"name": "经办人", "reach": "云川市"},
@@ -337,5 +349,19 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         )
         assert done["reissued"] >= 2, "whoever was told of the measure is told that it was wrong"
         assert check()["outcome"] == "none_applies"
+        assert sorted(task["kind"] for task in tasks("land")) == ["lift", "remedy"]
+        assert tasks("market") == []
+        [remedy] = [task["task"] for task in tasks("land") if task["kind"] == "remedy"]
+        answer = {"outcome": "done", "reason": "已恢复投标资格并致函说明"}
+        call(f"/measures/tasks/{remedy}/answer", answer, "market", 404)
+        call(f"/measures/tasks/{remedy}/answer", {"outcome": "done"}, "land", 422)
+        call(f"/measures/tasks/{remedy}/answer", answer, "land")
+        told = call("/rights/follow", {"number": receipt["number"], "key": receipt["key"]})["measures"]
+        assert [(t["kind"], t["agency"], t["outcome"]) for t in told] == [
+            ("carry-out", "云川市自然资源局", "done"), ("lift", "云川市自然资源局", ""), ("remedy", "云川市自然资源局", "done"),
+        ]  # fmt: skip
+        page = client.post("/case", {"number": receipt["number"], "key": receipt["key"]}).content.decode()
+        for words in ("因这条记录采取的措施", "补救", "已恢复投标资格并致函说明", "云川市自然资源局"):
+            assert words in page, words
     assert Reissue.objects.filter(actor="centre").count() == done["reissued"]
     assert Case.objects.count() == 2 and counted()["records_record"] == 2

@@ -44,6 +44,11 @@ def asker_acting(key: str, *, at: datetime) -> Asker:
     return Asker(actor.key, actor.kind)
 
 
+def actor_titled(key: str) -> str:
+    """The actor's title as people know it; its key where there is no such actor."""
+    return Actor.objects.filter(key=key).values_list("title", flat=True).first() or key
+
+
 _IN_FORCE = """
 select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
 where c.{by} = %s and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)

@@ -86,7 +86,9 @@ class Paper(models.Model):
 
 
 class Notice(models.Model):
-    """One thing to be told to whoever opened a case: about which step, by which channel; its words and address sealed."""
+    """One thing to be told: to whoever opened a case, about one of its steps; or to a subject, about what `about` names (a task of a
+    measure). By which channel; its words and address sealed. Never edited.
+    """
 
     class Channel(models.TextChoices):
         """How it is told."""
@@ -95,8 +97,10 @@ class Notice(models.Model):
         EMAIL = "email", "电子邮件 e-mail"
         SMS = "sms", "短信 text message"
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
-    step = models.SmallIntegerField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
+    step = models.SmallIntegerField(null=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
+    about = models.TextField(db_collation="C", default="")
     channel = models.TextField(choices=Channel.choices, db_collation="C")
     sealed = models.BinaryField()
     at = models.DateTimeField()
@@ -104,10 +108,28 @@ class Notice(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "step", "channel"], name="cases_notice_once"),
+            models.UniqueConstraint(
+                fields=["about", "channel"], condition=~models.Q(about=""), name="cases_notice_about_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(case__isnull=False, step__isnull=False, subject__isnull=True, about="")
+                | models.Q(case__isnull=True, step__isnull=True, subject__isnull=False) & ~models.Q(about=""),
+                name="cases_notice_about_something",
+            ),
             models.CheckConstraint(
                 condition=models.Q(channel__in=["letter", "email", "sms"]), name="cases_notice_channel_known"
             ),
         ]
+
+    @property
+    def concerns(self) -> str:
+        """What it is about, as it is named to people: the case's number, or `task:…`."""
+        return self.case.number if self.case else self.about
+
+    @property
+    def told(self) -> int:
+        """The subject that it is about."""
+        return self.case.subject_id if self.case else int(self.subject_id or 0)
 
 
 class Delivery(models.Model):

@@ -68,15 +68,10 @@ def met_count(cursor: Cursor) -> dict[str, int]:
     return dict(zip(COUNTED, map(int, row), strict=True))
 
 
-def tasks_raise(
-    cursor: Cursor, *, measure: str, jurisdiction: str, agency: str, due_on: date, at: datetime
-) -> dict[str, int]:
-    """Raise a task for each staged record that counts and has none, and one to lift for each that was carried out and has
-    fallen since; returns how many of either.
+def tasks_carry_out_raise(cursor: Cursor, **words: Any) -> int:
+    """Raise a task for each staged record that counts and has none; returns how many. Takes `measure`, `jurisdiction`, `agency`,
+    `due_on` and `at`.
     """
-    words: dict[str, Any] = {
-        "measure": measure, "jurisdiction": jurisdiction, "agency": agency, "due_on": due_on, "at": at
-    }  # fmt: skip
     cursor.execute(
         """
         insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
@@ -86,17 +81,23 @@ def tasks_raise(
         """,
         words,
     )
-    raised = cursor.rowcount
+    return cursor.rowcount
+
+
+def tasks_lift_raise(cursor: Cursor, **words: Any) -> int:
+    """Raise a task to lift for each that was carried out and whose record is not among the staged any more, or has fallen since;
+    returns how many. Takes the same.
+    """
     cursor.execute(
         """
         insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
         select 'lift', t.measure, t.jurisdiction, t.agency, t.record_id, t.subject_id, %(due_on)s, %(at)s
         from lists_task t
-        where t.kind = 'carry-out' and t.measure = %(measure)s and t.agency = %(agency)s
+        where t.kind = 'carry-out' and t.measure = %(measure)s and t.jurisdiction = %(jurisdiction)s and t.agency = %(agency)s
             and (select a.outcome from lists_taskanswer a where a.task_id = t.id order by a.number desc limit 1) = 'done'
             and not exists (select from met m where m.record = t.record_id and m.in_term and not m.over)
         on conflict (measure, agency, record_id, kind) do nothing
         """,
         words,
     )
-    return {"carry_out": raised, "lift": cursor.rowcount}
+    return cursor.rowcount

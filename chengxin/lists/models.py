@@ -43,13 +43,16 @@ class Activation(models.Model):
 
 
 class Task(models.Model):
-    """An agency is to carry a measure out on a subject, or to lift it since its ground has fallen; by the day. Never edited."""
+    """An agency is to carry a measure out on a subject, to lift it since its ground has fallen, or to make good one that should never
+    have been carried out; by the day. Never edited.
+    """
 
     class Kind(models.TextChoices):
         """What is to be done."""
 
         CARRY_OUT = "carry-out", "执行 carry out"
         LIFT = "lift", "解除 lift"
+        REMEDY = "remedy", "补救 remedy"
 
     kind = models.TextField(choices=Kind.choices, db_collation="C")
     measure = models.TextField(db_collation="C")
@@ -63,7 +66,9 @@ class Task(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["measure", "agency", "record", "kind"], name="lists_task_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=["carry-out", "lift"]), name="lists_task_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["carry-out", "lift", "remedy"]), name="lists_task_kind_known"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["agency", "due_on"], name="lists_task_agency_due")]
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chengxin.cases.rules import Telling
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import ListEntry, Measure
+from chengxin.law.models import Basis, ListEntry, Measure
 from chengxin.records.rules import Effect, Standing, Terms, effect
 
 
@@ -72,6 +73,18 @@ def measures_following(law: Law, matter: str, facts: Iterable[Fact], *, on: date
 
 def _lists_of(law: Law, measure: Measure) -> Sequence[ListEntry]:
     return [law.lists[key] for key in measure.lists if key in law.lists]
+
+
+def carried_out_wrongly(entries: Iterable[ListEntry], last: Fact, *, on: date) -> bool:
+    """Whether a measure carried out on the day through one of these lists should not have been: the claim that stands last where it
+    rested was taken out or is about somebody else, or puts its subject on none of the lists on that day. One that was repaired or
+    has expired since was right when it was used.
+    """
+    if last.standing.withdrawn or last.standing.unmatched:
+        return True
+    terms = last.terms
+    in_term = terms.effect_from <= on and (terms.effect_until is None or on < terms.effect_until)
+    return not in_term or not any(listed(entry, last) for entry in entries)
 
 
 # --- entering a list ------------------------------------------------------------------------------------------------------
@@ -222,10 +235,10 @@ class TaskUnknown(Refusal):
 
 
 class AnswerUnfit(Refusal):
-    """A task is answered by one of {known}; what is not done needs its reason."""
+    """A task is answered by one of {known}; what is not done needs its reason, and a remedy needs what was done to restore and undo."""
 
     code = "task-answer-unfit"
-    zh = "任务的办理结果只能是{known}之一；未办的须写明理由。"
+    zh = "任务的办理结果只能是{known}之一；未办的须写明理由，补救任务须写明怎样恢复名誉、消除影响。"
 
 
 def measure_of(law: Law, key: str) -> Measure:
@@ -241,7 +254,41 @@ def setting_going_permitted(kind: str, allowed: Iterable[str], actor: str) -> No
         raise MeasureNotYours(actor=actor, kind=kind, allowed=", ".join(allowed))
 
 
-def answer_fit(outcome: str, known: Iterable[str], reason: str) -> None:
-    """Whether a task can be answered so."""
-    if outcome not in known or (outcome != "done" and not reason.strip()):
+def answer_fit(kind: str, outcome: str, known: Iterable[str], reason: str) -> None:
+    """Whether a task of this kind can be answered so."""
+    if outcome not in known or ((outcome != "done" or kind == "remedy") and not reason.strip()):
         raise AnswerUnfit(known=", ".join(known))
+
+
+def remedy_told(
+    law: Law, measure: Measure, *, firm: str, agency: str, document: str, record: int, due_on: date, basis: Basis
+) -> Telling:
+    """What the subject is told when a measure that was carried out on it turns out to have rested on a wrong record."""
+    cited = law.cite(basis)
+    zh = [
+        "补救告知书",
+        f"当事人：{firm}",
+        f"曾对你单位采取的措施：{measure.title.zh}（{law.cite(measure.basis[0]).zh}）",
+        f"实施单位：{agency}",
+        f"所依据的记录：{document}（编号{record}），现已查明有误。",
+        f"实施单位最迟于{due_on}解除该措施，恢复名誉、消除影响，并将结果告知你单位（{cited.zh}）。",
+        "因错误的措施受到损失的，可以依法申请行政复议、提起行政诉讼或者要求赔偿。",
+    ]
+    en = [
+        f"To: {firm}. The measure “{measure.title.en}” was carried out by {agency} on record {record} ({document}), which is now found to be wrong.",
+        f"By {due_on} {agency} lifts it, restores your reputation, undoes its effects, and tells you what it did ({cited.en}).",
+        "For what you lost by it you may ask for reconsideration, sue, or claim compensation.",
+    ]
+    return Telling("补救告知书 / Notice of remedy", "\n".join([*zh, "", *en]) + "\n")
+
+
+def remedied_told(measure: Measure, *, firm: str, agency: str, outcome: str, reason: str) -> Telling:
+    """What the subject is told of how a wrong measure was made good, or why not."""
+    done = outcome == "done"
+    zh = ["补救结果告知书", f"当事人：{firm}", f"措施：{measure.title.zh}", f"实施单位：{agency}"]
+    zh += [f"{'已经补救' if done else '未予补救'}：{reason}", "对结果不服的，可以依法申请行政复议或者提起行政诉讼。"]
+    en = [
+        f"To: {firm}. {agency} says of the measure “{measure.title.en}”: {'made good' if done else 'not made good'}. {reason}",
+        "If you disagree you may ask for reconsideration or sue.",
+    ]
+    return Telling("补救结果告知书 / What was done to make good", "\n".join([*zh, "", *en]) + "\n")

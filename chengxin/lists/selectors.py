@@ -1,6 +1,7 @@
 """Reading what stands against a subject, as of a day and an instant, in one round trip."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,15 +10,17 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.models import Case
-from chengxin.kernel.days import CHINA_TIME
+from chengxin.kernel.days import day_of
 from chengxin.law import Law
+from chengxin.law.models import Measure, Words
 from chengxin.ledger.models import Entry
 from chengxin.lists.models import Activation, Task, TaskAnswer
 from chengxin.lists.rules import Fact, TaskUnknown, listed
-from chengxin.records.models import Batch, Record
-from chengxin.records.rules import Effect, Event, Kind, Standing, Terms, effect, replay, showable
+from chengxin.records.models import Batch, Event, Record
+from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
+from chengxin.records.rules import Event as Happened
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.subjects.models import Identifier, Name
 from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, subject_of
@@ -105,11 +108,11 @@ def _fact(row: tuple[Any, ...], known_at: datetime) -> Fact:
     )
 
 
-def events_read(rows: list[list[Any]] | str | None) -> list[Event]:
+def events_read(rows: list[list[Any]] | str | None) -> list[Happened]:
     """Events as the database aggregates them, [number, kind, at, on], in their order."""
     listed = json.loads(rows) if isinstance(rows, str) else rows or []
     return [
-        Event(number, Kind(kind), datetime.fromisoformat(at), date.fromisoformat(on) if on else None)
+        Happened(number, Kind(kind), datetime.fromisoformat(at), date.fromisoformat(on) if on else None)
         for number, kind, at, on in listed
     ]
 
@@ -119,7 +122,7 @@ class FiledRecord:
     """A record of a subject's file: the claim, its events, and what they make of it on the day."""
 
     record: Record
-    events: list[Event]
+    events: list[Happened]
     standing: Standing
     effect: Effect
     shown: bool
@@ -167,6 +170,17 @@ def fact_of(record: Record, *, known_at: datetime) -> Fact:
     return _fact_of(record, replay(events_of([record.pk], known_at=known_at)[record.pk], known_at=known_at))
 
 
+def fact_last(record: int, *, known_at: datetime) -> Fact:
+    """The claim that stands where this one stood, through its corrections; itself where it was never corrected."""
+    fact = fact_of(Record.objects.get(pk=record), known_at=known_at)
+    while fact.standing.replaced:
+        new = Event.objects.filter(record_id=fact.record, kind="superseded").order_by("-number").first()
+        if new is None or new.detail is None:
+            break
+        fact = fact_of(Record.objects.get(pk=int(new.detail["record"])), known_at=known_at)
+    return fact
+
+
 def _fact_of(record: Record, standing: Standing) -> Fact:
     return Fact(
         record.pk, record.record_type, record.authority, record.document, record.decided_on,
@@ -174,7 +188,7 @@ def _fact_of(record: Record, standing: Standing) -> Fact:
     )  # fmt: skip
 
 
-def _filed(law: Law, record: Record, events: list[Event], said: str, *, on: date, known_at: datetime) -> FiledRecord:
+def _filed(law: Law, record: Record, events: list[Happened], said: str, *, on: date, known_at: datetime) -> FiledRecord:
     standing = replay(events, known_at=known_at)
     fact = _fact_of(record, standing)
     terms = fact.terms
@@ -234,6 +248,8 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
 # --- measures set going -----------------------------------------------------------------------------------------------------
 
 _CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|merge)\.)"
+_FALLEN = ("superseded", "withdrawn", "unmatched")
+REMEDY = "measure-remedy-within"
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 
 
@@ -243,12 +259,26 @@ def data_latest() -> int:
     return found or 0
 
 
-def activations_standing() -> QuerySet[Activation]:
-    """The measures that agencies are asked to carry out now."""
+def activations_latest() -> QuerySet[Activation]:
+    """Of each measure and agency whether it is asked to carry it out now, or was once and is no more."""
     latest = Activation.objects.filter(
         measure=OuterRef("measure"), jurisdiction=OuterRef("jurisdiction"), agency=OuterRef("agency")
     ).order_by("-number")
-    return Activation.objects.filter(active=True, pk=Subquery(latest.values("pk")[:1])).order_by("measure", "agency")
+    return Activation.objects.filter(pk=Subquery(latest.values("pk")[:1])).order_by("measure", "agency")
+
+
+def tasks_perhaps_wrong(record: int | None = None) -> QuerySet[Task]:
+    """What was carried out on a record that was since taken out, corrected or found to be somebody else's, and is not being made
+    good yet; of one record, or of all.
+    """
+    latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number").values("outcome")[:1]
+    fallen = Event.objects.filter(record_id=OuterRef("record_id"), number__gt=0, kind__in=_FALLEN)
+    begun = Task.objects.filter(
+        kind=Task.Kind.REMEDY, measure=OuterRef("measure"), agency=OuterRef("agency"), record=OuterRef("record_id")
+    )
+    done = Task.objects.filter(kind=Task.Kind.CARRY_OUT).annotate(outcome=Subquery(latest))
+    tasks = done.filter(Exists(fallen), ~Exists(begun), outcome=TaskAnswer.Outcome.DONE).order_by("pk")
+    return tasks if record is None else tasks.filter(record=record)
 
 
 def tasks_accessible(asker: Asker) -> QuerySet[Task]:
@@ -270,10 +300,73 @@ def tasks_open(asker: Asker) -> QuerySet[Task]:
     return tasks_accessible(asker).filter(~Exists(TaskAnswer.objects.filter(task=OuterRef("pk"))))
 
 
+def measure_of_task(task: Task) -> tuple[Law, Measure]:
+    """The measure of the task and the law of the day on which it was raised; where it is published no more, of the day on which it
+    was to be carried out.
+    """
+    law = lawroom.load().on(day_of(task.at), task.jurisdiction)
+    if task.measure not in law.measures:
+        first = Task.objects.get(
+            kind=Task.Kind.CARRY_OUT, measure=task.measure, agency=task.agency, record=task.record_id
+        )
+        law = lawroom.load().on(day_of(first.at), task.jurisdiction)
+    return law, law.measures[task.measure]
+
+
+@dataclass(frozen=True)
+class TaskTold:
+    """A task as the subject sees it: what is done to it or made good, by whom, until when, and what came of it."""
+
+    task: int
+    kind: str
+    title: Words
+    agency: str
+    due_on: date
+    outcome: str
+    reason: str
+    answered_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as the API gives it."""
+        shown = {**self.__dict__, "title": self.title.zh, "title_en": self.title.en}
+        return {key: shown[key] for key in sorted(shown)}
+
+
+def tasks_about(records: Iterable[int]) -> list[TaskTold]:
+    """What was done because of these records, and what is to be lifted or made good, in the order in which it was asked for; what
+    nobody has done yet, or need do, is none of the subject's burden and is left out.
+    """
+    found = []
+    for task in Task.objects.filter(record__in=list(records)).order_by("pk"):
+        answer = task.answers.order_by("-number").first()
+        if task.kind == Task.Kind.CARRY_OUT and (answer is None or answer.outcome != TaskAnswer.Outcome.DONE):
+            continue
+        found.append(
+            TaskTold(
+                task.pk, task.kind, measure_of_task(task)[1].title, actor_titled(task.agency), task.due_on,
+                answer.outcome if answer else "", answer.reason if answer else "", answer.at if answer else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def addressee_of(subject: int, *, known_at: datetime) -> tuple[str, str]:
+    """The subject's name, and how a letter reaches it: its name, its code and the address that it last registered, where it did."""
+    members = members_of(subject, known_at=known_at)
+    name = next((n.written for n in names_of(members, known_at=known_at)), "")
+    law = lawroom.load().on(day_of(known_at))
+    address = ""
+    for record in records_of(members, known_at=known_at):
+        record_type = law.record_types.get(record.record_type)
+        if record_type and record_type.roles.address and not address:
+            address = str(record.body.get(record_type.roles.address) or "")
+    return name, " ".join(filter(None, (name, number_of(subject, known_at=known_at), address)))
+
+
 def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
     """The task with the measure's own words and the record on which it rests, as its agency needs them."""
-    law = lawroom.load().on(task.at.astimezone(CHINA_TIME).date(), task.jurisdiction)
-    measure, record = law.measures[task.measure], Record.objects.get(pk=task.record_id)
+    law, measure = measure_of_task(task)
+    record = Record.objects.get(pk=task.record_id)
     return {
         "task": task.pk,
         "kind": task.kind,
@@ -282,7 +375,7 @@ def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
         "title_en": measure.title.en,
         "effect": measure.effect.zh,
         "mandatory": measure.mandatory,
-        "article": law.cite(measure.basis[0]).zh,
+        "article": law.cite((law.parameters[REMEDY] if task.kind == Task.Kind.REMEDY else measure).basis[0]).zh,
         "record": record.pk,
         "document": record.document,
         "code": number_of(task.subject_id, known_at=at),

@@ -177,6 +177,22 @@ class PaperOut(Schema):
     sha256: str
 
 
+class MeasureToldOut(Schema):
+    """A measure that was carried out because of the record (`carry-out`), or what is to be lifted (`lift`) or made good (`remedy`):
+    by whom, until when, and what came of it.
+    """
+
+    task: int
+    kind: str
+    title: str
+    title_en: str
+    agency: str
+    due_on: date
+    outcome: str
+    reason: str
+    answered_at: datetime | None
+
+
 class CaseOut(Schema):
     """Where a case stands, what was done in it and what may be done next."""
 
@@ -195,6 +211,7 @@ class CaseOut(Schema):
     choices: list[OpenOut]
     statement: str
     papers: list[PaperOut]
+    measures: list[MeasureToldOut]
 
 
 class CaseForStaff(CaseOut):

@@ -11,6 +11,7 @@ from chengxin.cases.rules import Course
 from chengxin.cases.selectors import case_seal, cases_open, course_of
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Words
+from chengxin.lists.selectors import TaskTold, listing_record, tasks_about
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, replay
 from chengxin.records.selectors.filed import events_of, statements_of
@@ -99,6 +100,7 @@ class CaseFile:
     others: list[Choice]
     statement: str
     papers: list[Paper]
+    measures: list[TaskTold]
 
     def as_dict(self) -> dict[str, Any]:
         """The case as the API and the command give it."""
@@ -130,6 +132,7 @@ class CaseFile:
             ],
             "statement": self.statement,
             "papers": [{"paper": p.pk, "title": p.title, "size": p.size, "sha256": p.digest} for p in self.papers],
+            "measures": [told.as_dict() for told in self.measures],
         }  # fmt: skip
 
 
@@ -155,6 +158,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
         statement=statements_of([record_of(case)], known_at=known_at).get(record_of(case), ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
+        measures=tasks_about(filter(None, (record_of(case), listing_record(case)))),
     )
 
 

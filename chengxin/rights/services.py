@@ -17,6 +17,7 @@ from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
+from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Record, Statement
 from chengxin.records.rules import Standing, Terms, replay
 from chengxin.records.selectors.filed import events_of
@@ -267,7 +268,8 @@ def cases_lapse(*, by: str, at: datetime) -> list[Done]:
             taken = case_lapse(case=case.pk, at=at)
             if taken:
                 done.append(_done(case, _follow(case, before, taken, by=by, at=at)))
-    listings_groundless_end(by=by, at=at)
+    with transaction.atomic():
+        _entries_follow(by=by, at=at)
     return done
 
 
@@ -300,7 +302,9 @@ def _done(case: Case, followed: _Followed) -> Done:
 def _follow(case: Case, before: str | None, taken: Sequence[Taken], *, by: str, at: datetime, **more: Any) -> _Followed:
     """Let what the case is about follow it: a record, or an entry on a list."""
     if case.about.startswith("list:"):
-        return _Followed(listing_follow(case, before, taken, by=by, at=at))
+        record = listing_follow(case, before, taken, by=by, at=at)
+        undone = record is not None and _standing(record).withdrawn
+        return _Followed(record, _made_good(record, by=by, at=at) if record is not None and undone else 0)
     return _record_follow(case, before, taken, by=by, at=at, **more)
 
 
@@ -338,11 +342,24 @@ def _record_follow(
                 case _:
                     pass  # the record is gone already: there is nothing to suspend, resume or take out
             if change in (Change.CORRECT, Change.TAKE_OUT):
-                followed.reissued += record_recall(record=record, by=by, at=at, reason=why).reissued
+                followed.reissued += _made_good(record, by=by, at=at, reason=why)
             if change in (Change.CORRECT, Change.TAKE_OUT, Change.REPAIR):
-                listings_groundless_end(by=by, at=at)
+                followed.reissued += _entries_follow(by=by, at=at)
         before = step.to
     return followed
+
+
+def _made_good(record: int, *, by: str, at: datetime, reason: str = "所依据的记录有误") -> int:
+    """What follows when a record turned out to be wrong: whoever had an answer that rested on it is answered anew, and whoever carried
+    a measure out on it makes that good. Returns how many answers were given anew.
+    """
+    remedies_raise(record=record, by=by, at=at)
+    return record_recall(record=record, by=by, at=at, reason=reason).reissued
+
+
+def _entries_follow(*, by: str, at: datetime) -> int:
+    """Let entries on lists follow what they rest on; returns how many answers were given anew since an entry was wrong."""
+    return sum(_made_good(record, by=by, at=at) for record in listings_groundless_end(by=by, at=at))
 
 
 def _standing(record: int) -> Standing:

@@ -1,4 +1,4 @@
-"""Telling whoever opened a case of each step that somebody else took: written with the step, sent afterwards, tried again."""
+"""Telling whoever opened a case of each step that somebody else took, and subjects of measures: written with the deed, sent afterwards, tried again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from chengxin.cases import rules
 from chengxin.cases.models import Case, Delivery, Notice, Step
-from chengxin.cases.rules import Taken
+from chengxin.cases.rules import Taken, Telling
 from chengxin.cases.selectors import ATTEMPTS, case_seal, course_of, notices_due
 from chengxin.cases.services.sending import Sender
 from chengxin.kernel.errors import Refusal
@@ -52,12 +52,22 @@ def notices_write(*, case: Case, taken: Iterable[Taken], at: datetime) -> None:
         )
         words = {"to": f"{contact['name']} {contact['reach']}", "title": told.title, "body": told.body}
         notice = Notice.objects.create(
-            case=case, step=step.number, channel=channel, at=at, sealed=case_seal().seal_json(words, _bound(case))
+            case=case, step=step.number, channel=channel, at=at, sealed=case_seal().seal_json(words, _bound(case.pk))
         )
         trace(
             event="cases.notice.written", by="clock" if step.by == "clock" else row.by, at=at, subject=case.subject_id,
             about=f"case:{case.pk}", detail={"notice": notice.pk, "step": step.number, "channel": channel},
         )  # fmt: skip
+
+
+def notice_write(*, subject: int, about: str, to: str, telling: Telling, by: str, at: datetime) -> Notice:
+    """Write what a subject is to be told of something that is no case, by letter; call it in the transaction of what it tells of."""
+    words = {"to": to, "title": telling.title, "body": telling.body}
+    notice = Notice.objects.create(
+        subject_id=subject, about=about, channel=Notice.Channel.LETTER, at=at, sealed=case_seal().seal_json(words, _bound(about))
+    )  # fmt: skip
+    trace(event="cases.notice.written", by=by, at=at, subject=subject, about=about, detail={"notice": notice.pk})
+    return notice
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ def notices_send(*, by: str, at: datetime) -> SentResult:
     send: Sender = import_string(settings.CHENGXIN_SENDER)
     counts, given_up = {"sent": 0, "failed": 0}, 0
     for notice in list(notices_due(at=at)):
-        words = case_seal().unseal_json(bytes(notice.sealed), _bound(notice.case))
+        words = case_seal().unseal_json(bytes(notice.sealed), _bound(notice.case_id or notice.about))
         try:
             proof, outcome = send(notice=notice.pk, channel=notice.channel, **words), Outcome.SENT
         except (
@@ -112,11 +122,12 @@ def _deliver(notice: Notice, outcome: Delivery.Outcome, detail: str, *, by: str,
             notice=notice, number=latest.number + 1 if latest else 0, outcome=outcome, detail=detail, by=by, at=at
         )
         trace(
-            event=f"cases.notice.{outcome}", by=by, at=at, subject=notice.case.subject_id, about=f"case:{notice.case_id}",
+            event=f"cases.notice.{outcome}", by=by, at=at, subject=notice.told, about=notice.about or f"case:{notice.case_id}",
             detail={"notice": notice.pk, "step": notice.step},
         )  # fmt: skip
     return made
 
 
-def _bound(case: Case) -> bytes:
-    return f"cases.notice:{case.pk}".encode()
+def _bound(to: int | str) -> bytes:
+    """What a notice's seal is bound to: its case, or what it is about."""
+    return f"cases.notice:{to}".encode()

@@ -16,6 +16,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.ledger.models import Entry
 from chengxin.ledger.services import trace
+from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Event, Record, WaitingDecision
 from chengxin.records.selectors.filed import records_of
 from chengxin.records.selectors.waiting import waiting_of
@@ -77,6 +78,7 @@ def match_undo(*, record: int, by: str, at: datetime, reason: str) -> Undone:
         waiting_undo(batch=waiting.batch_id, line=waiting.line, by=by, at=at, reason=reason)
         # Whoever read the clock first may have waited for another: what is given anew is known when the undoing is.
         at = Event.objects.filter(record_id=record).latest("number").at
+        remedies_raise(record=record, by=by, at=at)
         return _answers_reissue(
             cause=f"record:{record}",
             row=f"{waiting.batch_id}:{waiting.line}",

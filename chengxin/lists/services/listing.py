@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -17,9 +17,8 @@ from chengxin.cases.services.running import PaperIn, case_open, paper_add
 from chengxin.kernel.days import day_of
 from chengxin.law.models import ListEntry
 from chengxin.lists import rules
-from chengxin.lists.rules import Fact
-from chengxin.lists.selectors import LISTED, fact_of, ground_of, listing_record, records_filed
-from chengxin.records.models import Batch, Event, Record
+from chengxin.lists.selectors import LISTED, fact_last, fact_of, ground_of, listing_record, records_filed
+from chengxin.records.models import Batch, Record
 from chengxin.records.rules import Effect
 from chengxin.records.services.events import record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
@@ -149,38 +148,38 @@ def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
 
 
 def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
-    """End every entry whose ground has fallen: withdrawn, repaired, or corrected into something that is no ground. Returns the
-    records of the entries that ended.
+    """End every entry whose ground has fallen: by its repair from today on; where the ground was taken out, or corrected into
+    something that is none, the entry was wrong from the first and is taken out too. Returns the records of the latter, since answers and
+    measures that rested on them are to be made good.
     """
-    ended = []
+    wrong = []
     for batch in Batch.objects.filter(channel=LISTED, reason__startswith="case:"):
         case = Case.objects.get(pk=int(batch.reason.removeprefix("case:")))
         record = Record.objects.filter(batch_id=batch.pk).first()
-        if record is None or fact_of(record, known_at=at).standing.word != "standing" or _ground_stands(case, at):
+        if record is None or (standing := fact_of(record, known_at=at).standing).gone:
             continue
-        with transaction.atomic():
-            record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=f"{case.number} 所依据的记录已不成立")
-        ended.append(record.pk)
-    return ended
+        ground, why = _ground(case, at), f"{case.number} 所依据的记录已不成立"
+        if ground == "wrong":
+            record_withdraw(record=record.pk, by=by, at=at, reason=why)
+            wrong.append(record.pk)
+        elif ground == "repaired" and standing.ended_on is None:
+            record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=why)
+    return wrong
 
 
-def _ground_stands(case: Case, at: datetime) -> bool:
-    """Whether what the entry rests on is still such a ground, through its corrections; that its term has run out since does not
-    undo the decision that was taken on it.
+def _ground(case: Case, at: datetime) -> Literal["stands", "repaired", "wrong"]:
+    """What is left of what the entry rests on, through its corrections. That its term has run out since does not undo the decision
+    that was taken on it.
     """
     list_key, record = ground_of(case)
     law = lawroom.load().on(case.opened_on, case.jurisdiction)
     entry = rules.list_decided_here(law, list_key)
-    fact: Fact = fact_of(Record.objects.get(pk=record), known_at=at)
-    while fact.standing.replaced:
-        new = Event.objects.filter(record_id=fact.record, kind="superseded").order_by("-number").first()
-        fact = fact_of(Record.objects.get(pk=int((new.detail or {})["record"])), known_at=at) if new else fact
-        if new is None:
-            break
-    if fact.standing.gone or fact.standing.repaired_on is not None:
-        return False
+    fact = fact_last(record, known_at=at)
     values = {**fact.body, "severity": fact.severity}
-    return any(
+    named = any(
         g.record_type == fact.record_type and all(values.get(n) in allowed for n, allowed in g.where.items())
         for g in entry.grounds
     )
+    if fact.standing.gone or not named:
+        return "wrong"
+    return "stands" if fact.standing.repaired_on is None else "repaired"

@@ -15,9 +15,10 @@ from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure
 from chengxin.ledger.services import trace
 from chengxin.lists import rules
-from chengxin.lists.bulk import met_count, met_stage, tasks_raise
+from chengxin.lists.bulk import met_count, met_stage, tasks_carry_out_raise, tasks_lift_raise
 from chengxin.lists.models import Activation, DryRun, Task, TaskAnswer
-from chengxin.lists.selectors import activations_standing, data_latest, task_accessible
+from chengxin.lists.selectors import activations_latest, data_latest, task_accessible
+from chengxin.lists.services.remedies import remedies_raise, remedy_answered
 
 SETTING_GOING = ("operator", "credit-centre", "supervisor")
 RESPOND = "measure-respond-within"
@@ -115,11 +116,12 @@ def _activation(
 
 @dataclass(frozen=True)
 class Raised:
-    """How many tasks were raised, to carry out and to lift: the contract of `chengxin measures raise`."""
+    """How many tasks were raised, to carry out, to lift and to make good: the contract of `chengxin measures raise`."""
 
     measures: int
     carry_out: int
     lift: int
+    remedy: int
 
     def as_dict(self) -> dict[str, int]:
         """The result as it is printed."""
@@ -127,35 +129,34 @@ class Raised:
 
 
 def measures_raise(*, by: str, at: datetime) -> Raised:
-    """For each active measure raise what is to be carried out since, and what is to be lifted since its ground has fallen; a
-    record under objection is nobody's task. Each measure in a transaction of its own.
+    """For each active measure raise what is to be carried out since; a record under objection is nobody's task. For each that was
+    ever active, what is to be lifted since its ground has fallen, and what is to be made good since its ground was wrong: that a
+    measure was stopped, or is published no more, frees nobody on whom it was carried out. Each measure in a transaction of its own.
     """
-    on, active, carry_out, lift = day_of(at), list(activations_standing()), 0, 0
-    for each in active:
+    on, active, raised = day_of(at), 0, {"carry_out": 0, "lift": 0}
+    for each in activations_latest():
         law = lawroom.load().on(on, each.jurisdiction)
-        if each.measure not in law.measures:
-            continue
-        unit = law.parameters[RESPOND].unit
-        due_on = day_due(on, law.parameter(RESPOND), unit)
+        measure = law.measures.get(each.measure)
+        due_on = day_due(on, law.parameter(RESPOND), law.parameters[RESPOND].unit)
+        words = {
+            "measure": each.measure,
+            "jurisdiction": each.jurisdiction,
+            "agency": each.agency,
+            "due_on": due_on,
+            "at": at,
+        }
         with transaction.atomic(), connection.cursor() as cursor:
-            met_stage(cursor.cursor, _lists(law, law.measures[each.measure]), on=on, known_at=at)
-            raised = tasks_raise(
-                cursor.cursor,
-                measure=each.measure,
-                jurisdiction=each.jurisdiction,
-                agency=each.agency,
-                due_on=due_on,
-                at=at,
-            )
-            carry_out, lift = carry_out + raised["carry_out"], lift + raised["lift"]
+            met_stage(cursor.cursor, _lists(law, measure) if measure else [], on=on, known_at=at)
+            asked = each.active and measure is not None
+            found = {
+                "carry_out": tasks_carry_out_raise(cursor.cursor, **words) if asked else 0,
+                "lift": tasks_lift_raise(cursor.cursor, **words),
+            }
+            active, raised = active + asked, {key: raised[key] + found[key] for key in raised}
             trace(
-                event="lists.tasks.raised",
-                by=by,
-                at=at,
-                about=f"measure:{each.measure}",
-                detail={"agency": each.agency, **raised},
-            )
-    return Raised(len(active), carry_out, lift)
+                event="lists.tasks.raised", by=by, at=at, about=f"measure:{each.measure}", detail={"agency": each.agency, **found}
+            )  # fmt: skip
+    return Raised(active, **raised, remedy=len(remedies_raise(by=by, at=at)))
 
 
 def task_answer(
@@ -167,7 +168,7 @@ def task_answer(
     with transaction.atomic():
         found = task_accessible(asker, task)
         Task.objects.select_for_update().get(pk=found.pk)
-        rules.answer_fit(outcome, TaskAnswer.Outcome.values, reason)
+        rules.answer_fit(found.kind, outcome, TaskAnswer.Outcome.values, reason)
         latest = found.answers.order_by("-number").first()
         made = TaskAnswer.objects.create(
             task=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason.strip(),
@@ -177,6 +178,8 @@ def task_answer(
             event="lists.task.answered", by=asker.key, at=at, subject=found.subject_id, about=f"task:{task}",
             detail={"measure": found.measure, "outcome": outcome},
         )  # fmt: skip
+        if found.kind == Task.Kind.REMEDY:
+            remedy_answered(answer=made, by=asker.key, at=at)
     return made
 
 

@@ -22,7 +22,7 @@ class Command(Base):
     words = {
         "notices": "通知",
         "notice": "编号",
-        "case": "案件",
+        "about": "关于",
         "channel": "方式",
         "written_at": "写成",
         "tried": "已试",
@@ -68,7 +68,7 @@ class Command(Base):
             due = [
                 {
                     "notice": n.pk,
-                    "case": n.case.number,
+                    "about": n.concerns,
                     "channel": n.channel,
                     "written_at": n.at,
                     "tried": n.deliveries.count(),

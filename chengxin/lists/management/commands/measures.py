@@ -36,6 +36,7 @@ class Command(Base):
         "measures": "措施数",
         "carry_out": "新任务",
         "lift": "解除任务",
+        "remedy": "补救任务",
         "tasks": "任务",
         "task": "编号",
         "kind": "种类",
