@@ -13,6 +13,13 @@ from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
 from chengxin.cases.services.running import paper_read
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
+from chengxin.inspections.selectors import (
+    ShownDraw,
+    draw_shown,
+    draws_accessible,
+    inspection_shown,
+    inspections_open,
+)
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import RecordField
@@ -185,3 +192,15 @@ def tasks_read(*, asker: Asker, at: datetime) -> tuple[list[dict[str, Any]], lis
     trace(event="desk.tasks.read", by=asker.key, at=at)
     shown = [task_shown(task, at=at) | {"agency": task.agency} for task in tasks_open(asker)[:MOST_TASKS]]
     return shown, tasks_counted(asker, at=at)
+
+
+# --- inspections --------------------------------------------------------------------------------------------------------
+
+
+def inspections_read(*, asker: Asker, at: datetime) -> tuple[list[ShownDraw], list[dict[str, Any]]]:
+    """The asker's latest draws, and the inspections not yet answered, the first due first; the reading is written down."""
+    trace(event="desk.inspections.read", by=asker.key, at=at)
+    draws = [draw_shown(draw, at=at) for draw in draws_accessible(asker)[:MOST_TASKS]]
+    return draws, [
+        inspection_shown(each) | {"agency": each.draw.agency} for each in inspections_open(asker)[:MOST_TASKS]
+    ]

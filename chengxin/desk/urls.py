@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import cases, tasks
+from chengxin.desk.pages import cases, inspections, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("queue/decided", pages.decided, name="decided"),
     path("tasks", tasks.tasks, name="tasks"),
     path("tasks/answer", tasks.answer, name="task"),
+    path("inspections", inspections.inspections, name="inspections"),
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/step", cases.step, name="step"),

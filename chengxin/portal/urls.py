@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering
+from chengxin.portal.pages import answering, drawing
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("enterprise/<str:number>", pages.enterprise, name="enterprise"),
     path("enterprise/<str:number>/records/<int:record>/objection", answering.objection, name="objection"),
     path("enterprise/<str:number>/records/<int:record>/repair", answering.repair, name="repair"),
+    path("inspections", drawing.draws, name="inspections"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
 ]

@@ -17,6 +17,7 @@ from ninja.renderers import JSONRenderer
 
 from chengxin import __version__
 from chengxin.checks.api import router as checks
+from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.api import measures
 from chengxin.lists.api import router as subjects
@@ -32,6 +33,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/batches", batches),
     ("/subjects", subjects),
     ("/measures", measures),
+    ("/inspections", inspections),
     ("/checks", checks),
     ("/rights", rights),
     ("/cases", cases),

@@ -50,6 +50,7 @@ ROOMS = [
     "chengxin.cases",
     "chengxin.records",
     "chengxin.lists",
+    "chengxin.inspections",
     "chengxin.checks",
     "chengxin.rights",
     "chengxin.portal",

@@ -1,0 +1,73 @@
+"""Freezing a population over the whole register in one statement."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from psycopg import Cursor
+
+from chengxin.inspections.rules import OTHER, Group
+from chengxin.records.bulk.replaying import LATER
+
+# Every subject about which the agency has sent a class in the domain that it has not taken back. Its group follows from the
+# class in effect on the day that was decided last; one past its term or under objection gives none.
+_FREEZE = f"""
+with rule as (
+    select u.key, u.record_type, u.conditions
+    from unnest(%(keys)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(key, record_type, conditions)
+), claim as materialized (
+    select r.id, r.subject_id, r.record_type, r.decided_on, r.severity, r.body,
+        r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) as in_term
+    from records_record r join records_batch b on b.id = r.batch_id
+    where r.record_type in (select record_type from rule) and b.actor = %(agency)s and r.body ->> 'domain' = %(domain)s
+        and r.received_at <= %(known_at)s
+), later as (
+    {LATER}
+), standing as (
+    select coalesce(l.root_id, c.subject_id) as root, c.*, c.in_term and not coalesce(e.disputed, false) as counts
+    from claim c left join later e on e.record_id = c.id
+    left join subjects_link l on l.subject_id = c.subject_id and l.known_from <= %(known_at)s
+        and (l.known_to is null or l.known_to > %(known_at)s)
+    where not coalesce(e.over, false)
+), grouped as (
+    select distinct on (s.root) s.root, case when s.counts then (
+        select u.key from rule u where u.record_type = s.record_type and not exists (select from jsonb_each(u.conditions) c
+            where not coalesce(c.value ? case c.key when 'severity' then s.severity else s.body ->> c.key end, false))
+        order by u.key limit 1) end as key
+    from standing s order by s.root, s.counts desc, s.decided_on desc, s.id desc
+), numbered as (
+    select distinct on (g.root) g.root, g.key, i.value
+    from grouped g
+    join lateral (select g.root as subject union all select l.subject_id from subjects_link l where l.root_id = g.root
+        and l.known_from <= %(known_at)s and (l.known_to is null or l.known_to > %(known_at)s)) m on true
+    join subjects_identifier i on i.subject_id = m.subject and i.known_at <= %(known_at)s
+        and i.scheme in ('uscc', 'registration-number', 'organisation-code')
+    order by g.root, array_position(array['uscc', 'registration-number', 'organisation-code'], i.scheme::text), i.value
+)
+insert into inspections_member (draw_id, subject_id, code, "group")
+select %(draw)s, n.root, n.value, coalesce(n.key, %(other)s) from numbered n
+"""
+
+
+def population_freeze(
+    cursor: Cursor, groups: Iterable[Group], *, draw: int, agency: str, domain: str, on: date, known_at: datetime
+) -> int:
+    """Write down every subject of the agency's domain with its group; returns how many there are."""
+    found = list(groups)
+    cursor.execute(
+        _FREEZE,
+        {
+            "keys": [group.key for group in found],
+            "types": [group.entry.record_type for group in found],
+            "conditions": [
+                json.dumps({name: list(values) for name, values in group.entry.where.items()}) for group in found
+            ],
+            "agency": agency,
+            "domain": domain,
+            "on": on,
+            "known_at": known_at,
+            "draw": draw,
+            "other": OTHER,
+        },
+    )
+    return cursor.rowcount
