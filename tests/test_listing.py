@@ -337,6 +337,10 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         measures_raise(by="clock", at=timezone.now())
         [task] = tasks("land")
         call(f"/measures/tasks/{task['task']}/answer", {"outcome": "done", "document": "云川自然资〔2026〕1号"}, "land")
+        assert [told["state"] for told in tasks("land")] == ["telling"]
+        call(f"/measures/tasks/{task['task']}/service", {"proof": "EMS1"}, "market", 404)
+        call(f"/measures/tasks/{task['task']}/service", {"proof": "EMS1"}, "land")
+        assert tasks("land") == []
     with time_machine.travel(day(3), tick=True):
         receipt = call("/rights/objections", {
             "record": entry, "code": code(1), "grounds": "许可证未被吊销", "claimant": {"name": "经办人", "reach": "云川市"},
@@ -357,8 +361,8 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         call(f"/measures/tasks/{remedy}/answer", {"outcome": "done"}, "land", 422)
         call(f"/measures/tasks/{remedy}/answer", answer, "land")
         told = call("/rights/follow", {"number": receipt["number"], "key": receipt["key"]})["measures"]
-        assert [(t["kind"], t["agency"], t["outcome"]) for t in told] == [
-            ("carry-out", "云川市自然资源局", "done"), ("lift", "云川市自然资源局", ""), ("remedy", "云川市自然资源局", "done"),
+        assert [(t["kind"], t["agency"], t["state"]) for t in told] == [
+            ("carry-out", "云川市自然资源局", "done"), ("lift", "云川市自然资源局", "open"), ("remedy", "云川市自然资源局", "done"),
         ]  # fmt: skip
         page = client.post("/case", {"number": receipt["number"], "key": receipt["key"]}).content.decode()
         for words in ("因这条记录采取的措施", "补救", "已恢复投标资格并致函说明", "云川市自然资源局"):

@@ -1,20 +1,23 @@
 """Setting a measure going: a dry run first, tasks for whoever carries it out, nothing under objection, and lifted when its ground falls."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import transaction
+from django.test import Client as Browser
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add
-from chengxin.cases.services.telling import notices_send
+from chengxin.actors.services import actor_add, client_add
+from chengxin.cases.services.telling import ProofMissing, notices_send
 from chengxin.kernel.days import working_day_add
 from chengxin.lists import rules
 from chengxin.lists.models import Task
-from chengxin.lists.selectors import tasks_counted, tasks_open
+from chengxin.lists.selectors import task_state_of, tasks_counted, tasks_open
+from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import (
     measure_activate,
     measure_deactivate,
@@ -125,9 +128,10 @@ def test_a_task_is_answered_by_its_agency_done_or_not_with_the_reason(records: l
             task_answer(task=first.pk, outcome="done", asker=asker, at=later(hours=3))
     task_answer(task=first.pk, outcome="done", document="云川自然资〔2026〕1号", **words)
     task_answer(task=second.pk, outcome="not-done", reason="该企业未参与土地出让", **words)
+    task_served(task=first.pk, proof="EMS 1", asker=LAND, at=later(hours=4))
     task_answer(task=third.pk, outcome="done", asker=LAND, at=later(days=60))
     [found] = tasks_counted(LAND, at=later(days=61))
-    assert (found.raised, found.done, found.not_done, found.open, found.late) == (5, 2, 1, 2, 3)
+    assert (found.raised, found.done, found.telling, found.not_done, found.open, found.late) == (5, 1, 1, 1, 2, 3)
     assert tasks_counted(ROADS, at=later(days=61)) == []
 
 
@@ -158,6 +162,68 @@ def test_a_stopped_measure_raises_nothing_more(records: list[int], tmp_path: Pat
     assert measures_raise(by="operator", at=later(hours=4) + timedelta(minutes=1)).carry_out == 5
     sent(tmp_path, penalty(9), at=later(hours=5))
     assert code(9) and measures_raise(by="operator", at=later(hours=6)).carry_out == 0
+
+
+# ---- told
+
+
+def test_a_measure_has_no_effect_before_its_subject_is_told_of_it_in_time(
+    records: list[int], settings: LazySettings
+) -> None:
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    told, late, *_ = list(tasks_open(LAND))
+    answers = [
+        task_answer(task=task.pk, outcome="done", document="云川自然资〔2026〕1号", asker=LAND, at=later(hours=3))
+        for task in (told, late)
+    ]
+    assert {answer.tell_by for answer in answers} == {working_day_add(TODAY, 5)}
+    settings.CHENGXIN_SENDER = f"{__name__}.keep"
+    TOLD.clear()
+    notices_send(by="operator", at=later(hours=4))
+    body = TOLD[0]["body"]
+    for words in (
+        "经营异常企业在土地出让中受限制", "《企业信息公示暂行条例》第18条", "land（云川自然资〔2026〕1号）",
+        "云川市监列入〔2026〕00001号", "移出名单时解除", "提出异议", "信用修复", "行政复议", "has no effect",
+        str(working_day_add(TODAY, 5)),
+    ):  # fmt: skip
+        assert words in body, words
+    on = later(hours=5).date()
+    assert [task_state_of(task, on=on) for task in (told, late)] == ["telling", "telling"]
+    for asker, task, refusal in (
+        (ROADS, told.pk, rules.TaskUnknown), (LAND, told.pk + 2, rules.NothingToTell), (LAND, told.pk, ProofMissing),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            task_served(task=task, proof=" ", asker=asker, at=later(hours=5))
+    task_served(task=told.pk, proof="EMS 1", asker=LAND, at=later(hours=6))
+    with pytest.raises(rules.NothingToTell):
+        task_served(task=told.pk, proof="EMS 2", asker=LAND, at=later(hours=7))
+    last = datetime.combine(working_day_add(TODAY, 5), NOW.timetz())
+    over = last + timedelta(days=1)
+    [count] = tasks_counted(LAND, at=last)
+    assert (count.done, count.telling, count.open) == (1, 1, 3)
+    [count] = tasks_counted(LAND, at=over)
+    assert (count.done, count.telling, count.open) == (1, 0, 4), "nobody told: the task is the agency's again"
+    assert [task_state_of(task, on=over.date()) for task in (told, late)] == ["done", "returned"]
+    assert told not in tasks_open(LAND) and late in tasks_open(LAND)
+    with pytest.raises(rules.ToldTooLate, match=str(last.date())):
+        task_served(task=late.pk, proof="EMS 3", asker=LAND, at=over)
+    task_answer(task=late.pk, outcome="done", asker=LAND, at=over)
+    task_served(task=late.pk, proof="EMS 4", asker=LAND, at=over)
+    assert task_state_of(late, on=over.date()) == "done" and late not in tasks_open(LAND)
+
+
+def test_nothing_is_carried_out_on_a_record_that_has_no_effect(records: list[int]) -> None:
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    task = tasks_open(LAND)[0]
+    record_dispute(record=task.record_id, by="operator", at=later(hours=3), grounds="x")
+    with pytest.raises(rules.TaskGroundless, match="disputed"):
+        task_answer(task=task.pk, outcome="done", asker=LAND, at=later(hours=4))
+    task_answer(task=task.pk, outcome="not-done", reason="异议处理中", asker=LAND, at=later(hours=4))
+    record_settle(record=task.record_id, by="operator", at=later(hours=5), outcome="维持")
+    task_answer(task=task.pk, outcome="done", asker=LAND, at=later(hours=6))
+    assert task_state_of(task, on=TODAY) == "telling"
 
 
 # ---- made good
@@ -237,3 +303,34 @@ def test_a_measure_that_was_stopped_is_lifted_and_made_good_all_the_same(records
     assert measures_raise(by="operator", at=later(hours=6)).as_dict() == {
         "measures": 0, "carry_out": 0, "lift": 1, "remedy": 1,
     }  # fmt: skip
+
+
+# ---- at the desk
+
+
+def test_an_agency_answers_proves_service_and_makes_good_at_its_desk(records: list[int], client: Browser) -> None:
+    def page(**posted: str) -> str:
+        answer = client.post("/desk/tasks/answer", posted) if posted else client.get("/desk/tasks")
+        return str(answer.content.decode())
+
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    with time_machine.travel(later(hours=3), tick=True):
+        client.post(
+            "/desk/sign-in",
+            {"key": client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]},
+        )
+        task = str(tasks_open(LAND)[0].pk)
+        assert "已经记下。" in page(task=task, outcome="done", document="云川自然资〔2026〕1号")
+        assert "送达告知书之前不产生效力" in page()
+        assert "请写明如何送达" in page(task=task, proof=" ")
+        assert "送达告知书之前不产生效力" not in page(task=task, proof="EMS 1")
+        record_withdraw(record=Task.objects.get(pk=task).record_id, by="operator", at=later(hours=3), reason="错报")
+        measures_raise(by="operator", at=later(hours=4))
+    with time_machine.travel(later(hours=5), tick=True):
+        [remedy] = asked("remedy")
+        assert "恢复名誉、消除影响" in page()
+        assert "补救任务须写明" in page(task=str(remedy.pk), outcome="done")
+        assert "已经记下。" in page(task=str(remedy.pk), outcome="done", reason="已致函说明")
+        assert "恢复名誉、消除影响" not in page()
+    assert task_state_of(remedy, on=TODAY) == "done"

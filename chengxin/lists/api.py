@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from chengxin import law as lawroom
 from chengxin.actors.api import ClientKey, Instant, PerClient, Text
 from chengxin.lists.selectors import file_shown, task_shown, tasks_counted, tasks_open
+from chengxin.lists.services import informing
 from chengxin.lists.services import measures as setting
 from chengxin.lists.services.reading import subject_read
 
@@ -101,6 +102,9 @@ class TaskOut(Schema):
     document: str
     code: str
     due_on: date
+    state: str
+    tell_by: date | None
+    notice: int | None
 
 
 class TaskAnswerIn(Schema):
@@ -112,11 +116,28 @@ class TaskAnswerIn(Schema):
 
 
 class TaskAnswerOut(Schema):
-    """The answer as it was written down."""
+    """The answer as it was written down; for a measure carried out, the notice to its subject and the day until which that is to be served."""
 
     task: int
     outcome: str
     reason: str
+    at: datetime
+    notice: int | None
+    tell_by: date | None
+
+
+class ProofIn(Schema):
+    """What proves that the notice of a measure was served."""
+
+    proof: Text
+
+
+class ServedOut(Schema):
+    """That the notice was served, and when."""
+
+    task: int
+    notice: int
+    proof: str
     at: datetime
 
 
@@ -128,6 +149,7 @@ class CountOut(Schema):
     kind: str
     raised: int
     done: int
+    telling: int
     not_done: int
     open: int
     late: int
@@ -156,7 +178,7 @@ def activate(request: HttpRequest, asked: ActivationIn) -> Any:
 
 @measures.get("/tasks", response=list[TaskOut], summary="待办任务 / my tasks", operation_id="tasks")
 def tasks(request: HttpRequest, most: int = 50) -> Any:
-    """本单位尚未答复的任务，先到期的在前。 / The caller's tasks not yet answered, the first due first."""
+    """本单位尚未答复、尚未送达告知的任务，先到期的在前。 / The caller's tasks not yet answered, or of which nobody was told yet."""
     at = timezone.now()
     return [
         task_shown(task, at=at)
@@ -170,7 +192,26 @@ def tasks(request: HttpRequest, most: int = 50) -> Any:
 def task_answer(request: HttpRequest, task: int, asked: TaskAnswerIn) -> Any:
     """已办，或者未办及理由。 / Done, or not done and why."""
     made = setting.task_answer(task=task, **asked.dict(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
-    return {"task": task, "outcome": made.outcome, "reason": made.reason, "at": made.at}
+    return {
+        "task": task,
+        "outcome": made.outcome,
+        "reason": made.reason,
+        "at": made.at,
+        "notice": made.notice_id,
+        "tell_by": made.tell_by,
+    }
+
+
+@measures.post(
+    "/tasks/{int:task}/service",
+    response=ServedOut,
+    summary="告知已送达 / the subject was told",
+    operation_id="task_served",
+)
+def task_served(request: HttpRequest, task: int, asked: ProofIn) -> Any:
+    """措施的告知书已送达当事人；逾期未送达的，措施不产生效力，任务退回。 / Proof that the subject was told in time."""
+    made = informing.task_served(task=task, proof=asked.proof, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"task": task, "notice": made.notice_id, "proof": made.detail, "at": made.at}
 
 
 @measures.get("/statistics", response=list[CountOut], summary="统计 / statistics", operation_id="measure_statistics")

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from chengxin.cases.models import Notice
 from chengxin.records.models import Record
 from chengxin.subjects.models import Subject
 
@@ -74,7 +75,11 @@ class Task(models.Model):
 
 
 class TaskAnswer(models.Model):
-    """What the agency says of a task: done, or not done and why. The latest counts. Never edited."""
+    """What the agency says of a task: done, or not done and why. The latest counts. Never edited.
+
+    Of a measure carried out its subject is told by `notice`; unless that is served by the day `tell_by` the measure has no effect, and
+    its task is the agency's again.
+    """
 
     class Outcome(models.TextChoices):
         """What became of it."""
@@ -87,12 +92,19 @@ class TaskAnswer(models.Model):
     outcome = models.TextField(choices=Outcome.choices, db_collation="C")
     reason = models.TextField()
     document = models.TextField(default="")
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, related_name="+")
+    tell_by = models.DateField(null=True)
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["task", "number"], name="lists_taskanswer_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(notice__isnull=True, tell_by__isnull=True)
+                | models.Q(notice__isnull=False, tell_by__isnull=False, outcome="done"),
+                name="lists_taskanswer_told_by_a_day",
+            ),
             models.CheckConstraint(
                 condition=models.Q(outcome="done") | ~models.Q(reason=""), name="lists_taskanswer_reasoned"
             ),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from chengxin.cases.rules import Telling
@@ -258,6 +259,84 @@ def answer_fit(kind: str, outcome: str, known: Iterable[str], reason: str) -> No
     """Whether a task of this kind can be answered so."""
     if outcome not in known or ((outcome != "done" or kind == "remedy") and not reason.strip()):
         raise AnswerUnfit(known=", ".join(known))
+
+
+class TaskGroundless(Refusal):
+    """Nothing may be carried out on record {record}: it is {state} and has no effect today. Leave the measure undone, or wait until
+    the record counts again.
+    """
+
+    code = "task-groundless"
+    status = 409
+    zh = "记录{record}目前不产生效力（{state}），不得据以采取措施。请不要实施，或者待其恢复效力后再办。"
+
+
+class NothingToTell(Refusal):
+    """Of task {task} nobody is waiting to be told: no measure was carried out, or its subject has been told already."""
+
+    code = "task-nothing-to-tell"
+    status = 409
+    zh = "任务{task}没有待送达的告知：尚未采取措施，或者已经送达。"
+
+
+class ToldTooLate(Refusal):
+    """The time to tell the subject ended on {day} ({basis}): the measure has no effect, and its task is open again. Answer it anew; the
+    subject is then told anew.
+    """
+
+    code = "task-told-too-late"
+    status = 409
+    zh = "告知当事人的期限已于{day}届满（{basis}）：该措施不产生效力，任务退回重办。请重新办理，并重新告知。"
+
+
+class TaskState(StrEnum):
+    """Where a task stands: the agency has not answered; it was carried out, and its subject is being told; nobody was told in time, so
+    that it is open again; it is done, or will not be.
+    """
+
+    OPEN = "open"
+    TELLING = "telling"
+    RETURNED = "returned"
+    DONE = "done"
+    NOT_DONE = "not-done"
+
+
+def task_state(outcome: str | None, tell_by: date | None, *, told: bool, on: date) -> TaskState:
+    """Where a task stands on the day by its latest answer, and whether its subject was told in time."""
+    if outcome is None:
+        return TaskState.OPEN
+    if tell_by is None or told:
+        return TaskState(outcome)
+    return TaskState.TELLING if on <= tell_by else TaskState.RETURNED
+
+
+def measure_told(
+    law: Law, measure: Measure, fact: Fact, *, firm: str, agency: str, tell_by: date, document: str, basis: Basis
+) -> Telling:
+    """What its subject is told of a measure: what and by which statute, by whom, why, how long, and what can be done about it."""
+    until = fact.terms.effect_until
+    last = until - timedelta(days=1) if until else None
+    statutes = [law.cite(each) for each in measure.basis]
+    zh = [
+        "采取措施告知书",
+        f"当事人：{firm}",
+        f"措施：{measure.title.zh}。{measure.effect.zh}。",
+        f"法律依据：{'、'.join(cited.zh for cited in statutes)}",
+        f"实施单位：{agency}{f'（{document}）' if document else ''}",
+        f"理由：{fact.document}（{fact.authority}，{fact.decided_on}，记录编号{fact.record}）",
+        f"期限：{f'至{last}（含当日）。' if last else ''}{measure.ends.zh}。",
+        "您可以：认为记录有误的，对该记录提出异议；已经改正、履行义务的，申请信用修复；"
+        "也可以依法申请行政复议或者提起行政诉讼。",
+        f"本告知书应当于{tell_by}前送达（{law.cite(basis).zh}）；逾期未送达的，该措施不产生效力。",
+    ]
+    en = [
+        f"Notice of a measure. To: {firm}.",
+        f"Measure: {measure.title.en}. {measure.effect.en}. Statute: {'; '.join(cited.en for cited in statutes)}. By: {agency}.",
+        f"Reason: record {fact.record}, {fact.document}. Until: {f'{last}. ' if last else ''}{measure.ends.en}.",
+        "You may object to the record if it is wrong, ask for its repair if you have put it right, ask for reconsideration, or sue.",
+        f"Unless this is served by {tell_by} ({law.cite(basis).en}), the measure has no effect.",
+    ]
+    return Telling("采取措施告知书 / Notice of a measure", "\n".join([*zh, "", *en]) + "\n")
 
 
 def remedy_told(

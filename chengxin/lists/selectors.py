@@ -7,17 +7,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
-from chengxin.cases.models import Case
+from chengxin.cases.models import Case, Delivery
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import Measure, Words
 from chengxin.ledger.models import Entry
 from chengxin.lists.models import Activation, Task, TaskAnswer
-from chengxin.lists.rules import Fact, TaskUnknown, listed
+from chengxin.lists.rules import Fact, TaskState, TaskUnknown, listed, task_state
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.rules import Event as Happened
@@ -249,7 +249,7 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
 
 _CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|merge)\.)"
 _FALLEN = ("superseded", "withdrawn", "unmatched")
-REMEDY = "measure-remedy-within"
+NOTICE, REMEDY = "measure-notice-within", "measure-remedy-within"
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 
 
@@ -296,8 +296,26 @@ def task_accessible(asker: Asker, task: int) -> Task:
 
 
 def tasks_open(asker: Asker) -> QuerySet[Task]:
-    """The tasks not yet answered, the first due first."""
-    return tasks_accessible(asker).filter(~Exists(TaskAnswer.objects.filter(task=OuterRef("pk"))))
+    """The tasks in which the agency still owes something, the first due first: an answer, again where its subject was not
+    told in time, or the proof that it was.
+    """
+    latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number")
+    served = Delivery.objects.filter(notice=OuterRef("notice"), outcome="served", at__date__lte=OuterRef("tell_by"))
+    tasks = tasks_accessible(asker).annotate(
+        answered=Subquery(latest.values("outcome")[:1]),
+        notice=Subquery(latest.values("notice")[:1]),
+        tell_by=Subquery(latest.values("tell_by")[:1]),
+    )
+    return tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served))
+
+
+def task_state_of(task: Task, *, on: date) -> TaskState:
+    """Where the task stands on the day."""
+    answer = task.answers.order_by("-number").first()
+    if answer is None:
+        return TaskState.OPEN
+    served = Delivery.objects.filter(notice=answer.notice_id, outcome="served", at__date__lte=answer.tell_by or on)
+    return task_state(answer.outcome, answer.tell_by, told=answer.notice_id is not None and served.exists(), on=on)
 
 
 def measure_of_task(task: Task) -> tuple[Law, Measure]:
@@ -322,7 +340,7 @@ class TaskTold:
     title: Words
     agency: str
     due_on: date
-    outcome: str
+    state: TaskState
     reason: str
     answered_at: datetime | None
 
@@ -332,19 +350,20 @@ class TaskTold:
         return {key: shown[key] for key in sorted(shown)}
 
 
-def tasks_about(records: Iterable[int]) -> list[TaskTold]:
-    """What was done because of these records, and what is to be lifted or made good, in the order in which it was asked for; what
-    nobody has done yet, or need do, is none of the subject's burden and is left out.
+def tasks_about(records: Iterable[int], *, on: date) -> list[TaskTold]:
+    """What was done because of these records, and what is to be lifted or made good, in the order in which it was asked for. What
+    nobody has done yet, need do, or told its subject of in time has no effect and is left out.
     """
     found = []
     for task in Task.objects.filter(record__in=list(records)).order_by("pk"):
         answer = task.answers.order_by("-number").first()
-        if task.kind == Task.Kind.CARRY_OUT and (answer is None or answer.outcome != TaskAnswer.Outcome.DONE):
+        state = task_state_of(task, on=on)
+        if task.kind == Task.Kind.CARRY_OUT and state not in (TaskState.DONE, TaskState.TELLING):
             continue
         found.append(
             TaskTold(
                 task.pk, task.kind, measure_of_task(task)[1].title, actor_titled(task.agency), task.due_on,
-                answer.outcome if answer else "", answer.reason if answer else "", answer.at if answer else None,
+                state, answer.reason if answer else "", answer.at if answer else None,
             )
         )  # fmt: skip
     return found
@@ -366,7 +385,7 @@ def addressee_of(subject: int, *, known_at: datetime) -> tuple[str, str]:
 def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
     """The task with the measure's own words and the record on which it rests, as its agency needs them."""
     law, measure = measure_of_task(task)
-    record = Record.objects.get(pk=task.record_id)
+    record, answer = Record.objects.get(pk=task.record_id), task.answers.order_by("-number").first()
     return {
         "task": task.pk,
         "kind": task.kind,
@@ -380,39 +399,54 @@ def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
         "document": record.document,
         "code": number_of(task.subject_id, known_at=at),
         "due_on": task.due_on,
+        "state": task_state_of(task, on=day_of(at)).value,
+        "tell_by": answer.tell_by if answer else None,
+        "notice": answer.notice_id if answer else None,
     }
 
 
 @dataclass(frozen=True)
 class TaskCount:
-    """What came of one measure with one agency: tasks raised, done, not done with a reason, open, and of all these late."""
+    """What came of one measure with one agency: tasks raised, done (and its subject told), carried out while its subject is being told,
+    not done with a reason, open (again, where nobody was told in time), and of all these late.
+    """
 
     measure: str
     agency: str
     kind: str
     raised: int
     done: int
+    telling: int
     not_done: int
     open: int
     late: int
 
 
 _COUNTS = """
-select t.measure, t.agency, t.kind, count(*), count(*) filter (where a.outcome = 'done'), count(*) filter (where a.outcome = 'not-done'),
-    count(*) filter (where a.outcome is null),
-    count(*) filter (where (coalesce(a.first, %(at)s) at time zone 'Asia/Shanghai')::date > t.due_on)
-from lists_task t left join lateral (
-    select (array_agg(x.outcome order by x.number desc))[1] as outcome, min(x.at) as first from lists_taskanswer x where x.task_id = t.id
-) a on true
-where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
-group by 1, 2, 3 order by 1, 2, 3
+with stood as (
+    select t.measure, t.agency, t.kind, t.due_on, a.first, case
+        when a.outcome is null or (a.tell_by < %(on)s and not a.told) then 'open'
+        when a.tell_by is not null and not a.told then 'telling' else a.outcome end as state
+    from lists_task t left join lateral (
+        select x.outcome, x.tell_by, exists (
+            select from cases_delivery d where d.notice_id = x.notice_id and d.outcome = 'served'
+                and (d.at at time zone 'Asia/Shanghai')::date <= x.tell_by
+        ) as told, (select min(y.at) from lists_taskanswer y where y.task_id = t.id) as first
+        from lists_taskanswer x where x.task_id = t.id order by x.number desc limit 1
+    ) a on true
+    where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
+)
+select measure, agency, kind, count(*), count(*) filter (where state = 'done'), count(*) filter (where state = 'telling'),
+    count(*) filter (where state = 'not-done'), count(*) filter (where state = 'open'),
+    count(*) filter (where (case when state = 'open' then %(at)s else first end at time zone 'Asia/Shanghai')::date > due_on)
+from stood group by 1, 2, 3 order by 1, 2, 3
 """
 
 
 def tasks_counted(asker: Asker, *, at: datetime) -> list[TaskCount]:
     """The statistics of the tasks that the asker may see."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"at": at, "agency": None if asker.kind in SEEING_ALL else asker.key})
+        cursor.execute(_COUNTS, {"at": at, "on": day_of(at), "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]
 
 

@@ -179,7 +179,7 @@ class PaperOut(Schema):
 
 class MeasureToldOut(Schema):
     """A measure that was carried out because of the record (`carry-out`), or what is to be lifted (`lift`) or made good (`remedy`):
-    by whom, until when, and what came of it.
+    by whom, until when, and where it stands. A measure has effect when its subject is told of it (`done`), not before (`telling`).
     """
 
     task: int
@@ -188,7 +188,7 @@ class MeasureToldOut(Schema):
     title_en: str
     agency: str
     due_on: date
-    outcome: str
+    state: str
     reason: str
     answered_at: datetime | None
 

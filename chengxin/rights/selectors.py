@@ -9,6 +9,7 @@ from chengxin import law as lawroom
 from chengxin.cases.models import Case, Paper, Step
 from chengxin.cases.rules import Course
 from chengxin.cases.selectors import case_seal, cases_open, course_of
+from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Words
 from chengxin.lists.selectors import TaskTold, listing_record, tasks_about
@@ -158,7 +159,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
         statement=statements_of([record_of(case)], known_at=known_at).get(record_of(case), ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
-        measures=tasks_about(filter(None, (record_of(case), listing_record(case)))),
+        measures=tasks_about(filter(None, (record_of(case), listing_record(case))), on=day_of(known_at)),
     )
 
 

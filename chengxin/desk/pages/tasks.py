@@ -9,6 +9,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import tasks_read
 from chengxin.kernel.errors import Refusal
+from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import task_answer
 
 
@@ -22,17 +23,18 @@ def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
 @require_POST
 @staff_only
 def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Answer one, and see the rest; what is refused says why, with what was typed."""
+    """Answer one, or prove that its subject was told, and see the rest; what is refused says why, with what was typed."""
     task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
+    number, at = int(task) if task.isdigit() and len(task) < 19 else 0, timezone.now()
+    done: object
     try:
-        done = task_answer(
-            task=int(task) if task.isdigit() and len(task) < 19 else 0,
-            outcome=request.POST.get("outcome", ""),
-            reason=reason,
-            document=request.POST.get("document", ""),
-            asker=asker,
-            at=timezone.now(),
-        )
+        if "proof" in request.POST:
+            done = task_served(task=number, proof=request.POST["proof"], asker=asker, at=at)
+        else:
+            done = task_answer(
+                task=number, outcome=request.POST.get("outcome", ""), reason=reason,
+                document=request.POST.get("document", ""), asker=asker, at=at,
+            )  # fmt: skip
     except Refusal as refusal:
         return _tasks(request, asker, refusal=refusal, typed={"task": task, "reason": reason})
     return _tasks(request, asker, done=done)

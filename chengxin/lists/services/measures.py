@@ -18,6 +18,7 @@ from chengxin.lists import rules
 from chengxin.lists.bulk import met_count, met_stage, tasks_carry_out_raise, tasks_lift_raise
 from chengxin.lists.models import Activation, DryRun, Task, TaskAnswer
 from chengxin.lists.selectors import activations_latest, data_latest, task_accessible
+from chengxin.lists.services.informing import measure_tell
 from chengxin.lists.services.remedies import remedies_raise, remedy_answered
 
 SETTING_GOING = ("operator", "credit-centre", "supervisor")
@@ -163,16 +164,20 @@ def task_answer(
     *, task: int, outcome: str, reason: str = "", document: str = "", asker: Asker, at: datetime
 ) -> TaskAnswer:
     """What the agency did: done, or not done with the reason. A person decides, and may leave a recommended measure undone; the
-    answer may change, the latest counts.
+    answer may change, the latest counts. Refuses to carry anything out on a record that has no effect. Its subject is told of a
+    measure carried out, which has no effect unless the notice is served in time.
     """
     with transaction.atomic():
         found = task_accessible(asker, task)
         Task.objects.select_for_update().get(pk=found.pk)
         rules.answer_fit(found.kind, outcome, TaskAnswer.Outcome.values, reason)
         latest = found.answers.order_by("-number").first()
+        number = latest.number + 1 if latest else 0
+        acts = found.kind == Task.Kind.CARRY_OUT and outcome == TaskAnswer.Outcome.DONE
+        told = measure_tell(task=found, number=number, document=document.strip(), by=asker.key, at=at) if acts else None
         made = TaskAnswer.objects.create(
-            task=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason.strip(),
-            document=document.strip(), at=at, by=asker.key,
+            task=found, number=number, outcome=outcome, reason=reason.strip(), document=document.strip(), at=at,
+            by=asker.key, notice=told.notice if told else None, tell_by=told.tell_by if told else None,
         )  # fmt: skip
         trace(
             event="lists.task.answered", by=asker.key, at=at, subject=found.subject_id, about=f"task:{task}",

@@ -47,6 +47,7 @@ class Command(Base):
         "statistics": "统计",
         "raised": "下达",
         "done": "已办",
+        "telling": "告知中",
         "not_done": "未办",
         "open": "待办",
         "late": "逾期",
