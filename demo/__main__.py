@@ -35,6 +35,8 @@ FIRMS = 2_000
 MARK = "demo-home.json"
 # Who sends and who asks: the city's credit centre gathers the departments' files, its finance bureau decides on tenders.
 SENDER, ASKER = "yunchuan-credit", "yunchuan-finance"
+# For what the finance bureau asks: the number of its own procurement, without which a check in a tender is refused.
+CASE = ("--purpose", "供应商资格审查", "--case", "云川采购〔2026〕17号")
 ACTORS = (
     (SENDER, "credit-centre", words.CITY + "公共信用中心", "Yunchuan public credit centre"),
     (ASKER, "department", words.CITY + "财政局", "Yunchuan finance bureau"),
@@ -219,7 +221,7 @@ def checks_asked(demo: Demo) -> None:
     demo.head("三、招标核查", "3. Checks for a tender")
     for key in ASKED:
         firm = CAST[key]
-        answer = demo.chengxin("check", firm.number, "--matter", "tender", "--by", ASKER)
+        answer = demo.chengxin("check", firm.number, "--matter", "tender", "--by", ASKER, *CASE)
         outcome = str(answer["outcome"])
         demo.say(f"{firm.name}（{firm.trait_zh}）：{OUTCOMES.get(outcome, outcome)}", f"{firm.trait_en}: {outcome}")
         for measure in answer["measures"]:
@@ -246,7 +248,7 @@ def list_checked(demo: Demo) -> None:
     pl.DataFrame({"code": asked}).write_csv(folder / "tender-list.csv")
     out = folder / "tender-answers.csv"
     answer = demo.chengxin(
-        "check-file", str(folder / "tender-list.csv"), "--matter", "tender", "--out", str(out), "--by", ASKER
+        "check-file", str(folder / "tender-list.csv"), "--matter", "tender", "--out", str(out), "--by", ASKER, *CASE
     )
     if answer["rows"] != len(asked):
         demo.fault(f"check-file: {answer['rows']} rows answered, {len(asked)} asked")

@@ -32,7 +32,7 @@ from chengxin.site.api import api
 from chengxin.subjects.models import Segment
 from chengxin.subjects.services.matching import names_index
 from tests.snapshots import same
-from tests.world import code, counted, csv_rows, file_write, listing, penalty, sent
+from tests.world import CASE, code, counted, csv_rows, file_write, listing, penalty, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -75,7 +75,7 @@ def problem_of(answer: Any, status: int, problem: str = "") -> dict[str, Any]:
     return body
 
 
-ASKED = {"code": code(1), "matter": "tender"}
+ASKED = {"code": code(1), "matter": "tender", **CASE}
 
 # ---- who may call
 
@@ -369,13 +369,15 @@ def test_nothing_lists_subjects() -> None:
             text = json.dumps(operation["responses"], ensure_ascii=False)
             if method == "get" and "{" not in path:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
-                # nothing that anybody else asked for.
+                # nothing that anybody else asked for; and counts, and its own decisions by its own case numbers.
                 assert path in (
                     "/batches",
                     "/checks/reissued",
                     "/cases",
                     "/measures/tasks",
                     "/measures/statistics",
+                    "/checks/coverage",
+                    "/checks/coverage/missed",
                     "/inspections/draws",
                     "/inspections/tasks",
                 ), f"{method} {path} gives a list"

@@ -38,7 +38,7 @@ from chengxin.subjects.models import Conflict
 from chengxin.subjects.rules.answering import side_asked
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge
-from tests.world import DEPARTMENT, NOW, OPERATOR, TODAY, code, csv_rows, later, listing, penalty, sent
+from tests.world import CASE, DEPARTMENT, NOW, OPERATOR, TODAY, code, csv_rows, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,8 @@ def matched(hours: float = 1) -> dict[str, object]:
 
 
 def checked(n: int, hours: float = 2, asker: Asker = OPERATOR, **options: Any) -> Answer:
-    return check_perform(asker=asker, matter="tender", number=code(n), on=TODAY, at=later(hours=hours), **options)
+    words = {**CASE, **options}
+    return check_perform(asker=asker, matter="tender", number=code(n), on=TODAY, at=later(hours=hours), **words)
 
 
 def record_of(n: int) -> Record:
@@ -187,7 +188,7 @@ def test_fifty_answers_that_rested_on_a_wrong_match_are_all_given_anew(tmp_path:
         subject_read(number=code(1), asker=DEPARTMENT, on=TODAY, at=later(hours=4, minutes=n))
     codes, out = tmp_path / "codes.csv", tmp_path / "out.csv"
     codes.write_text(f"code\n{code(1)}\n{code(2)}\n", encoding="utf-8")
-    file_check(asker=DEPARTMENT, matter="tender", path=codes, out=out, on=TODAY, at=later(hours=5))
+    file_check(asker=DEPARTMENT, matter="tender", path=codes, out=out, on=TODAY, at=later(hours=5), **CASE)
     assert [row["outcome"] for row in csv_rows(out)] == ["applies", "none_applies"]
     checked(2, hours=5)
     done = match_undo(record=record, at=later(hours=6), **BY)

@@ -22,6 +22,8 @@ TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=CHINA_TIME)
 OPERATOR = Asker("operator", "operator")
 DEPARTMENT = Asker("finance", "department")
+# What a department says with a check in most matters: what for, and the number of its own case.
+CASE: dict[str, Any] = {"purpose": "供应商资格审查", "case_number": "云川采购〔2026〕17号"}
 
 # A citizen number that nobody has: it says that its bearer is born in 2098. Its place and check digit hold.
 PERSON_NUMBER = "110103209812310010"

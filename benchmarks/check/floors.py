@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.check import MATTER
+from benchmarks.check import CASE, MATTER
 from benchmarks.place import CommandFailed, Place, server_program, table_copy
 
 ANSWERED = "checks.check.answered"
@@ -52,7 +52,7 @@ def _script(told: Mapping[str, Any], subjects: int) -> str:
         "on": "current_date",
         "known_at": "now()",
     }
-    detail = json.dumps({"matter": MATTER, "outcome": "none_applies", "measures": []})
+    detail = json.dumps({"matter": MATTER, "outcome": "none_applies", "measures": [], "case_number": CASE})
     row = ["now()", "'pgbench'", f"'{ANSWERED}'", f"'{MATTER}'", ":n", "'number:' || :n", f"'{detail}'"]
     read, insert = told["facts"] % values, told["insert"] % tuple(row)
     return f"\\set n random(1, {subjects})\n{_one_line(read)};\n{_one_line(insert)};\n"

@@ -5,7 +5,7 @@ function init(args)
    math.randomseed(tonumber(os.getenv("SEED")))
    local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. os.getenv("KEY") }
    for code in io.lines(os.getenv("CODES")) do
-      local body = '{"code": "' .. code .. '", "matter": "tender"}'
+      local body = '{"code": "' .. code .. '", "matter": "tender", "purpose": "tender", "case_number": "2026-0001"}'
       requests[#requests + 1] = wrk.format("POST", "/api/v1/checks", headers, body)
    end
 end

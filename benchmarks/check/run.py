@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.arguments import cases_read, parser_make
-from benchmarks.check import MATTER
+from benchmarks.check import CASE, MATTER
 from benchmarks.check.floors import ANSWERED, join_floor, ledger_floor, pgbench_run
 from benchmarks.check.serving import Load, Served, load_run, site_served, thin_served
 from benchmarks.check.world import World, world_build
@@ -238,7 +238,19 @@ def _batch_lines(asked: Asked) -> list[Line]:
     codes.write_bytes(b"code\n" + codes.read_bytes())
     place.settle()
     done = place.command(
-        "check-file", str(codes), "--matter", MATTER, "--out", str(out), "--by", ASKER, database=database
+        "check-file",
+        str(codes),
+        "--matter",
+        MATTER,
+        "--purpose",
+        MATTER,
+        "--case",
+        CASE,
+        "--out",
+        str(out),
+        "--by",
+        ASKER,
+        database=database,
     )
     with place.connected(database) as connection:
         table_export(connection, f"select * from ledger_entry where id > {before} and event = '{ANSWERED}'", rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from benchmarks.check import CASE, MATTER
 from benchmarks.place import ROOT, Place
 from chengxin.site.management.commands.serve import THREADS
 
@@ -37,7 +38,7 @@ class Served:
 
     def ask(self, code: str) -> dict[str, object]:
         """One check, as an API client asks it."""
-        asked = json.dumps({"code": code, "matter": "tender"}).encode()
+        asked = json.dumps({"code": code, "matter": MATTER, "purpose": MATTER, "case_number": CASE}).encode()
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
         with urlopen(Request(f"{self.url}/api/v1/checks", asked, headers), timeout=30) as answer:
             told: dict[str, object] = json.load(answer)

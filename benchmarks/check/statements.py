@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.check import MATTER
+from benchmarks.check import CASE, MATTER
 
 
 def main(code: str, key: str) -> None:
@@ -26,7 +26,7 @@ def main(code: str, key: str) -> None:
     from chengxin.lists.selectors import _FACTS
 
     client = Client(headers={"authorization": f"Bearer {key}"})
-    asked = {"code": code, "matter": MATTER}
+    asked = {"code": code, "matter": MATTER, "purpose": MATTER, "case_number": CASE}
     client.post("/api/v1/checks", asked, content_type="application/json")
     with CaptureQueriesContext(connection) as made:
         answer = client.post("/api/v1/checks", asked, content_type="application/json")

@@ -33,7 +33,7 @@ def check(request: HttpRequest) -> HttpResponse:
         found = connection.execute(
             _FACTS, {"value": code, "scheme": "uscc", "types": _TYPES, "on": at.date(), "known_at": at}
         ).fetchall()
-        detail = f'{{"matter": "tender", "on": "{at.date()}", "outcome": "none_applies", "measures": []}}'
+        detail = f'{{"matter": "tender", "on": "{at.date()}", "outcome": "none_applies", "measures": [], "case_number": "2026-0001"}}'
         subject = found[0][0] if found else None
         connection.execute(
             _INSERT, [at, "thin", "checks.check.answered", "tender", subject, f"number:{code}", detail]

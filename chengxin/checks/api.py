@@ -8,9 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
+from pydantic import Field
 
+from chengxin import law as lawroom
 from chengxin.actors.api import ClientKey, Instant, PerClient, Text
+from chengxin.checks.rules import Decided, period_of
+from chengxin.checks.selectors import coverage, decisions_missed
 from chengxin.checks.services.asking import answer_use, check_perform
+from chengxin.checks.services.deciding import decisions_file
 from chengxin.checks.services.reissuing import reissue_receive, reissues_read
 
 router = Router(auth=ClientKey("checks"), throttle=PerClient(), tags=["checks 核查"])
@@ -138,6 +143,114 @@ def use(request: HttpRequest, trace: int, asked: UseIn) -> Any:
         trace_number=trace, outcome=asked.outcome, reason=asked.reason, asker=request.auth, at=timezone.now()  # type: ignore[attr-defined]
     )  # fmt: skip
     return {"trace": made.entry, "outcome": made.outcome, "reason": made.reason, "at": made.at}
+
+
+class DecidedIn(Schema):
+    """One case decided, and when; `taken_back` says that it is none after all."""
+
+    case_number: Text
+    decided_on: date
+    taken_back: bool = False
+
+
+class DecisionsIn(Schema):
+    """The cases that the caller's agency decided in a matter."""
+
+    matter: Text
+    jurisdiction: Text = "cn"
+    decisions: list[DecidedIn] = Field(max_length=10_000)
+
+
+class DecisionsOut(Schema):
+    """How many were given, written down, and known already."""
+
+    matter: str
+    agency: str
+    given: int
+    filed: int
+    unchanged: int
+
+
+class CoverageOut(Schema):
+    """Of one agency's decisions in one matter: how many were checked by their day, and what was done with the answers."""
+
+    matter: str
+    title: str
+    title_en: str
+    must: bool
+    article: str
+    article_en: str
+    agency: str
+    decisions: int
+    checked: int
+    before: int
+    same_day: int
+    after: int
+    never: int
+    answers: int
+    followed: int
+    set_aside: int
+    not_relevant: int
+
+
+class MissedOut(Schema):
+    """A decision without a check by its day; `first` is the day of one that came later."""
+
+    matter: str
+    agency: str
+    case_number: str
+    decided_on: date
+    first: date | None
+
+
+@router.post(
+    "/decisions", response=DecisionsOut, summary="报送已作出的决定 / what was decided", operation_id="decisions_file"
+)
+def decided(request: HttpRequest, asked: DecisionsIn) -> Any:
+    """本单位在某一事项办结的案件和日期，据以统计是否先查后办；整份接收或者整份退回。 / The caller's decisions, against which its checks are counted."""
+    given = [Decided(n, d.case_number.strip(), d.decided_on, d.taken_back) for n, d in enumerate(asked.decisions, 1)]
+    filed = decisions_file(
+        matter=asked.matter, decisions=given, jurisdiction=asked.jurisdiction, asker=request.auth, at=timezone.now()  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return filed.as_dict()
+
+
+@router.get(
+    "/coverage",
+    response=list[CoverageOut],
+    summary="先查后办统计 / were decisions checked",
+    operation_id="check_coverage",
+)
+def covered(
+    request: HttpRequest, since: date | None = None, until: date | None = None, matter: str | None = None,
+    agency: str | None = None, jurisdiction: str = "cn",
+) -> Any:  # fmt: skip
+    """按事项和单位：决定数，其中决定之日（含）前已核查的、之后才查的、没有查的，以及答复的使用。 / By matter and agency, with denominators."""
+    at = timezone.now()
+    first, last = period_of(since, until, today=timezone.localdate(at))
+    law = lawroom.load().on(timezone.localdate(at), jurisdiction)
+    asker = request.auth  # type: ignore[attr-defined]
+    found = coverage(asker, law, since=first, until=last, known_at=at, matter=matter, agency=agency)
+    return [each.as_dict() for each in found]
+
+
+@router.get(
+    "/coverage/missed",
+    response=list[MissedOut],
+    summary="未先查的决定 / decisions not checked",
+    operation_id="decisions_missed",
+)
+def missed(
+    request: HttpRequest, since: date | None = None, until: date | None = None, matter: str | None = None,
+    agency: str | None = None, most: int = 200,
+) -> Any:  # fmt: skip
+    """决定之日没有查过的，供本单位自查。 / Those without a check by their day, for the agency to look into."""
+    at = timezone.now()
+    first, last = period_of(since, until, today=timezone.localdate(at))
+    found = decisions_missed(
+        request.auth, since=first, until=last, known_at=at, matter=matter, agency=agency, most=max(1, min(most, 1000))  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return [each.as_dict() for each in found]
 
 
 class ReissueOut(Schema):

@@ -13,19 +13,25 @@ import pyarrow.parquet as pq
 from psycopg import Cursor, sql
 from psycopg.types.json import Jsonb
 
+from chengxin.checks.rules import Decided, decisions_unfit
+from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.lists.rules import measures_in
 from chengxin.records.bulk.reading import rows_read
+from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.bulk.replaying import LATER
 from chengxin.subjects.bulk.resolving import numbers_read
 
-HEADINGS = dict.fromkeys(
-    ("code", "uscc", "统一社会信用代码", "代码", "number", "号码", "企业代码", "社会信用代码"), "code"
-)
+CODE = ("code", "uscc", "统一社会信用代码", "代码", "number", "号码", "企业代码", "社会信用代码")
+CASE = ("case_number", "case", "案号", "案件编号", "项目编号", "采购项目编号", "业务编号")
+HEADINGS = {**dict.fromkeys(CODE, "code"), **dict.fromkeys(CASE, "case_number")}
 COLUMNS = (
     "line", "code", "outcome", "reason", "measure", "state", "list", "record", "authority", "document", "article", "from", "until", "ends",
 )  # fmt: skip
+
+
+STAGED = ("n", "written", "scheme", "value", "reason", "case_number")
 
 
 class OutputUnknown(Refusal):
@@ -35,18 +41,28 @@ class OutputUnknown(Refusal):
     zh = "结果可以写成 .csv 或 .parquet，不能写成“{name}”。请更改 --out 的文件名。"
 
 
-def codes_stage(cursor: Cursor, path: Path, *, advance: Callable[[int], None]) -> int:
-    """Stage every number of the file, in its order; a number that its check character forbids is staged with the reason."""
+def codes_stage(cursor: Cursor, path: Path, *, case_number: str = "", advance: Callable[[int], None]) -> int:
+    """Stage every number of the file, in its order, with its line's case number, or the one of them all; a number that its check
+    character forbids is staged with the reason. Refuses a file without a column of codes.
+    """
     cursor.execute(
         """
-        create temp table asked (n bigint, written text, scheme text collate "C", value text collate "C", reason text) on commit drop;
+        create temp table asked (n bigint, written text, scheme text collate "C", value text collate "C", reason text, case_number text)
+            on commit drop;
         """
     )
     rows = 0
-    for chunk in rows_read(path, wanted=HEADINGS):
-        heading = next(h for h in chunk.columns.columns if HEADINGS.get(h))
-        written = chunk.columns[heading]
-        staged = numbers_read(written).with_columns(n=chunk.lines, written=written)
+    stream = rows_read(path, wanted=HEADINGS)
+    columns = {HEADINGS[h]: h for h in reversed(stream.headers) if h in HEADINGS}
+    if "code" not in columns:
+        raise HeaderUnknown(name=path.name, found=", ".join(stream.headers), expected=", ".join(CODE))
+    for chunk in stream:
+        written = chunk.columns[columns["code"]]
+        case = pl.lit(case_number or None, dtype=pl.String)
+        if "case_number" in columns:
+            own = chunk.columns[columns["case_number"]].str.strip_chars()
+            case = pl.coalesce(own.replace("", None), case)
+        staged = numbers_read(written).with_columns(n=chunk.lines, written=written, case_number=case)
         broken = pl.DataFrame(
             {
                 "n": pl.Series([b.line for b in chunk.broken], dtype=pl.Int64),
@@ -60,12 +76,58 @@ def codes_stage(cursor: Cursor, path: Path, *, advance: Callable[[int], None]) -
             .otherwise("reason")
         )
         staged = pl.concat([staged.with_columns(reason=blank), broken], how="diagonal_relaxed")
-        with cursor.copy("copy asked (n, written, scheme, value, reason) from stdin (format csv)") as copy:
-            copy.write(staged.select("n", "written", "scheme", "value", "reason").write_csv(include_header=False))
+        with cursor.copy(f"copy asked ({', '.join(STAGED)}) from stdin (format csv)") as copy:
+            copy.write(staged.select(STAGED).write_csv(include_header=False))
         rows += len(staged)
         advance(len(staged))
     cursor.execute("analyze asked")
     return rows
+
+
+DECIDED = {
+    **dict.fromkeys(CASE, "case_number"),
+    **dict.fromkeys(("decided_on", "决定日期", "办结日期", "日期", "day"), "decided_on"),
+    **dict.fromkeys(("taken_back", "撤回", "撤销"), "taken_back"),
+}
+
+
+def decisions_read(path: Path) -> list[Decided]:
+    """The decisions of a file with a column of case numbers and one of days; one of `taken_back` says which are none after all.
+    Refuses a file that lacks a column, or in which a line cannot be read.
+    """
+    stream = rows_read(path, wanted=DECIDED)
+    columns = {DECIDED[h]: h for h in reversed(stream.headers) if h in DECIDED}
+    if lacking := {"case_number", "decided_on"} - columns.keys():
+        expected = ", ".join(h for h, field in DECIDED.items() if field in lacking)
+        raise HeaderUnknown(name=path.name, found=", ".join(stream.headers), expected=expected)
+    found: list[Decided] = []
+    bad: list[str] = []
+    for chunk in stream:
+        bad += [str(b.line) for b in chunk.broken]
+        cells = [
+            chunk.columns[columns[name]] if name in columns else [None] * len(chunk.lines) for name in DECIDED_FIELDS
+        ]
+        for line, case, written, back in zip(chunk.lines, *cells, strict=True):
+            try:
+                found.append(Decided(line, (case or "").strip(), day_read(written), _yes(back)))
+            except Refusal:
+                bad.append(str(line))
+    if bad:
+        raise decisions_unfit([*bad[:10], *(["…"] if len(bad) > 10 else [])])
+    return found
+
+
+DECIDED_FIELDS = ("case_number", "decided_on", "taken_back")
+
+
+def _yes(written: str | None) -> bool:
+    return (written or "").strip().casefold() in ("是", "撤回", "撤销", "yes", "true", "1")
+
+
+def lines_without_case(cursor: Cursor) -> list[int]:
+    """The lines of the file that bear a number and no case number, in their order; at most eleven."""
+    cursor.execute("select n from asked where case_number is null and reason is null order by n limit 11")
+    return [int(n) for (n,) in cursor.fetchall()]
 
 
 def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: datetime) -> None:
@@ -126,7 +188,7 @@ def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: d
         """
         analyze found;
         create temp table answer on commit drop as
-        select a.n, a.written, coalesce(a.value, a.written, '') as code, h.root, a.reason,
+        select a.n, a.written, coalesce(a.value, a.written, '') as code, h.root, a.reason, a.case_number,
             case when a.reason is not null or h.root is null then 'cannot_say'
                  when f.applies then 'applies' when f.n is not null then 'suspended' else 'none_applies' end as outcome
         from asked a left join held h on h.n = a.n
@@ -171,6 +233,7 @@ def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, told: M
         select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
             case when a.reason is null then 'number:' || a.code else 'number:' end,
             %(told)s::jsonb || jsonb_build_object('outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
+                || case when a.case_number is null then '{}'::jsonb else jsonb_build_object('case_number', a.case_number) end
         from answer a left join (
             select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
         ) t on t.n = a.n

@@ -83,3 +83,28 @@ class Use(models.Model):
                 condition=models.Q(outcome="followed") | ~models.Q(reason=""), name="checks_use_reasoned"
             ),
         ]
+
+
+class Decision(models.Model):
+    """That an agency decided its case on a day, as it says itself; against these the checks are counted. Never edited: of one
+    case the latest counts, and one taken back counts no more.
+    """
+
+    agency = models.TextField(db_collation="C")
+    matter = models.TextField(db_collation="C")
+    case_number = models.TextField(db_collation="C")
+    number = models.SmallIntegerField()
+    decided_on = models.DateField()
+    taken_back = models.BooleanField(default=False)
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "matter", "case_number", "number"], name="checks_decision_in_order"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(agency="") & ~models.Q(case_number=""), name="checks_decision_of_somebody"
+            ),
+        ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import Matter
+from chengxin.law.models import CaseNumber, Matter
 from chengxin.lists.rules import Following
 
 
@@ -18,6 +18,13 @@ class MatterUnknown(Refusal):
     code = "matter-unknown"
     status = 404
     zh = "法规库在该日没有事项“{matter}”。可用的事项：{known}。"
+
+
+class CaseNumberMissing(Refusal):
+    """A check in the matter "{title}" bears what it is for and the number of the case for which it is made ({basis}). Here {lacking} is missing{where}: add it and ask again."""
+
+    code = "case-number-missing"
+    zh = "就“{title_zh}”进行核查，须写明用途和所办案件的编号（{basis}）。现缺少{lacking_zh}{where_zh}，请补上后再查。"
 
 
 class Outcome(StrEnum):
@@ -75,6 +82,37 @@ def asker_may(law: Law, matter: Matter, kind: str) -> Reason | None:
         f"{matter.title.en} is decided by: {', '.join(matter.askers)}; a {kind} may not ask about it ({cited.en}).",
         f"{cited.instrument} {cited.article}",
     )
+
+
+def case_number_required(law: Law, matter: str, kind: str) -> CaseNumber | None:
+    """The rule by which this kind of asker must name purpose and case in the matter today; nothing where it need not."""
+    found = law.matters.get(matter)
+    rule = found.case_number if found else None
+    return rule if rule is not None and kind in rule.required_of and rule.from_ <= law.day else None
+
+
+def case_number_given(law: Law, matter: str, kind: str, *, purpose: str, case_number: str) -> None:
+    """Refuses a check that lacks its purpose or its case's number where the law of today wants both of this asker."""
+    rule = case_number_required(law, matter, kind)
+    lacking = [words for words, given in ((PURPOSE, purpose), (CASE_NUMBER, case_number)) if not given.strip()]
+    if rule is not None and lacking:
+        raise case_number_missing(law, matter, rule, lacking)
+
+
+PURPOSE, CASE_NUMBER = ("用途", "the purpose"), ("案件编号", "the case’s number")
+
+
+def case_number_missing(
+    law: Law, matter: str, rule: CaseNumber, lacking: Sequence[tuple[str, str]], *, lines: Sequence[int] = ()
+) -> CaseNumberMissing:
+    """The refusal, with what is lacking and, of a file, in which lines."""
+    zh, en = zip(*lacking, strict=True)
+    some = ", ".join(map(str, lines[:10])) + (" …" if len(lines) > 10 else "")
+    title = law.matters[matter].title
+    return CaseNumberMissing(
+        title=title.en, title_zh=title.zh, basis=law.cite(rule.basis[0]).zh, lacking=" and ".join(en), lacking_zh="和".join(zh),
+        where=f" in line {some}" if lines else "", where_zh=f"（第{some}行）" if lines else "",
+    )  # fmt: skip
 
 
 def outcome(following: Sequence[Following]) -> Outcome:
@@ -153,3 +191,58 @@ def asked_otherwise(*, jurisdiction: str, known_at: datetime, at: datetime) -> d
         **({} if jurisdiction == "cn" else {"jurisdiction": jurisdiction}),
         **({} if known_at == at else {"known_at": known_at}),
     }
+
+
+# --- decisions, and whether they were checked --------------------------------------------------------------------------------
+
+MOST_CASE = 200  # characters of a case's number
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One case that an agency says it decided on the day, in which line it said so; or that it takes back."""
+
+    line: int
+    case_number: str
+    decided_on: date
+    taken_back: bool = False
+
+
+class DecisionsUnfit(Refusal):
+    """The list of decisions is not taken: {faults}. Each line bears a case number of at most 200 characters and the day of its decision, not
+    later than today. Mend these and send the whole list again.
+    """
+
+    code = "decisions-unfit"
+    zh = "决定清单不能接收：{faults_zh}。每行须有案件编号（不超过200字）和作出决定的日期，日期不得晚于今天。请更正后整份重报。"
+
+
+class PeriodUnfit(Refusal):
+    """The period from {since} to {until} ends before it begins. Change one of the days."""
+
+    code = "period-unfit"
+    zh = "期间{since}至{until}首尾颠倒，请更改其中一个日期。"
+
+
+def decisions_fit(decisions: Sequence[Decided], *, today: date) -> None:
+    """Whether every line can be written down; refuses with the first of those that cannot."""
+    if not decisions:
+        raise DecisionsUnfit(faults="it is empty", faults_zh="清单是空的")
+    bad = [d for d in decisions if not 0 < len(d.case_number) <= MOST_CASE or d.decided_on > today]
+    if bad:
+        lines = [str(d.line) for d in bad[:10]] + (["…"] if len(bad) > 10 else [])
+        raise decisions_unfit(lines)
+
+
+def decisions_unfit(lines: Sequence[str]) -> DecisionsUnfit:
+    """The refusal that names these lines."""
+    return DecisionsUnfit(faults=f"line {', '.join(lines)}", faults_zh=f"第{'、'.join(lines)}行有误")
+
+
+def period_of(since: date | None, until: date | None, *, today: date) -> tuple[date, date]:
+    """The days of a count, both included: from the year's first day to today where they are not given."""
+    until = until or (date(since.year, 12, 31) if since and since.year < today.year else today)
+    since = since or date(until.year, 1, 1)
+    if until < since:
+        raise PeriodUnfit(since=since, until=until)
+    return since, until

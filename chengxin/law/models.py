@@ -403,10 +403,30 @@ class Measure(Founded):
     ends: Words
 
 
+class CaseNumber(Part):
+    """Whose checks in a matter bear their purpose and the number of the case for which they are made, since the day `from`."""
+
+    required_of: Some[ActorKind]
+    from_: date = Field(alias="from")
+    basis: Some[Basis]
+    verified: bool
+    note: Words | None = None
+
+
+class MustCheck(Part):
+    """That an agency looks before it decides in a matter, and by which article."""
+
+    basis: Some[Basis]
+    verified: bool
+    note: Words | None = None
+
+
 class Matter(Founded):
-    """What an asker is deciding."""
+    """What an asker is deciding; whether a check in it bears a case's number, and whether an agency must check before deciding."""
 
     askers: Some[ActorKind]
+    case_number: CaseNumber | None = None
+    must_check: MustCheck | None = None
 
 
 class Purpose(Founded):

@@ -10,6 +10,7 @@ from chengxin.law.models import (
     Founded,
     Instrument,
     ListEntry,
+    Matter,
     Measure,
     Parameter,
     Procedure,
@@ -71,6 +72,9 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
             groups.append(("repair.basis", entry.repair.basis))
         if entry.severity:
             groups.append(("severity.basis", entry.severity.basis))
+    if isinstance(entry, Matter):
+        named = (("case_number", entry.case_number), ("must_check", entry.must_check))
+        groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
     for place, basis in groups:
         for at, citation in enumerate(basis):
             yield f"{place}.{at}", citation
@@ -107,6 +111,10 @@ def _citations(entry: Entry, book: View) -> Faults:
 def _time(entry: Entry, book: View) -> Faults:
     """An entry, or a dated value, cannot be older than everything it rests on."""
     dated: list[tuple[str, date, Sequence[Basis]]] = []
+    if isinstance(entry, Matter) and entry.case_number:
+        dated.append(("case_number.from", entry.case_number.from_, entry.case_number.basis))
+    if isinstance(entry, Matter) and entry.must_check:
+        dated.append(("must_check", entry.in_force.from_, entry.must_check.basis))
     if isinstance(entry, Founded):
         dated.append(("in_force.from", entry.in_force.from_, entry.basis))
     if isinstance(entry, Parameter):
@@ -135,6 +143,16 @@ def _parameter(
         yield ReferenceUnknown, place, data
     elif found.unit not in units:
         yield ValueWrong, place, {"detail": f"the parameter {key} counts {found.unit}; this place needs {units[0]}"}
+
+
+def _matter(entry: Entry, book: View) -> Faults:
+    """A rule of the matter cannot be verified on a text that nobody held."""
+    assert isinstance(entry, Matter)
+    for name, rule in (("case_number", entry.case_number), ("must_check", entry.must_check)):
+        for citation in rule.basis if rule is not None and rule.verified else ():
+            instrument = book.instrument(citation.instrument)
+            if instrument is not None and not instrument.verified:
+                yield VerifiedOnUnverified, f"{name}.verified", {"instrument": citation.instrument}
 
 
 # Record types
@@ -408,6 +426,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "record_types": _record_type,
     "sources": _source,
     "lists": _list,
+    "matters": _matter,
     "measures": _measure,
     "procedures": _procedure,
 }

@@ -1,6 +1,7 @@
 """The one append-only log of every change and every reading."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
 
@@ -29,5 +30,12 @@ class Entry(models.Model):
         indexes = [
             models.Index(
                 fields=["subject", "at"], condition=models.Q(subject__isnull=False), name="ledger_entry_subject_at"
+            ),
+            # By the asker's case, where an entry names one: whether a decision was checked before it was taken.
+            models.Index(
+                models.F("actor"),
+                KeyTextTransform("case_number", "detail"),
+                condition=models.Q(detail__has_key="case_number"),
+                name="ledger_entry_case",
             ),
         ]

@@ -16,6 +16,7 @@ from chengxin.checks import bulk, rules
 from chengxin.checks.models import Use
 from chengxin.checks.rules import Outcome, Reason, asked_otherwise
 from chengxin.checks.selectors import CHECKED, Finding, finding
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.models import Entry
 from chengxin.ledger.services import trace
@@ -54,13 +55,16 @@ def check_perform(
 ) -> Answer:
     """Which lawful measures apply to the subject of this number, in this matter, on this day, and why.
 
-    Refuses a number that its check character forbids and a matter that the lawbook lacks; every answer, also the one
-    that the asker may not have, is traced.
+    Refuses a number that its check character forbids, a matter that the lawbook lacks, and a check without the purpose and the
+    case's number where the matter wants them; every answer, also the one that the asker may not have, is traced.
     """
     scheme, value = number_read(number)
     known_at = known_at or at
     law = lawroom.load().on(on, jurisdiction)
     reason = rules.asker_may(law, rules.matter_of(law, matter), asker.kind)
+    if reason is None:
+        today = lawroom.load().on(day_of(at), jurisdiction)
+        rules.case_number_given(today, matter, asker.kind, purpose=purpose, case_number=case_number)
     found = Finding(Outcome.NOT_PERMITTED, reason)
     if reason is None and not rules.day_came(on, at.astimezone().date()):
         found = Finding(Outcome.CANNOT_SAY, rules.FUTURE)
@@ -78,7 +82,7 @@ def check_perform(
             "on": on,
             "outcome": found.outcome,
             "measures": sorted({f.measure.key for f in found.following}),
-            **({"case_number": case_number} if case_number else {}),
+            **({"case_number": case_number.strip()} if case_number.strip() else {}),
             **asked_otherwise(jurisdiction=jurisdiction, known_at=known_at, at=at),
         },
     )
@@ -123,9 +127,12 @@ def file_check(
     known_at: datetime | None = None,
     jurisdiction: str = "cn",
     purpose: str = "",
+    case_number: str = "",
     advance: Callable[[int], None] = lambda rows: None,
 ) -> FileAnswer:
-    """Answer every number of a file as `check_perform` would, set-wise, each reading traced; whole or not at all."""
+    """Answer every number of a file as `check_perform` would, set-wise, each reading traced; whole or not at all. A line's case
+    number stands in the file's column, or is `case_number`, that of them all.
+    """
     started = time.monotonic()
     known_at = known_at or at
     law = lawroom.load().on(on, jurisdiction)
@@ -135,8 +142,14 @@ def file_check(
     if reason is not None:
         raise AskerNotPermitted(why=reason.en, why_zh=reason.zh)
     bulk.output_known(out)
+    today = lawroom.load().on(day_of(at), jurisdiction)
+    required = rules.case_number_required(today, matter, asker.kind)
+    if required is not None and not purpose.strip():
+        raise rules.case_number_missing(today, matter, required, [rules.PURPOSE])
     with transaction.atomic(), connection.cursor() as cursor:
-        rows = bulk.codes_stage(cursor.cursor, path, advance=advance)
+        rows = bulk.codes_stage(cursor.cursor, path, case_number=case_number.strip(), advance=advance)
+        if required is not None and (bare := bulk.lines_without_case(cursor.cursor)):
+            raise rules.case_number_missing(today, matter, required, [rules.CASE_NUMBER], lines=bare)
         bulk.answers_make(cursor.cursor, law, matter, on=on, known_at=known_at)
         otherwise = asked_otherwise(jurisdiction=jurisdiction, known_at=known_at, at=at)
         bulk.traces_write(

@@ -11,7 +11,7 @@ import yaml
 from chengxin.actors.selectors import Asker
 from chengxin.checks.bulk import COLUMNS, OutputUnknown
 from chengxin.checks.models import Use
-from chengxin.checks.rules import AnswerUnknown, MatterUnknown, Outcome, UseUnfit
+from chengxin.checks.rules import AnswerUnknown, CaseNumberMissing, MatterUnknown, Outcome, UseUnfit
 from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_perform, file_check
 from chengxin.ledger.models import Entry
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
@@ -19,7 +19,20 @@ from chengxin.records.models import Record
 from chengxin.records.services.events import record_dispute, record_repair, record_settle, record_withdraw
 from demo.cast import CAST, cast_rows
 from demo.sheets import cast_written
-from tests.world import OPERATOR, TODAY, code, ingest, later, listing, old_number, organisation_code, penalty, sent
+from tests.world import (
+    CASE,
+    DEPARTMENT,
+    OPERATOR,
+    TODAY,
+    code,
+    ingest,
+    later,
+    listing,
+    old_number,
+    organisation_code,
+    penalty,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +50,12 @@ def row_of(source: str, changes: dict[str, Any]) -> dict[str, str]:
 
 def asked(number: str = "", *, by: Asker = OPERATOR, on: date = TODAY, **words: Any) -> Answer:
     return check_perform(
-        asker=by, matter=words.pop("matter", "tender"), number=number or code(1), on=on, at=later(hours=9), **words
+        asker=by,
+        matter=words.pop("matter", "tender"),
+        number=number or code(1),
+        on=on,
+        at=later(hours=9),
+        **(CASE | words),
     )
 
 
@@ -104,6 +122,33 @@ def said_of_a_file(folder: Path, question: dict[str, Any]) -> tuple[str, dict[st
 
 def test_the_table_has_a_case_of_every_outcome() -> None:
     assert {case["then"]["outcome"] for case in CASES} == set(Outcome)
+
+
+# ---- for which case
+
+
+def test_a_department_names_purpose_and_case_where_the_matter_wants_them(tmp_path: Path) -> None:
+    sent(tmp_path, listing(1), source="abnormal-operations")
+    before = Entry.objects.count()
+    given: list[tuple[dict[str, Any], str]] = [
+        ({"purpose": " ", "case_number": "7号"}, "用途"),
+        ({"purpose": "招标", "case_number": ""}, "案件编号"),
+        ({"purpose": "", "case_number": ""}, "用途和案件编号"),
+    ]
+    for words, lacking in given:
+        with pytest.raises(CaseNumberMissing) as refused:
+            asked(by=DEPARTMENT, **words)
+        assert lacking in refused.value.message_zh and "《中华人民共和国数据安全法》第38条" in refused.value.message
+    assert Entry.objects.count() == before, "nothing was read"
+    told = Entry.objects.get(pk=asked(by=DEPARTMENT, purpose="招标", case_number=" 7号 ").trace)
+    assert (told.purpose, told.detail["case_number"]) == ("招标", "7号")
+
+
+def test_who_decides_no_such_matter_and_a_matter_that_wants_none_need_no_case(tmp_path: Path) -> None:
+    sent(tmp_path, listing(1), source="abnormal-operations")
+    assert asked(purpose="", case_number="").outcome == "applies", "who runs the register has no case of its own"
+    assert asked(by=DEPARTMENT, matter="supervision-frequency", purpose="", case_number="").outcome == "none_applies"
+    assert asked(by=Asker("shop", "platform"), purpose="", case_number="").outcome == "not_permitted"
 
 
 MEASURE_KEYS = {
@@ -206,7 +251,9 @@ EXPECTED = [
 
 
 def file_asked(numbers: Path, out: Path, **words: Any) -> Any:
-    return file_check(asker=OPERATOR, matter="tender", path=numbers, out=out, on=TODAY, at=later(hours=9), **words)
+    return file_check(
+        asker=words.pop("asker", OPERATOR), matter="tender", path=numbers, out=out, on=TODAY, at=later(hours=9), **words
+    )
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -238,6 +285,29 @@ def test_each_number_of_a_file_is_traced_and_a_person_s_number_is_not_written_do
     assert not [e for e in entries if "110103" in e.object]
     one = next(e for e in entries if e.object == f"number:{code(2)}")
     assert one.detail["measures"] == ["tender-abnormal", "tender-serious"]
+
+
+def test_each_line_of_a_file_bears_its_own_case_or_that_of_the_file(tmp_path: Path, numbers: Path) -> None:
+    path, out = tmp_path / "cases.csv", tmp_path / "out.csv"
+    path.write_text(
+        f"案件编号,统一社会信用代码\n甲1号,{code(1)}\n ,{code(2)}\n乙3号,{code(3)}\n,坏\n", encoding="utf-8"
+    )
+    before = Entry.objects.count()
+    with pytest.raises(CaseNumberMissing, match="in line 3:"):
+        file_asked(path, out, asker=DEPARTMENT, purpose="招标")
+    with pytest.raises(CaseNumberMissing, match="purpose"):
+        file_asked(path, out, asker=DEPARTMENT, case_number="总1号")
+    assert Entry.objects.count() == before and not out.exists()
+    file_asked(path, out, asker=DEPARTMENT, purpose="招标", case_number="总1号")
+    told = {e.object.removeprefix("number:"): e.detail["case_number"] for e in Entry.objects.order_by("pk")[before:]}
+    assert told == {code(1): "甲1号", code(2): "总1号", code(3): "乙3号", "": "总1号"}
+
+
+def test_a_file_of_cases_without_codes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("案件编号\n甲1号\n", encoding="utf-8")
+    with pytest.raises(HeaderUnknown):
+        file_asked(path, tmp_path / "out.csv")
 
 
 def test_a_file_is_answered_whole_or_not_at_all(tmp_path: Path, numbers: Path) -> None:

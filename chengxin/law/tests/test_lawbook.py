@@ -47,6 +47,13 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
     assert law.matters.keys() == {"tender", "public-funds", "licence", "land", "honours", "supervision-frequency"}
 
 
+def test_a_case_number_is_wanted_of_who_decides_and_a_check_where_an_article_says_must(law: Law) -> None:
+    wanted = {key: matter.case_number.required_of for key, matter in law.matters.items() if matter.case_number}
+    assert set(wanted) == {"tender", "public-funds", "licence", "land", "honours"}
+    assert {kind for kinds in wanted.values() for kind in kinds} == {"department", "court"}
+    assert {key for key, matter in law.matters.items() if matter.must_check} == {"tender", "land", "honours"}
+
+
 def test_every_citation_finds_its_article(book: Lawbook) -> None:
     report = citations_check(book)
     assert report.missing == []

@@ -9,7 +9,7 @@ import pytest
 
 from chengxin.law import load, refusals
 from chengxin.law.lawbook import default_folder
-from chengxin.law.tests.small import BASIS, FILES, MISSING, lawbook_written, words
+from chengxin.law.tests.small import BASIS, FILES, MISSING, Data, lawbook_written, words
 
 RECORD = "cn/record_types/penalty.yaml"
 SOURCE = "cn/sources/penalties.yaml"
@@ -19,6 +19,11 @@ REPAIR_UNSET = {"from": "2020-01-01", "least_months": "none", "basis": BASIS}
 MEASURE = "cn/measures/barred.yaml"
 PARAMETER = "cn/parameters/answer-within.yaml"
 LAW = "cn/instruments/penalty-law.yaml"
+MATTER = "cn/matters/tender.yaml"
+MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
+NUMBER: Data = {
+    "required_of": ["department"], "from": "2020-01-01", "basis": [{"instrument": "paper", "article": "一"}], "verified": True
+}  # fmt: skip
 
 FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an unknown key", refusals.UnknownKey, RECORD, "colour", "red", "colour"),
@@ -79,6 +84,22 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an unknown matter", refusals.ReferenceUnknown, MEASURE, "matters", ["none"], "matters.0"),
     ("an unknown class", refusals.ValueWrong, LIST, "where", {"severity": ["grave"]}, "where.severity"),
     ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
+    (
+        "a check before deciding by no article",
+        refusals.ArticleUnknown,
+        MATTER,
+        "must_check",
+        MUST,
+        "must_check.basis.0",
+    ),
+    (
+        "a case’s number by unheld law",
+        refusals.VerifiedOnUnverified,
+        MATTER,
+        "case_number",
+        NUMBER,
+        "case_number.verified",
+    ),
     ("an unknown procedure", refusals.ReferenceUnknown, LIST, "entry", "none", "entry"),
     ("a step to nowhere", refusals.ValueWrong, OBJECTION, "steps.0.to", "none", "steps.0"),
     ("a ground of no record type", refusals.ReferenceUnknown, LIST, "grounds", [{"record_type": "none"}], "grounds.0"),

@@ -57,9 +57,14 @@ class Command(Base):
         parser.add_argument(
             "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
         )
-        parser.add_argument("--purpose", default="", help="用途 / what for")
         parser.add_argument(
-            "--case", default="", metavar="NUMBER", help="所办案件的编号 / the number of the asker's own case"
+            "--purpose", default="", help="用途，法典要求的事项须写 / what for, needed where the matter wants it"
+        )
+        parser.add_argument(
+            "--case",
+            default="",
+            metavar="NUMBER",
+            help="所办案件的编号，法典要求的事项须写 / the number of the asker's own case, needed where the matter wants it",
         )
         parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
 

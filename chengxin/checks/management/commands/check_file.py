@@ -33,7 +33,8 @@ class Command(Base):
             "file",
             metavar="FILE",
             type=Path,
-            help="CSV 或 Parquet，须有 code 列（或 统一社会信用代码）/ CSV or Parquet with a column code",
+            help="CSV 或 Parquet，须有 code 列（或 统一社会信用代码），可有 case_number 列（案件编号）/ "
+            "CSV or Parquet with a column code, and where each line has its own case a column case_number",
         )
         parser.add_argument(
             "--matter", required=True, metavar="MATTER", help="事项，如 tender / the matter, such as tender"
@@ -57,7 +58,15 @@ class Command(Base):
         parser.add_argument(
             "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
         )
-        parser.add_argument("--purpose", default="", help="用途 / what for")
+        parser.add_argument(
+            "--purpose", default="", help="用途，法典要求的事项须写 / what for, needed where the matter wants it"
+        )
+        parser.add_argument(
+            "--case",
+            default="",
+            metavar="NUMBER",
+            help="案件编号，用于没有自己编号的行 / the case number of the lines that have none of their own",
+        )
         parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,6 +83,7 @@ class Command(Base):
                 known_at=options["known_at"],
                 jurisdiction=options["jurisdiction"],
                 purpose=options["purpose"],
+                case_number=options["case"],
                 advance=advance,
             )
         self.result(answered.as_dict())
