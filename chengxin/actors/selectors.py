@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chengxin.actors.models import Actor
 from chengxin.kernel.errors import Refusal
@@ -71,3 +71,8 @@ def _asker(statement: str, by: bytes | int, *, at: datetime) -> Asker | None:
         cursor.execute(statement, [by, at, at])
         row = cursor.fetchone()
     return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None
+
+
+def departments() -> QuerySet[Actor]:
+    """The departments that act, by title."""
+    return Actor.objects.filter(kind="department", closed_at__isnull=True).order_by("title", "key")

@@ -51,6 +51,7 @@ DOERS: dict[Doer, str] = {
     "provider": "信息提供单位",
     "credit-centre": "公共信用信息中心",
     "supervisor": "社会信用主管部门",
+    "anybody": "任何人",
     "clock": "期限届满",
 }
 

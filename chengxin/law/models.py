@@ -19,7 +19,7 @@ ActorKind: TypeAlias = Literal[
 ]
 SubjectKind: TypeAlias = Literal["organisation", "natural-person"]
 Severity: TypeAlias = Literal["minor", "general", "serious"]
-Doer: TypeAlias = Literal["subject", "authority", "provider", "credit-centre", "supervisor", "clock"]
+Doer: TypeAlias = Literal["subject", "authority", "provider", "credit-centre", "supervisor", "anybody", "clock"]
 Needed: TypeAlias = Literal["reasons", "document", "proof-of-service", "approval", "evidence"]
 Outcome: TypeAlias = Literal[
     "upheld",
@@ -355,23 +355,37 @@ class Ground(Part):
 
 
 class DecidedHere(Part):
-    """How a decision taken in this register becomes a record: by which source, and in which field its reasons stand."""
+    """How a decision taken in this register becomes a record: by which source, in which field its reasons stand, what stands fixed in
+    others, and in which field the day until which it holds, so many months (a parameter) from the decision.
+    """
 
     source: Key
     reasons: FieldName
     basis: FieldName | None = None
+    fixed: dict[FieldName, Text] = Field(default_factory=dict)
+    until: FieldName | None = None
+    months: Key | None = None
+
+    @model_validator(mode="after")
+    def _until_counted(self) -> Self:
+        if (self.until is None) != (self.months is None):
+            raise ValueError("`until` is counted by `months`: both or neither")
+        return self
 
 
 class ListEntry(Founded):
     """A designation: which records put a subject on it, who decides, how one comes on and how one comes off.
 
-    Where entries are decided here, `grounds` says on which records they may rest, and `decided_here` how the decision is filed.
+    Where entries are decided here, `grounds` says on which records they may rest, and `decided_here` how the decision is filed; who stands
+    on a list of `barred_by` is neither entered nor stays; a subject may itself ask for one that is `applied_for`.
     """
 
     record_type: Key
     where: dict[FieldName | Literal["severity"], Some[Cell]] = Field(default_factory=dict)
     grounds: Many[Ground] = ()
     decided_here: DecidedHere | None = None
+    barred_by: Many[Key] = ()
+    applied_for: bool = False
     authority: Words
     entry: Key | Words
     exit: Words

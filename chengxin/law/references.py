@@ -286,6 +286,14 @@ def _list(entry: Entry, book: View) -> Faults:
     for field, values in entry.where.items():
         yield from _where(record_type, f"where.{field}", field, values)
     yield from _grounds(entry, record_type, book)
+    for at, key in enumerate(entry.barred_by):
+        yield from _reference(entry, book, f"barred_by.{at}", "lists", key)
+    if entry.applied_for and (entry.decided_here is None or record_type.tone != "favourable"):
+        yield (
+            ValueWrong,
+            "applied_for",
+            {"detail": "one asks only for a favourable list whose entries are decided here"},
+        )
     if isinstance(entry.entry, str):
         yield from _reference(entry, book, "entry", "procedures", entry.entry)
     if record_type.tone == "adverse":
@@ -311,6 +319,11 @@ def _grounds(entry: ListEntry, record_type: RecordType, book: View) -> Faults:
         yield ValueWrong, "decided_here.source", {"detail": detail}
     yield from _field(record_type, "decided_here.reasons", here.reasons, "text")
     yield from _field(record_type, "decided_here.basis", here.basis, "text")
+    yield from _field(record_type, "decided_here.until", here.until, "day")
+    for field in here.fixed:
+        yield from _field(record_type, f"decided_here.fixed.{field}", field, "text", "choice")
+    if here.months:
+        yield from _parameter(entry, book, "decided_here.months", here.months, ("months",))
 
 
 def _where(record_type: RecordType, place: str, field: str, values: Sequence[str]) -> Faults:

@@ -114,6 +114,45 @@ class AlreadyListed(Refusal):
     zh = "该主体已在名单上（记录{record}），或者正以同一依据办理列入。"
 
 
+class HonourBarred(Refusal):
+    """{title}: whoever stands on {lists} is not entered ({basis}). Once that record is repaired, removed or past its term, apply again; if it is wrong, object to it."""
+
+    code = "honour-barred"
+    status = 409
+    zh = "{title}：目前在“{lists_zh}”上的，不予认定（{basis}）。该记录修复、移出或者期满后可以再申请；记录有误的，请先提出异议。"
+
+
+class NotAppliedFor(Refusal):
+    """One cannot ask to be entered on {key}. The lists that one can apply for: {known}."""
+
+    code = "list-not-applied-for"
+    status = 409
+    zh = "名单{key}不接受申请。可以申请的：{known}。"
+
+
+class AuthorityUnfit(Refusal):
+    """{authority} is no department that could decide on the application. The departments are: {known}."""
+
+    code = "honour-authority-unfit"
+    zh = "{authority}不是可以认定的主管部门。可选的部门：{known}。"
+
+
+class RegistrationMissing(Refusal):
+    """The register holds no registration in effect of {number}: there is nothing on which the entry could rest."""
+
+    code = "honour-registration-missing"
+    status = 409
+    zh = "库中没有{number}有效的登记记录，申请没有依据。"
+
+
+class ObjectionLate(Refusal):
+    """Objections to this could be made until {day}; it is not under objection any more."""
+
+    code = "honour-objection-late"
+    status = 409
+    zh = "公示期已于{day}届满，不再接受异议。"
+
+
 class ListingNotPermitted(Refusal):
     """{actor} is a {kind}: only a department, or who runs the register for one, decides on a list ({basis})."""
 
@@ -145,6 +184,21 @@ def ground_admissible(law: Law, entry: ListEntry, fact: Fact, *, on: date) -> No
     else:
         return
     raise GroundUnfit(record=fact.record, title=entry.title.zh, why=why, why_zh=zh, basis=law.cite(entry.basis[0]).zh)
+
+
+def lists_applied_for(law: Law) -> list[ListEntry]:
+    """The favourable lists that a subject may ask to be entered on, by key."""
+    return [entry for _, entry in sorted(law.lists.items()) if entry.applied_for]
+
+
+def honour_unbarred(law: Law, entry: ListEntry, on_lists: Iterable[str]) -> None:
+    """Refuses where the subject stands on a list that bars the entry; one under objection, repaired or past its term bars nothing."""
+    barring = [law.lists[key] for key in entry.barred_by if key in set(on_lists) and key in law.lists]
+    if barring:
+        raise HonourBarred(
+            title=entry.title.zh, lists=", ".join(b.title.en for b in barring), lists_zh="、".join(b.title.zh for b in barring),
+            basis=law.cite(entry.basis[-1]).zh,
+        )  # fmt: skip
 
 
 def consequences(law: Law, key: str) -> list[Measure]:
@@ -187,6 +241,30 @@ def notice_written(
         + ".",
         f"How one comes off: {entry.exit.en}.",
         f"You may answer within {days} working days of receipt, with number and key; object once listed; ask for reconsideration or sue.",
+    ]
+    return "\n".join([*zh, "", *en]) + "\n"
+
+
+def honour_notice_written(
+    law: Law, entry: ListEntry, *, number: str, key: str, firm: str, code: str, reasons: str, on: date
+) -> str:
+    """What the subject of a proposed favourable entry is told. In Chinese, then in English."""
+    bases = "、".join(law.cite(b).zh for b in entry.basis)
+    zh = [
+        f"{entry.title.zh}拟认定告知书",
+        f"案件编号：{number}　查询码：{key}",
+        f"当事人：{firm}（{code}）",
+        f"理由：{reasons}",
+        f"依据：{bases}",
+        "认定之前公示，公示期内任何人可以提出异议；凭编号和查询码可以查看进度或者撤回。",
+        f"如何退出：{entry.exit.zh}",
+        f"{on}",
+    ]
+    en = [
+        f"Proposed entry: {entry.title.en}. Case {number}, key {key}. To: {firm} ({code}).",
+        f"Grounds: {reasons} Basis: {'; '.join(law.cite(b).en for b in entry.basis)}.",
+        "It is shown before it is decided, and anybody may object. With number and key you can follow it or take it back.",
+        f"How one comes off: {entry.exit.en}.",
     ]
     return "\n".join([*zh, "", *en]) + "\n"
 

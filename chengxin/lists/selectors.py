@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
-from chengxin.cases.models import Case, Delivery
+from chengxin.cases.models import Case, Delivery, Step
+from chengxin.cases.selectors import CaseUnknown, cases_open, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import Measure, Words
@@ -465,3 +466,57 @@ def ground_of(case: Case) -> tuple[str, int]:
     """The list and the ground of a listing's case."""
     list_part, _, record = case.about.rpartition("/record:")
     return list_part.removeprefix("list:"), int(record)
+
+
+def lists_counting(subjects: list[int], law: Law, *, on: date, known_at: datetime) -> set[str]:
+    """The lists on which these subjects stand by a record that counts on the day: none by one under objection."""
+    filed = records_filed(subjects, law, on=on, known_at=known_at)
+    return {key for each in filed if each.effect is Effect.COUNTS for key in each.lists}
+
+
+# --- favourable entries under way ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Published:
+    """A favourable entry that is being published: who, on which list, decided by whom, why, and until when anybody may object."""
+
+    number: str
+    firm: str
+    code: str
+    title: Words
+    authority: str
+    reasons: str
+    since: date
+    until: date | None
+    state: Words
+    article: str
+
+
+def cases_published(*, at: datetime) -> list[Published]:
+    """The favourable entries to which anybody may object today, the first due first."""
+    found = []
+    for case in cases_open().filter(about__startswith="list:"):
+        course = course_of(case)
+        step = next((o for o in course.steps if o.step.by == "anybody"), None)
+        if step is None or (step.last_day is not None and step.last_day < day_of(at)):
+            continue
+        entry = course.law.lists[ground_of(case)[0]]
+        # The step that brought the entry to where anybody may object says why.
+        shown = Step.objects.filter(case=case, to=step.step.counts_from).order_by("-number").first()
+        found.append(
+            Published(
+                case.number, addressee_of(case.subject_id, known_at=at)[0], number_of(case.subject_id, known_at=at), entry.title,
+                actor_titled(case.authority), shown.reasons if shown else "", shown.on if shown else case.opened_on, step.last_day,
+                course.state.title, course.law.cite(entry.basis[0]).zh,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda p: (p.until or date.max, p.number))
+
+
+def case_published(number: str) -> Case:
+    """The case of that number, if it is a favourable entry to which anybody could object; anything else looks like none."""
+    for case in cases_open().filter(about__startswith="list:"):
+        if case.number == number.strip() and any(step.by == "anybody" for step in course_of(case).procedure.steps):
+            return case
+    raise CaseUnknown(number=number[:40])

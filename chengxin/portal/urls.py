@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, drawing
+from chengxin.portal.pages import answering, drawing, honouring
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -13,6 +13,9 @@ urlpatterns = [
     path("enterprise/<str:number>/records/<int:record>/objection", answering.objection, name="objection"),
     path("enterprise/<str:number>/records/<int:record>/repair", answering.repair, name="repair"),
     path("inspections", drawing.draws, name="inspections"),
+    path("honours", honouring.published, name="honours"),
+    path("honours/<str:number>/objection", honouring.objection, name="honour-objection"),
+    path("enterprise/<str:number>/honours", honouring.application, name="honour-application"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
 ]

@@ -70,6 +70,32 @@ class RepairIn(ObjectionIn):
     promised: bool
 
 
+class HonourIn(Schema):
+    """Which favourable list, for whom, decided by which department, who asks, and why."""
+
+    list: Number
+    code: Number
+    authority: Number
+    claimant: ClaimantIn
+    grounds: Long
+    papers: Sequence[PaperInSchema] = Field(default_factory=tuple, max_length=10)
+    jurisdiction: Number = "cn"
+
+
+class HonourObjectionIn(Schema):
+    """To which published entry, who objects, and why."""
+
+    number: Number
+    claimant: ClaimantIn
+    grounds: Long
+
+
+class HonourObjectedOut(Schema):
+    """The case into which the objection went."""
+
+    number: str
+
+
 class ChoiceOut(Schema):
     """What may be done next: by whom, until when, by which article."""
 
@@ -269,6 +295,27 @@ def removal_request(request: HttpRequest, asked: ObjectionIn) -> Any:
     return receipt.as_dict()
 
 
+@rights.post("/honours/applications", response=CaseReceiptOut, summary="申请认定 / apply", operation_id="honour_apply")
+def honour_apply(request: HttpRequest, asked: HonourIn) -> Any:
+    """申请列入守信名单，向一个主管部门提出；凭回执可以撤回。 / Ask a department for an entry on a favourable list."""
+    receipt = services.honour_apply(
+        list_key=asked.list, number=asked.code, authority=asked.authority, claimant=Claimant(**asked.claimant.dict()),
+        grounds=asked.grounds, papers=_papers(asked.papers), jurisdiction=asked.jurisdiction, at=timezone.now(),
+    )  # fmt: skip
+    return receipt.as_dict()
+
+
+@rights.post(
+    "/honours/objections", response=HonourObjectedOut, summary="对公示提出异议 / object", operation_id="honour_object"
+)
+def honour_object(request: HttpRequest, asked: HonourObjectionIn) -> Any:
+    """任何人在公示期内说明理由提出；决定须予答复。 / By anybody, with reasons, while it is published; the decision must answer it."""
+    number = services.honour_object(
+        number=asked.number, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds, at=timezone.now()
+    )
+    return {"number": number}
+
+
 @rights.post("/follow", response=CaseOut, summary="查询办理进度 / where it stands", operation_id="case_follow")
 def case_follow(request: HttpRequest, asked: FollowIn) -> Any:
     """凭回执编号和查询码。 / By the number and the key of the receipt."""
@@ -330,7 +377,7 @@ def case_step(request: HttpRequest, number: str, asked: StepIn) -> Any:
     return done.as_dict()
 
 
-def _papers(given: list[PaperInSchema]) -> list[PaperIn]:
+def _papers(given: Sequence[PaperInSchema]) -> list[PaperIn]:
     papers = []
     for paper in given:
         try:

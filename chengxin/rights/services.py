@@ -16,6 +16,7 @@ from chengxin.checks.services.reissuing import record_recall
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.lists.services import listing
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Record, Statement
@@ -155,6 +156,33 @@ def removal_request(
         ):
             raise rules.NotOnAList(record=record, title=found.record_type.title.zh)
         return _case_file(REMOVAL, found, claimant, grounds, papers, by=by, at=at)
+
+
+def honour_apply(
+    *, list_key: str, number: str, authority: str, claimant: Claimant, grounds: str, at: datetime,
+    papers: Iterable[PaperIn] = (), jurisdiction: str = "cn", by: str = BY_SUBJECT,
+) -> Receipt:  # fmt: skip
+    """Ask a department to be entered on a favourable list; the receipt's key follows the case and takes the application back."""
+    words = rules.words_fit(grounds)
+    applied = listing.honour_apply(
+        list_key=list_key, number=number, authority=authority, contact={**claimant.__dict__, "grounds": words},
+        papers=papers, jurisdiction=jurisdiction, by=by, at=at,
+    )  # fmt: skip
+    course = course_of(applied.case)
+    return Receipt(
+        number=applied.case.number, key=applied.key, record=applied.record, procedure=applied.case.procedure,
+        on=applied.case.opened_on, state=course.state_key, suspended=False, next=choices_of(course),
+    )  # fmt: skip
+
+
+def honour_object(*, number: str, claimant: Claimant, grounds: str, at: datetime, by: str = BY_SUBJECT) -> str:
+    """An objection by anybody, with reasons, to an entry on a favourable list that is being published; who objects is sealed with their
+    words. Returns the number of the case, whose decision must answer it.
+    """
+    words = rules.words_fit(grounds)
+    said = f"{claimant.name}\n{claimant.reach}\n{claimant.acting_for}\n\n{words}\n"
+    paper = PaperIn("对拟认定的异议", "text/plain", said.encode())
+    return listing.honour_object(number=number, paper=paper, by=by, at=at).number
 
 
 def _locked(record: int, number: str, *, at: datetime) -> Answerable:

@@ -1,6 +1,6 @@
 """Entering a subject on a list: proposed on a ground that the list names, told, heard, decided, served; only then a record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -9,17 +9,26 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, departments
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import cases_open, course_of
-from chengxin.cases.services.running import PaperIn, case_open, paper_add
+from chengxin.cases.services.running import PaperIn, Words, case_open, case_step, paper_add
 from chengxin.kernel.days import day_of
+from chengxin.kernel.periods import months_after
 from chengxin.law.models import ListEntry
 from chengxin.lists import rules
-from chengxin.lists.selectors import LISTED, fact_last, fact_of, ground_of, listing_record, records_filed
+from chengxin.lists.selectors import (
+    LISTED,
+    case_published,
+    fact_last,
+    fact_of,
+    ground_of,
+    listing_record,
+    lists_counting,
+    records_filed,
+)
 from chengxin.records.models import Batch, Record
-from chengxin.records.rules import Effect
 from chengxin.records.services.events import record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
 from chengxin.subjects.selectors import SubjectUnknown, members_of, names_of, number_of, subject_of
@@ -67,19 +76,94 @@ def listing_propose(
         fact = fact_of(ground, known_at=at)
         rules.ground_admissible(law, entry, fact, on=on)
         _not_yet(law, entry, members, about := f"list:{list_key}/record:{record}", on=on, at=at)
+        rules.honour_unbarred(law, entry, lists_counting(members, law, on=on, known_at=at))
         opened = case_open(
             procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about, authority=asker.key,
             provider=asker.key, by=asker.key, at=at, doer="authority", contact={"grounds": reasons, "name": asker.key, "reach": ""},
             reasons=reasons,
         )  # fmt: skip
         firm = next((n.written for n in names_of(members, known_at=at)), "")
-        notice = rules.notice_written(
-            law, entry, number=opened.case.number, key=opened.key, firm=firm, code=number_of(root, known_at=at),
-            ground=fact, reasons=reasons, on=on,
-        )  # fmt: skip
-        paper_add(case=opened.case, paper=PaperIn("列入事先告知书", "text/plain", notice.encode()), by=asker.key, at=at)
+        told: dict[str, Any] = {
+            "number": opened.case.number, "key": opened.key, "firm": firm, "code": number_of(root, known_at=at), "reasons": reasons,
+            "on": on,
+        }  # fmt: skip
+        favourable = law.record_types[entry.record_type].tone == "favourable"
+        title = "拟认定告知书" if favourable else "列入事先告知书"
+        notice = (
+            rules.honour_notice_written(law, entry, **told)
+            if favourable
+            else rules.notice_written(law, entry, ground=fact, **told)
+        )
+        paper_add(case=opened.case, paper=PaperIn(title, "text/plain", notice.encode()), by=asker.key, at=at)
     course = course_of(opened.case)
     return Proposed(opened.case.number, opened.key, list_key, record, course.state_key, course.last_day, notice)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An application just received: its case, and the key for whoever applied; it is shown once."""
+
+    case: Case
+    key: str
+    record: int
+
+
+def honour_apply(
+    *, list_key: str, number: str, authority: str, contact: dict[str, Any], by: str, at: datetime,
+    papers: Iterable[PaperIn] = (), jurisdiction: str = "cn",
+) -> Applied:  # fmt: skip
+    """Ask a department to enter the subject of this number on a favourable list. It rests on the subject's registration; whoever
+    stands on a list that bars it is told so at once.
+    """
+    on = day_of(at)
+    law = lawroom.load().on(on, jurisdiction)
+    entry = law.lists.get(list_key)
+    if entry is None or not entry.applied_for:
+        known = ", ".join(e.key for e in rules.lists_applied_for(law))
+        raise rules.NotAppliedFor(key=list_key[:80], known=known)
+    deciding = Actor.objects.filter(key=authority, kind="department", closed_at__isnull=True).first()
+    if deciding is None:
+        known = ", ".join(departments().values_list("key", flat=True))
+        raise rules.AuthorityUnfit(authority=authority[:80], known=known)
+    with transaction.atomic():
+        root, members = _members(number, at)
+        ground = _ground_found(law, entry, members, on=on, at=at)
+        if ground is None:
+            raise rules.RegistrationMissing(number=number[:40])
+        Record.objects.select_for_update().get(pk=ground)
+        _not_yet(law, entry, members, about := f"list:{list_key}/record:{ground}", on=on, at=at)
+        rules.honour_unbarred(law, entry, lists_counting(members, law, on=on, known_at=at))
+        opened = case_open(
+            procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about, authority=deciding.key,
+            provider=deciding.key, by=by, at=at, contact=contact, papers=papers,
+        )  # fmt: skip
+    return Applied(opened.case, opened.key, ground)
+
+
+def _ground_found(law: lawroom.Law, entry: ListEntry, members: list[int], *, on: date, at: datetime) -> int | None:
+    """The latest record of the subject's that the list names as a ground."""
+    for filed in records_filed(members, law, on=on, known_at=at):
+        try:
+            rules.ground_admissible(law, entry, fact_of(filed.record, known_at=at), on=on)
+        except rules.GroundUnfit:
+            continue
+        return filed.record.pk
+    return None
+
+
+def honour_object(*, number: str, paper: PaperIn, by: str, at: datetime) -> Case:
+    """An objection by anybody to an entry that is being published: its words are sealed into the file, and the case goes where whoever
+    decides must answer it. Refuses when the time for objections is over.
+    """
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_published(number).pk)
+        course = course_of(case)
+        step = next((o for o in course.steps if o.step.by == "anybody"), None)
+        last = step.last_day if step else course.taken[-1].on
+        if step is None or (last is not None and day_of(at) > last):
+            raise rules.ObjectionLate(day=last)
+        case_step(case=case.pk, to=step.step.to, doers=("anybody",), by=by, at=at, words=Words(), papers=[paper])
+    return case
 
 
 def _members(number: str, at: datetime) -> tuple[int, list[int]]:
@@ -91,8 +175,7 @@ def _members(number: str, at: datetime) -> tuple[int, list[int]]:
 
 
 def _not_yet(law: lawroom.Law, entry: ListEntry, members: list[int], about: str, *, on: date, at: datetime) -> None:
-    filed = records_filed(members, law, on=on, known_at=at)
-    standing = [f.record.pk for f in filed if f.record.record_type == entry.record_type and f.effect is not Effect.NONE]
+    standing = [f.record.pk for f in records_filed(members, law, on=on, known_at=at) if entry.key in f.lists]
     if standing or cases_open(about=about).exists():
         raise rules.AlreadyListed(record=standing[0] if standing else "—")
 
@@ -108,6 +191,8 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
     for step in taken:
         was, now = states[before] if before else None, states[step.to]
         record = listing_record(case)
+        if step.by == "authority" and now.outcome in (None, "listed"):
+            _unbarred(case, at=at)
         if now.outcome == "listed" and record is None:
             record = _listing_file(case, on=step.on, by=by, at=at)
         elif record is not None and now.outcome == "not-listed":
@@ -118,6 +203,15 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
             record_settle(record=record, by=by, at=at, outcome=step.to)
         before = step.to
     return listing_record(case)
+
+
+def _unbarred(case: Case, *, at: datetime) -> None:
+    """A favourable entry goes no further while its subject stands on a list that bars it."""
+    law = lawroom.load().on(day_of(at), case.jurisdiction)
+    entry = law.lists.get(ground_of(case)[0])
+    if entry is not None and entry.barred_by:
+        members = members_of(case.subject_id, known_at=at)
+        rules.honour_unbarred(law, entry, lists_counting(members, law, on=law.day, known_at=at))
 
 
 def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
@@ -140,6 +234,9 @@ def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
     }
     if here.basis:
         row[here.basis] = "、".join(law.cite(b).zh for b in entry.basis)
+    row |= here.fixed
+    if here.until and here.months:
+        row[here.until] = months_after(on, law.parameter(here.months)).isoformat()
     filed = record_file(
         source=here.source, row=row, actor=case.authority, jurisdiction=case.jurisdiction, channel=LISTED, by=by, at=at,
         reason=f"case:{case.pk}",
@@ -149,8 +246,9 @@ def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
 
 def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
     """End every entry whose ground has fallen: by its repair from today on; where the ground was taken out, or corrected into
-    something that is none, the entry was wrong from the first and is taken out too. Returns the records of the latter, since answers and
-    measures that rested on them are to be made good.
+    something that is none, the entry was wrong from the first and is taken out too. A favourable entry ends as well where its subject
+    has come to stand on a list that bars it. Returns the records of what was wrong, since answers and measures that rested on them are to
+    be made good.
     """
     wrong = []
     for batch in Batch.objects.filter(channel=LISTED, reason__startswith="case:"):
@@ -162,9 +260,21 @@ def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
         if ground == "wrong":
             record_withdraw(record=record.pk, by=by, at=at, reason=why)
             wrong.append(record.pk)
-        elif ground == "repaired" and standing.ended_on is None:
-            record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=why)
+        elif standing.ended_on is None and standing.repaired_on is None:
+            if ground == "repaired":
+                record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=why)
+            elif (barred := _barred(case, at)) is not None:
+                record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=f"{case.number} {barred.message_zh}")
     return wrong
+
+
+def _barred(case: Case, at: datetime) -> rules.HonourBarred | None:
+    """Why a favourable entry may not stay, or nothing."""
+    try:
+        _unbarred(case, at=at)
+    except rules.HonourBarred as refusal:
+        return refusal
+    return None
 
 
 def _ground(case: Case, at: datetime) -> Literal["stands", "repaired", "wrong"]:

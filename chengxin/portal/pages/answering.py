@@ -48,7 +48,7 @@ def objection(request: HttpRequest, number: str, record: int) -> HttpResponse:
 
     def file(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
         return services.objection_file(
-            record=record, number=number, claimant=_claimant(form), grounds=form.cleaned_data["grounds"],
+            record=record, number=number, claimant=claimant_of(form), grounds=form.cleaned_data["grounds"],
             papers=papers, at=timezone.now(),
         )  # fmt: skip
 
@@ -61,7 +61,7 @@ def repair(request: HttpRequest, number: str, record: int) -> HttpResponse:
 
     def ask(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
         return services.repair_request(
-            record=record, number=number, claimant=_claimant(form), grounds=form.cleaned_data["grounds"],
+            record=record, number=number, claimant=claimant_of(form), grounds=form.cleaned_data["grounds"],
             performed="performed" in request.POST, promised="promised" in request.POST, papers=papers, at=timezone.now(),
         )  # fmt: skip
 
@@ -92,19 +92,20 @@ def _answer(
     if context["lacking"]:
         return render(request, "portal/answer.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        receipt = file(form, _papers(request))
+        receipt = file(form, papers_of(request))
     except Refusal as refusal:
         return render(request, "portal/answer.html", {**context, "refusal": refusal}, status=refusal.status)
     next_steps = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
     return render(request, "portal/receipt.html", {**context, "receipt": receipt, "next": next_steps})
 
 
-def _claimant(form: AnswerForm) -> Claimant:
+def claimant_of(form: AnswerForm) -> Claimant:
+    """Who asks, as the form says it."""
     words = form.cleaned_data
     return Claimant(words["name"], words["reach"], words["acting_for"])
 
 
-def _papers(request: HttpRequest) -> list[PaperIn]:
+def papers_of(request: HttpRequest) -> list[PaperIn]:
     """The papers handed in; no more is read of each than a byte over what is taken, by which it is refused."""
     files = request.FILES.getlist("papers")[:MOST_PAPERS]
     return [PaperIn(file.name or "", file.content_type or "", bytes(file.read(MOST_BYTES + 1))) for file in files]

@@ -30,6 +30,7 @@ DOERS = {
     "provider": gettext_noop("信息提供单位"),
     "credit-centre": gettext_noop("公共信用信息中心"),
     "supervisor": gettext_noop("社会信用主管部门"),
+    "anybody": gettext_noop("任何人"),
     "clock": gettext_noop("期限届满"),
 }
 
