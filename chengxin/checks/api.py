@@ -197,6 +197,8 @@ class MissedOut(Schema):
     """A decision without a check by its day; `first` is the day of one that came later."""
 
     matter: str
+    title: str
+    title_en: str
     agency: str
     case_number: str
     decided_on: date
@@ -242,13 +244,14 @@ def covered(
 )
 def missed(
     request: HttpRequest, since: date | None = None, until: date | None = None, matter: str | None = None,
-    agency: str | None = None, most: int = 200,
+    agency: str | None = None, most: int = 200, jurisdiction: str = "cn",
 ) -> Any:  # fmt: skip
     """决定之日没有查过的，供本单位自查。 / Those without a check by their day, for the agency to look into."""
     at = timezone.now()
     first, last = period_of(since, until, today=timezone.localdate(at))
+    law = lawroom.load().on(timezone.localdate(at), jurisdiction)
     found = decisions_missed(
-        request.auth, since=first, until=last, known_at=at, matter=matter, agency=agency, most=max(1, min(most, 1000))  # type: ignore[attr-defined]
+        request.auth, law, since=first, until=last, known_at=at, matter=matter, agency=agency, most=max(1, min(most, 1000))  # type: ignore[attr-defined]
     )  # fmt: skip
     return [each.as_dict() for each in found]
 

@@ -147,6 +147,8 @@ class Missed:
     """A decision without a check by its day; `first` is the day of one that came later."""
 
     matter: str
+    title: str
+    title_en: str
     agency: str
     case_number: str
     decided_on: date
@@ -182,13 +184,14 @@ def _covered(law: Law, row: tuple[Any, ...]) -> Coverage:
     must = matter.must_check if matter else None
     cited = law.cite(must.basis[0]) if must else None
     return Coverage(
-        key, matter.title.zh if matter else key, matter.title.en if matter else key, must is not None,
+        key, *_titles(law, key), must is not None,
         cited.zh if cited else "", cited.en if cited else "", agency, *map(int, counts),
     )  # fmt: skip
 
 
 def decisions_missed(
     asker: Asker,
+    law: Law,
     *,
     since: date,
     until: date,
@@ -200,7 +203,13 @@ def decisions_missed(
     """The decisions of the period that were not checked by their day, the oldest first: for the agency itself to look into."""
     with connection.cursor() as cursor:
         cursor.execute(_MISSED, _period(asker, since, until, known_at, matter, agency) | {"most": most})
-        return [Missed(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [Missed(row[0], *_titles(law, row[0]), *row[1:]) for row in rows]
+
+
+def _titles(law: Law, key: str) -> tuple[str, str]:
+    matter = law.matters.get(key)
+    return (matter.title.zh, matter.title.en) if matter else (key, key)
 
 
 def _period(

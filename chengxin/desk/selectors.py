@@ -1,7 +1,7 @@
 """What a clerk sees of a waiting row: the row as it came on one side, the firms that may be meant on the other."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -178,3 +178,30 @@ def _rows_seen(asker: Asker) -> QuerySet[Waiting]:
 def waiting_count(asker: Asker) -> int:
     """How many rows wait for this asker."""
     return waiting_accessible(asker.key, asker.kind).count()
+
+
+@dataclass(frozen=True)
+class AskedMatter:
+    """A matter in which the asker may ask, and the article by which a check in it bears purpose and case number, if one does."""
+
+    key: str
+    title: Words
+    article: str
+    must: str
+
+
+def matters_asked(asker: Asker, *, on: date) -> tuple[list[AskedMatter], list[str]]:
+    """The matters in which an asker of this kind decides, in any jurisdiction, and the jurisdictions."""
+    book = lawroom.load()
+    found: dict[str, AskedMatter] = {}
+    for place in sorted(book.jurisdictions):
+        law = book.on(on, place)
+        for key, matter in law.matters.items():
+            if asker.kind in matter.askers and key not in found:
+                rule = (
+                    matter.case_number if matter.case_number and asker.kind in matter.case_number.required_of else None
+                )
+                article = law.cite(rule.basis[0]).zh if rule else ""
+                must = law.cite(matter.must_check.basis[0]).zh if matter.must_check else ""
+                found[key] = AskedMatter(key, matter.title, article, must)
+    return sorted(found.values(), key=lambda m: m.key), sorted(book.jurisdictions)

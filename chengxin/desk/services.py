@@ -11,6 +11,8 @@ from chengxin.actors.selectors import Asker, asker_by_key
 from chengxin.cases.models import Paper
 from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
 from chengxin.cases.services.running import paper_read
+from chengxin.checks.rules import period_of
+from chengxin.checks.selectors import Coverage, Missed, coverage, decisions_missed
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.selectors import QueueItem, ShownDecision, decisions_latest, queue_item
 from chengxin.inspections.selectors import (
@@ -204,3 +206,31 @@ def inspections_read(*, asker: Asker, at: datetime) -> tuple[list[ShownDraw], li
     return draws, [
         inspection_shown(each) | {"agency": each.draw.agency} for each in inspections_open(asker)[:MOST_TASKS]
     ]
+
+
+# --- checks before decisions ---------------------------------------------------------------------------------------------
+
+MOST_MISSED = 100
+
+
+@dataclass(frozen=True)
+class ShownCoverage:
+    """The counts of the decisions of a period, and those that were not checked by their day."""
+
+    since: date
+    until: date
+    counts: list[Coverage]
+    missed: list[Missed]
+
+
+def coverage_read(*, asker: Asker, at: datetime, since: date | None = None, until: date | None = None) -> ShownCoverage:
+    """How many of the asker's decisions of the days were checked; who runs or supervises the register sees everybody's. The reading
+    is written down.
+    """
+    today = day_of(at)
+    first, last = period_of(since, until, today=today)
+    trace(event="desk.coverage.read", by=asker.key, at=at, detail={"since": first, "until": last})
+    period: dict[str, Any] = {"since": first, "until": last, "known_at": at}
+    law = lawroom.load().on(today)
+    counts, missed = coverage(asker, law, **period), decisions_missed(asker, law, **period, most=MOST_MISSED)
+    return ShownCoverage(first, last, counts, missed)

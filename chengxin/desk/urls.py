@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import cases, inspections, tasks
+from chengxin.desk.pages import cases, checks, inspections, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -18,6 +18,10 @@ urlpatterns = [
     path("tasks", tasks.tasks, name="tasks"),
     path("tasks/answer", tasks.answer, name="task"),
     path("inspections", inspections.inspections, name="inspections"),
+    path("check", checks.check, name="check"),
+    path("check/use", checks.use, name="use"),
+    path("coverage", checks.coverage, name="coverage"),
+    path("coverage.csv", checks.coverage_csv, name="coverage-csv"),
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/step", cases.step, name="step"),

@@ -65,7 +65,9 @@ def test_a_decision_is_checked_before_on_the_day_after_or_never(tmp_path: Path) 
     )
     assert (found.answers, found.followed, found.set_aside, found.not_relevant) == (4, 0, 1, 0)
     assert found.must and found.article == "《企业信息公示暂行条例》第18条"
-    missed = decisions_missed(DEPARTMENT, since=TODAY, until=TOMORROW, known_at=later(days=20), most=9)
+    missed = decisions_missed(
+        DEPARTMENT, lawroom.load().on(TODAY), since=TODAY, until=TOMORROW, known_at=later(days=20), most=9
+    )
     assert [(m.case_number, m.first) for m in missed] == [("甲3", TODAY + timedelta(days=3)), ("甲4", None)]
 
 

@@ -99,11 +99,11 @@ class Command(Base):
         since, until = period_of(options["since"], options["until"], today=today)
         period: dict[str, Any] = {"since": since, "until": until}
         asked: dict[str, Any] = {**period, "matter": matter, "agency": options["agency"], "known_at": at}
+        law = lawroom.load().on(today, options["jurisdiction"])
         if options["action"] == "coverage":
-            law = lawroom.load().on(today, options["jurisdiction"])
             found = [each.as_dict() for each in coverage(asker, law, **asked)]
         else:
-            found = [each.as_dict() for each in decisions_missed(asker, **asked, most=options["most"])]
+            found = [each.as_dict() for each in decisions_missed(asker, law, **asked, most=options["most"])]
         if options["out"] is None:
             self.result({**period, options["action"]: found})
             return
