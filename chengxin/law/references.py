@@ -359,8 +359,20 @@ def _measure(entry: Entry, book: View) -> Faults:
         yield from _reference(entry, book, f"matters.{at}", "matters", key)
     for at, key in enumerate(entry.lists):
         yield from _reference(entry, book, f"lists.{at}", "lists", key)
+        yield from _favour(entry, book, f"lists.{at}", key)
     if entry.drawn:
         yield from _drawn(entry, book, entry.drawn)
+
+
+def _favour(entry: Measure, book: View, place: str, key: str) -> Faults:
+    """What follows from a favourable list is a favour, and no favour follows from an adverse one: so that good standing never
+    becomes what somebody must have.
+    """
+    listing = _found(book, entry, "lists", key, ListEntry)
+    record_type = listing and _found(book, entry, "record_types", listing.record_type, RecordType)
+    tone = record_type.tone if record_type else "neutral"
+    if (tone == "adverse" and entry.kind == "incentive") or (tone == "favourable" and entry.kind != "incentive"):
+        yield ValueWrong, place, {"detail": f"a measure of kind {entry.kind} cannot follow from the {tone} list {key}"}
 
 
 def _drawn(entry: Measure, book: View, key: str) -> Faults:

@@ -298,3 +298,9 @@ def test_every_barred_topic_has_words_in_both_languages() -> None:
     for topic in [*BARRED_ALWAYS, *BARRED_OF_PERSONS, *BARRED_MEASURES]:
         assert topic.en and topic.zh and topic.words.pattern.count("(?:") >= 2
     assert COMMON["verified"]
+
+
+def test_good_standing_as_a_condition_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(refusals.ValueWrong) as caught:
+        load(lawbook_written(tmp_path, (RECORD, "tone", "favourable")))
+    assert (caught.value.data["file"], caught.value.data["place"]) == (MEASURE, "lists.0")

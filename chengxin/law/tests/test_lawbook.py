@@ -43,6 +43,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "serious-dishonesty",
         "honours",
         "supervision-classes",
+        "commitments",
     }
     assert law.matters.keys() == {"tender", "public-funds", "licence", "land", "honours", "supervision-frequency"}
 

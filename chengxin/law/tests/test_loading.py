@@ -81,6 +81,7 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an unknown list", refusals.ReferenceUnknown, MEASURE, "lists", ["none"], "lists.0"),
     ("months where a share is needed", refusals.ValueWrong, MEASURE, "drawn", "shown-months", "drawn"),
     ("more than the whole", refusals.ValueWrong, "cn/parameters/share.yaml", "values.0.value", 101, ""),
+    ("a favour for an adverse list", refusals.ValueWrong, MEASURE, "kind", "incentive", "lists.0"),
     ("an unknown matter", refusals.ReferenceUnknown, MEASURE, "matters", ["none"], "matters.0"),
     ("an unknown class", refusals.ValueWrong, LIST, "where", {"severity": ["grave"]}, "where.severity"),
     ("an unknown field in where", refusals.FieldUnknown, LIST, "where", {"colour": ["red"]}, "where.colour"),
