@@ -64,6 +64,7 @@ class MeasureOut(Schema):
     document: str
     decided_on: date
     statement: str
+    contested: bool
     article: str
     article_en: str
     basis: Sequence[BasisOut]

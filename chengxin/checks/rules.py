@@ -166,6 +166,7 @@ def disclose(law: Law, following: Following) -> dict[str, Any]:
         "document": fact.document,
         "decided_on": fact.decided_on,
         "statement": fact.statement,
+        "contested": fact.standing.contested,
         "article": law.cite(measure.basis[0]).zh,
         "article_en": law.cite(measure.basis[0]).en,
         "basis": [

@@ -28,6 +28,7 @@ Outcome: TypeAlias = Literal[
     "not-verifiable",
     "objection-withdrawn",
     "not-accepted",
+    "moved",
     "repaired",
     "not-repaired",
     "listed",
@@ -454,13 +455,14 @@ class State(Part):
     """Where a case may stand.
 
     `final`: nothing more is owed, though a step may still lead out of it (a review). While a case stands where it
-    `suspends`, the fact that it is about has no effect; where it `stands_still`, no clock of the case runs. `outcome`
-    says what a final state means for that fact.
+    `suspends`, the fact that it is about has no effect; where it `marks`, the fact is shown as under reconsideration or lawsuit;
+    where it `stands_still`, no clock of the case runs. `outcome` says what a final state means for that fact.
     """
 
     title: Words
     final: bool = False
     suspends: bool = False
+    marks: bool = False
     stands_still: bool = False
     outcome: Outcome | None = None
 

@@ -130,6 +130,15 @@ class FiledRecord:
     lists: list[str]
     statement: str = ""
 
+    @property
+    def contest(self) -> Happened | None:
+        """By which event it came under reconsideration or lawsuit, where it is."""
+        return (
+            next((e for e in reversed(self.events) if e.kind is Kind.CONTESTED), None)
+            if self.standing.contested
+            else None
+        )
+
 
 @dataclass(frozen=True)
 class SubjectFile:
@@ -223,6 +232,9 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
         "effect": filed.effect.value,
         "shown": filed.shown,
         "statement": filed.statement,
+        "contested": {"forum": filed.contest.detail.get("forum"), "since": day_of(filed.contest.at)}
+        if filed.contest
+        else None,
         "lists": filed.lists,
         "authority": record.authority,
         "authority_code": record.authority_code,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from psycopg import errors
 
 from chengxin import law as lawroom
+from chengxin.kernel.days import day_of
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
 from chengxin.law.models import RecordField, RecordType, Words
@@ -140,6 +141,8 @@ class ShownRecord:
     late_days: int
     statement: str
     adverse: bool
+    contested: Words | None
+    contested_since: date | None
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,8 @@ def _record(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         late_days=(record.late_days or 0) if record_type.key != _APART[0] else 0,
         statement=persons_masked(filed.statement),
         adverse=record_type.tone == "adverse",
+        contested=law.procedures[filed.contest.detail["forum"]].title if filed.contest else None,
+        contested_since=day_of(filed.contest.at) if filed.contest else None,
     )
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("enterprise/<str:number>", pages.enterprise, name="enterprise"),
     path("enterprise/<str:number>/records/<int:record>/objection", answering.objection, name="objection"),
     path("enterprise/<str:number>/records/<int:record>/repair", answering.repair, name="repair"),
+    path("enterprise/<str:number>/records/<int:record>/contest", answering.contest, name="contest"),
     path("inspections", drawing.draws, name="inspections"),
     path("honours", honouring.published, name="honours"),
     path("honours/<str:number>/objection", honouring.objection, name="honour-objection"),

@@ -112,7 +112,7 @@ class Record(models.Model):
 
 class Event(models.Model):
     """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired (or a repair undone), ended, found to be
-    about somebody else (unmatched), or laid there again (matched). Never edited.
+    about somebody else (unmatched), laid there again (matched), or under reconsideration or lawsuit (contested, concluded). Never edited.
     """
 
     pk = models.CompositePrimaryKey("record_id", "number")
@@ -141,6 +141,8 @@ class Event(models.Model):
                         "ended",
                         "unmatched",
                         "matched",
+                        "contested",
+                        "concluded",
                     ]  # fmt: skip
                 ),
                 name="records_event_kind_known",

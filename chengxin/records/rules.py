@@ -137,6 +137,8 @@ class Kind(StrEnum):
     ENDED = "ended"
     UNMATCHED = "unmatched"
     MATCHED = "matched"
+    CONTESTED = "contested"
+    CONCLUDED = "concluded"
 
 
 class EventNotAllowed(Refusal):
@@ -178,6 +180,12 @@ class Standing:
     disputes: int = 0
     repaired_on: date | None = None
     ended_on: date | None = None
+    contests: int = 0
+
+    @property
+    def contested(self) -> bool:
+        """Administrative reconsideration or a lawsuit is under way; by itself that stays nothing."""
+        return self.contests > 0
 
     @property
     def disputed(self) -> bool:
@@ -236,6 +244,10 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, unmatched=True)
         case Kind.MATCHED:
             return _with(standing, unmatched=False)
+        case Kind.CONTESTED:
+            return _with(standing, contests=standing.contests + 1)
+        case Kind.CONCLUDED:
+            return _with(standing, contests=standing.contests - 1)
 
 
 def _with(standing: Standing, **change: Any) -> Standing:
@@ -250,10 +262,14 @@ def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None
     """Refuse an event that the record's state does not admit; says nothing where it does."""
     if kind is Kind.FILED:
         raise EventNotAllowed(state=standing.word, kind=kind, why="a record is filed once, as its first event")
-    if standing.withdrawn and kind is not Kind.SETTLED:
+    if standing.withdrawn and kind not in (Kind.SETTLED, Kind.CONCLUDED):
         raise EventNotAllowed(
-            state=standing.word, kind=kind, why="a withdrawn record can meet nothing but the end of an open objection"
+            state=standing.word,
+            kind=kind,
+            why="a withdrawn record can meet nothing but the end of an open objection or lawsuit",
         )
+    if kind is Kind.CONCLUDED and not standing.contested:
+        raise EventNotAllowed(state=standing.word, kind=kind, why="no reconsideration or lawsuit is under way")
     if kind is Kind.SETTLED and not standing.disputed:
         raise EventNotAllowed(state=standing.word, kind=kind, why="no objection is open")
     if (kind is Kind.UNMATCHED and standing.unmatched) or (kind is Kind.MATCHED and not standing.unmatched):

@@ -96,6 +96,25 @@ class HonourObjectedOut(Schema):
     number: str
 
 
+class ContestIn(ObjectionIn):
+    """Reconsideration (`reconsideration`) or a lawsuit (`lawsuit`): its case number, since when, and the notice of acceptance or docketing."""
+
+    forum: Number
+    document: Text
+    since: date
+
+
+class ContestEnterIn(Schema):
+    """The same by whoever decided or runs the register: by what it is known."""
+
+    record: int
+    code: Number
+    forum: Number
+    document: Text
+    since: date
+    grounds: Long
+
+
 class ChoiceOut(Schema):
     """What may be done next: by whom, until when, by which article."""
 
@@ -295,6 +314,18 @@ def removal_request(request: HttpRequest, asked: ObjectionIn) -> Any:
     return receipt.as_dict()
 
 
+@rights.post(
+    "/contests", response=CaseReceiptOut, summary="标注复议或者诉讼 / under review", operation_id="contest_file"
+)
+def contest_file(request: HttpRequest, asked: ContestIn) -> Any:
+    """已申请行政复议或者提起行政诉讼的，写明案号、日期并附证据。 / Mark a record as under reconsideration or lawsuit."""
+    receipt = services.contest_file(
+        record=asked.record, number=asked.code, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds, forum=asked.forum,
+        document=asked.document, since=asked.since, papers=_papers(asked.papers), at=timezone.now(),
+    )  # fmt: skip
+    return receipt.as_dict()
+
+
 @rights.post("/honours/applications", response=CaseReceiptOut, summary="申请认定 / apply", operation_id="honour_apply")
 def honour_apply(request: HttpRequest, asked: HonourIn) -> Any:
     """申请列入守信名单，向一个主管部门提出；凭回执可以撤回。 / Ask a department for an entry on a favourable list."""
@@ -358,6 +389,15 @@ def listing_propose(request: HttpRequest, asked: ListingIn) -> Any:
         jurisdiction=asked.jurisdiction, at=timezone.now(),
     )  # fmt: skip
     return proposed.as_dict()
+
+
+@cases.post("/contests", response=DoneOut, summary="登记复议或者诉讼 / enter a contest", operation_id="contest_enter")
+def contest_enter(request: HttpRequest, asked: ContestEnterIn) -> Any:
+    """由作出决定的机关或者运行单位登记，立即标注。 / By whoever decided or runs the register; marked at once."""
+    return services.contest_enter(
+        record=asked.record, number=asked.code, forum=asked.forum, document=asked.document, since=asked.since,
+        grounds=asked.grounds, asker=request.auth, at=timezone.now(),  # type: ignore[attr-defined]
+    ).as_dict()  # fmt: skip
 
 
 @cases.get("/{number}", response=CaseForStaff, summary="一个案件 / one case", operation_id="case")

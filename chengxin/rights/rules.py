@@ -12,6 +12,7 @@ from chengxin.law.models import RecordType, Severity, State
 from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
+FORUMS = ("reconsideration", "lawsuit")
 MOST_WORDS = 2000
 MOST_STATEMENT = 500
 
@@ -100,6 +101,29 @@ class CorrectionMissing(Refusal):
     zh = "更正记录须写明正确的内容：至少填写一项。"
 
 
+class ContestUnfit(Refusal):
+    """Reconsideration or a lawsuit cannot be marked like this: {why}"""
+
+    code = "contest-unfit"
+    zh = "不能这样标注复议或者诉讼：{why_zh}"
+
+
+class ContestNotYours(Refusal):
+    """{actor} neither decided record {record} nor runs the register: the mark is entered by one of these, or by the subject."""
+
+    code = "contest-not-yours"
+    status = 403
+    zh = "{actor}既不是记录{record}的决定机关，也不是运行单位：由这两者或者当事人标注。"
+
+
+class NothingPending(Refusal):
+    """An objection to record {record} can be left to reconsideration or the court only when one is marked as under way. Mark it first."""
+
+    code = "nothing-pending"
+    status = 409
+    zh = "记录{record}没有标注正在进行的复议或者诉讼，异议不能转由其处理。请先标注。"
+
+
 class Change(StrEnum):
     """What a step of a case does to the record that it is about."""
 
@@ -110,6 +134,8 @@ class Change(StrEnum):
     UNREPAIR = "unrepair"
     END = "end"
     RESUME = "resume"
+    MARK = "mark"
+    UNMARK = "unmark"
 
 
 _OUTCOMES = {
@@ -130,6 +156,9 @@ def record_changes(before: State | None, after: State) -> Iterator[Change]:
         yield Change.UNREPAIR
     if after.outcome in _OUTCOMES:
         yield _OUTCOMES[after.outcome]
+    marked = before is not None and before.marks
+    if after.marks != marked:
+        yield Change.MARK if after.marks else Change.UNMARK
     if after.suspends and not was:
         yield Change.SUSPEND
     if was and not after.suspends:
@@ -161,6 +190,18 @@ def statement_fit(words: str) -> str:
 def objection_admissible(*, record: int, standing: Standing) -> None:
     """Whatever the register still uses or shows may be objected to; refuses what it does neither with."""
     _stands(record, standing)
+
+
+def contest_fit(*, forum: str, document: str, since: date, evidence: bool, on: date) -> None:
+    """Whether reconsideration or a lawsuit can be marked: which, under what number, since when, and with what to show for it."""
+    if forum not in FORUMS:
+        raise ContestUnfit(why=f"it is one of {', '.join(FORUMS)}.", why_zh=f"只能是{'、'.join(FORUMS)}之一。")
+    if not document.strip():
+        raise ContestUnfit(why="the case number is missing.", why_zh="缺少案号。")
+    if since > on:
+        raise ContestUnfit(why=f"{since} is still to come.", why_zh=f"{since}尚未到来。")
+    if not evidence:
+        raise ContestUnfit(why="add the notice of acceptance or docketing.", why_zh="请附受理通知书或者立案通知书。")
 
 
 def repair_admissible(

@@ -49,6 +49,11 @@ def case_about(record: int, procedure: str) -> Case | None:
     return cases_open(about=f"record:{record}").filter(procedure=procedure).first()
 
 
+def contests_pending(record: int) -> bool:
+    """Whether the record is marked as under reconsideration or lawsuit."""
+    return any((case := case_about(record, each)) and course_of(case).state.marks for each in rules.FORUMS)
+
+
 def record_of(case: Case) -> int:
     """The record that the case is about; for an entry on a list, the one on which it rests."""
     return int(case.about.rpartition("record:")[2])

@@ -24,6 +24,8 @@ from chengxin.records.rules import Standing, Terms, replay
 from chengxin.records.selectors.filed import events_of
 from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import (
+    record_conclude,
+    record_contest,
     record_dispute,
     record_end,
     record_repair,
@@ -41,6 +43,7 @@ from chengxin.rights.selectors import (
     case_file,
     choices_of,
     contact_of,
+    contests_pending,
     record_answerable,
     record_of,
 )
@@ -185,6 +188,51 @@ def honour_object(*, number: str, claimant: Claimant, grounds: str, at: datetime
     return listing.honour_object(number=number, paper=paper, by=by, at=at).number
 
 
+def contest_file(
+    *, record: int, number: str, forum: str, document: str, since: date, claimant: Claimant, grounds: str, at: datetime,
+    papers: Iterable[PaperIn] = (), by: str = BY_SUBJECT,
+) -> Receipt:  # fmt: skip
+    """Say that the decision behind a record is under reconsideration or lawsuit, with its case number, day and evidence; the record
+    is marked when somebody has looked at it. By itself that stays nothing; what the organ or the court stays has no effect from when
+    it is entered, and what it decides is entered as the outcome.
+    """
+    papers = list(papers)
+    with transaction.atomic():
+        found = _contestable(record, number, forum, document, since, bool(papers), at=at)
+        said = {"since": since.isoformat()}
+        return _case_file(forum, found, claimant, grounds, papers, by=by, at=at, document=document.strip(), said=said)
+
+
+def contest_enter(
+    *, record: int, number: str, forum: str, document: str, since: date, grounds: str, asker: Asker, at: datetime
+) -> Done:
+    """The same by whoever decided, or by who runs the register, with the reason in place of papers: marked at once."""
+    with transaction.atomic():
+        found = _contestable(record, number, forum, document, since, True, at=at)
+        if asker.kind not in ("operator", "credit-centre") and asker.key != found.record.batch.actor:
+            raise rules.ContestNotYours(actor=asker.key, record=record)
+        claimant, said = Claimant(asker.key, ""), {"since": since.isoformat()}
+        receipt = _case_file(
+            forum, found, claimant, grounds, (), by=asker.key, at=at, document=document.strip(), said=said
+        )
+        return case_decide(
+            number=receipt.number, asker=asker, to="marked", at=at, words=Words(document=document.strip())
+        )
+
+
+def _contestable(
+    record: int, number: str, forum: str, document: str, since: date, evidence: bool, *, at: datetime
+) -> Answerable:
+    found = _locked(record, number, at=at)
+    rules.objection_admissible(record=record, standing=found.standing)
+    rules.contest_fit(forum=forum, document=document, since=since, evidence=evidence, on=day_of(at))
+    # The one excludes the other while it lasts (Administrative Reconsideration Law, art. 29).
+    for each in rules.FORUMS:
+        if (running := case_about(record, each)) is not None:
+            raise rules.CaseOpen(record=record, day=running.opened_on)
+    return found
+
+
 def _locked(record: int, number: str, *, at: datetime) -> Answerable:
     """The record, its row locked: two who answer it at once are taken one after the other."""
     Record.objects.select_for_update().filter(pk=record).first()
@@ -200,6 +248,8 @@ def _case_file(
     *,
     by: str,
     at: datetime,
+    document: str = "",
+    said: Mapping[str, str] | None = None,
 ) -> Receipt:
     record, words = found.record, rules.words_fit(grounds)
     if (running := case_about(record.pk, procedure)) is not None:
@@ -207,7 +257,7 @@ def _case_file(
     opened = case_open(
         procedure=procedure, jurisdiction=record.batch.jurisdiction, subject=record.subject_id, about=f"record:{record.pk}",
         authority=record.batch.actor, provider=record.batch.actor, by=by, at=at,
-        contact={**claimant.__dict__, "grounds": words}, papers=papers,
+        contact={**claimant.__dict__, "grounds": words, **(said or {})}, papers=papers, document=document,
     )  # fmt: skip
     course = course_of(opened.case)
     _record_follow(opened.case, None, [Taken(0, course.state_key, opened.case.opened_on, "subject")], by=by, at=at)
@@ -307,7 +357,10 @@ def _step(
 ) -> Done:  # fmt: skip
     with transaction.atomic():
         # The row of the case is the lock, so that what stood before is what the step is taken from.
-        before = course_of(Case.objects.select_for_update().get(pk=case.pk)).state_key
+        course = course_of(Case.objects.select_for_update().get(pk=case.pk))
+        before, state = course.state_key, course.procedure.states.get(to)
+        if state is not None and state.outcome == "moved" and not contests_pending(record_of(case)):
+            raise rules.NothingPending(record=record_of(case))
         taken = case_step(case=case.pk, to=to, doers=doers, by=by, at=at, words=words, papers=papers)
         followed = _follow(case, before, taken, by=by, at=at, words=words, changes=changes)
     return _done(case, followed)
@@ -365,6 +418,10 @@ def _record_follow(
                     record_repair(record=record, by=by, at=at, on=step.on, decision=document)
                 case Change.END if not _standing(record).gone:
                     record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}")
+                case Change.MARK if not _standing(record).gone:
+                    record_contest(record=record, by=by, at=at, forum=case.procedure, case=case.pk)
+                case Change.UNMARK if _standing(record).contested:
+                    record_conclude(record=record, by=by, at=at, outcome=step.to)
                 case Change.UNREPAIR:
                     record_unrepair(record=record, by=by, at=at, reason=why)
                 case _:

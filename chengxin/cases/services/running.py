@@ -82,6 +82,7 @@ def case_open(
     doer: Doer = "subject",
     contact: dict[str, Any] | None = None,
     reasons: str = "",
+    document: str = "",
     papers: Iterable[PaperIn] = (),
 ) -> Opened:
     """Open a case by the law of the day, in the state where its procedure opens; call it in the transaction of what it belongs to."""
@@ -97,7 +98,9 @@ def case_open(
             sealed=None if contact is None else case_seal().seal_json(contact, key_hash),
         )  # fmt: skip
         taken = Taken(0, run.opens, on, doer)
-        _step_write(case, Course(law, run, [taken]), taken, by=by, at=at, words=Words(reasons=reasons))
+        _step_write(
+            case, Course(law, run, [taken]), taken, by=by, at=at, words=Words(reasons=reasons, document=document)
+        )
         for paper in papers:
             paper_add(case=case, paper=paper, by=by, at=at)
     return Opened(case, key)

@@ -153,7 +153,7 @@ def test_who_decides_no_such_matter_and_a_matter_that_wants_none_need_no_case(tm
 
 MEASURE_KEYS = {
     "measure", "title", "title_en", "state", "kind", "mandatory", "effect", "effect_en", "carried_out_by", "list",
-    "list_title", "list_title_en", "record", "record_type", "severity", "authority", "document", "decided_on", "statement", "article",
+    "list_title", "list_title_en", "record", "record_type", "severity", "authority", "document", "decided_on", "statement", "contested", "article",
     "article_en", "basis", "term", "ends", "ends_en", "exit", "exit_en",
 }  # fmt: skip
 

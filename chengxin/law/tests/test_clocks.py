@@ -14,13 +14,13 @@ from chengxin.law import clocks_of, load
 TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "clocks.yaml").read_text(encoding="utf-8"))
 STARTS: list[date] = TABLE["starts"]
 ON = date(2026, 11, 22)
-PLACES = sorted({row["jurisdiction"] for row in TABLE["clocks"]})
+PLACES = sorted({place for row in TABLE["clocks"] for place in row["jurisdiction"].split()})
 Row = tuple[str, str, str, int, str, str, date]
 
 
 def told(place: str, at: int) -> list[Row]:
     """What the table says of the place for the start day at this position."""
-    rows = [row for row in TABLE["clocks"] if row["jurisdiction"] == place]
+    rows = [row for row in TABLE["clocks"] if place in row["jurisdiction"].split()]
     return [(r["procedure"], r["from"], r["to"], r["number"], r["unit"], r["article"], r["days"][at]) for r in rows]
 
 

@@ -21,7 +21,7 @@ from chengxin.portal.pages.reading import DOERS, in_both_languages, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services
-from chengxin.rights.rules import MOST_STATEMENT, MOST_WORDS
+from chengxin.rights.rules import FORUMS, MOST_STATEMENT, MOST_WORDS
 from chengxin.rights.services import Claimant, Receipt
 from chengxin.subjects.selectors import SubjectUnknown
 
@@ -68,8 +68,36 @@ def repair(request: HttpRequest, number: str, record: int) -> HttpResponse:
     return _answer(request, number, record, "repair", ask)
 
 
+class ContestForm(forms.Form):
+    """Which of the two, its number and its day."""
+
+    forum = forms.ChoiceField(choices=[(forum, forum) for forum in FORUMS])
+    document = forms.CharField(max_length=200)
+    since = forms.DateField()
+
+
+@answering
+def contest(request: HttpRequest, number: str, record: int) -> HttpResponse:
+    """To say that the decision is under reconsideration or lawsuit: the form, and after it the receipt."""
+
+    def file(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
+        more = ContestForm(request.POST)
+        more.full_clean()
+        return services.contest_file(
+            record=record, number=number, claimant=claimant_of(form), grounds=form.cleaned_data["grounds"],
+            papers=papers, at=timezone.now(), **more.cleaned_data,
+        )  # fmt: skip
+
+    return _answer(request, number, record, "contest", file, ContestForm)
+
+
 def _answer(
-    request: HttpRequest, number: str, record: int, kind: str, file: Callable[[AnswerForm, list[PaperIn]], Receipt]
+    request: HttpRequest,
+    number: str,
+    record: int,
+    kind: str,
+    file: Callable[[AnswerForm, list[PaperIn]], Receipt],
+    besides: type[forms.Form] = forms.Form,
 ) -> HttpResponse:
     at = timezone.now()
     try:
@@ -88,7 +116,7 @@ def _answer(
     if request.method != "POST":
         return render(request, "portal/answer.html", context)
     form = AnswerForm(request.POST)
-    context |= {"typed": request.POST, "lacking": [] if form.is_valid() else list(form.errors)}
+    context |= {"typed": request.POST, "lacking": [*form.errors, *besides(request.POST).errors]}
     if context["lacking"]:
         return render(request, "portal/answer.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:

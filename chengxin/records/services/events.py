@@ -65,6 +65,18 @@ def record_match(*, record: int, by: str, at: datetime, reason: str) -> Event:
     return _event_add(record, rules.Kind.MATCHED, by=by, at=at, detail={"reason": reason})
 
 
+def record_contest(*, record: int, by: str, at: datetime, forum: str, case: int) -> Event:
+    """The decision behind the record is under administrative reconsideration or lawsuit (`forum`): shown so wherever it is shown; by
+    itself that stays nothing.
+    """
+    return _event_add(record, rules.Kind.CONTESTED, by=by, at=at, detail={"forum": forum, "case": case})
+
+
+def record_conclude(*, record: int, by: str, at: datetime, outcome: str) -> Event:
+    """Reconsideration or lawsuit is over; what it changed or revoked is a correction or a withdrawal of its own."""
+    return _event_add(record, rules.Kind.CONCLUDED, by=by, at=at, detail={"outcome": outcome})
+
+
 def _event_add(
     record: int, kind: rules.Kind, *, by: str, at: datetime, on: Any = None, detail: dict[str, Any]
 ) -> Event:

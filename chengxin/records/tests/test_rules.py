@@ -75,6 +75,7 @@ def counted(taken: Sequence[tuple[Kind, date | None]]) -> Standing:
         disputes=kinds.count(Kind.DISPUTED) - kinds.count(Kind.SETTLED),
         repaired_on=min(repaired, default=None),
         ended_on=min(days[Kind.ENDED], default=None),
+        contests=kinds.count(Kind.CONTESTED) - kinds.count(Kind.CONCLUDED),
     )
 
 
@@ -85,7 +86,7 @@ def test_legal_events_make_one_state_and_never_one_that_cannot_be(wishes: list[t
     for known in range(len(events)):
         standing = replay(events, known_at=NOW + timedelta(minutes=known))
         assert standing == counted(taken[:known])
-        assert standing.disputes >= 0
+        assert standing.disputes >= 0 and standing.contests >= 0
         assert standing.word in {"withdrawn", "unmatched", "superseded", "repaired", "disputed", "ended", "standing"}
 
 
@@ -127,9 +128,9 @@ def test_what_is_gone_never_counts_again_nor_what_is_over_repaired_or_unmatched_
 
 
 @pytest.mark.parametrize("kind", LATER)
-def test_what_a_withdrawn_record_admits_is_the_end_of_an_objection_alone(kind: Kind) -> None:
-    standing = Standing(withdrawn=True, disputes=1)
-    if kind is Kind.SETTLED:
+def test_what_a_withdrawn_record_admits_is_the_end_of_an_objection_or_lawsuit_alone(kind: Kind) -> None:
+    standing = Standing(withdrawn=True, disputes=1, contests=1)
+    if kind in (Kind.SETTLED, Kind.CONCLUDED):
         event_admissible(standing, kind, on=None)
         return
     with pytest.raises(EventNotAllowed) as error:
@@ -143,6 +144,7 @@ def test_what_a_withdrawn_record_admits_is_the_end_of_an_objection_alone(kind: K
         (Standing(), Kind.FILED, None),
         (Standing(), Kind.SETTLED, None),
         (Standing(), Kind.MATCHED, None),
+        (Standing(), Kind.CONCLUDED, None),
         (Standing(unmatched=True), Kind.UNMATCHED, None),
         (Standing(replaced=True), Kind.SUPERSEDED, None),
         (Standing(), Kind.REPAIRED, None),
