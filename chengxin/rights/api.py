@@ -115,6 +115,13 @@ class ContestEnterIn(Schema):
     grounds: Long
 
 
+class DoubtIn(Schema):
+    """Which of the caller's tasks rests on a record that it doubts, and why."""
+
+    task: int
+    grounds: Long
+
+
 class ChoiceOut(Schema):
     """What may be done next: by whom, until when, by which article."""
 
@@ -389,6 +396,13 @@ def listing_propose(request: HttpRequest, asked: ListingIn) -> Any:
         jurisdiction=asked.jurisdiction, at=timezone.now(),
     )  # fmt: skip
     return proposed.as_dict()
+
+
+@cases.post("/doubts", response=CaseReceiptOut, summary="对记录有疑义 / doubt a record", operation_id="doubt_raise")
+def doubt_raise(request: HttpRequest, asked: DoubtIn) -> Any:
+    """实施单位对任务所依据的记录有疑义的，告知提供单位核实；核实期间不产生效力。 / The provider verifies it; meanwhile it has no effect."""
+    receipt = services.doubt_raise(task=asked.task, grounds=asked.grounds, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return receipt.as_dict()
 
 
 @cases.post("/contests", response=DoneOut, summary="登记复议或者诉讼 / enter a contest", operation_id="contest_enter")

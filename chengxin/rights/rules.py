@@ -12,6 +12,7 @@ from chengxin.law.models import RecordType, Severity, State
 from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
+DOUBT = "doubt"
 FORUMS = ("reconsideration", "lawsuit")
 MOST_WORDS = 2000
 MOST_STATEMENT = 500

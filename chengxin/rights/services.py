@@ -16,6 +16,7 @@ from chengxin.checks.services.reissuing import record_recall
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.lists.selectors import task_accessible
 from chengxin.lists.services import listing
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
@@ -34,7 +35,7 @@ from chengxin.records.services.events import (
     record_withdraw,
 )
 from chengxin.rights import rules
-from chengxin.rights.rules import OBJECTION, REMOVAL, REPAIR, Change
+from chengxin.rights.rules import DOUBT, OBJECTION, REMOVAL, REPAIR, Change
 from chengxin.rights.selectors import (
     Answerable,
     CaseFile,
@@ -47,6 +48,7 @@ from chengxin.rights.selectors import (
     record_answerable,
     record_of,
 )
+from chengxin.subjects.selectors import number_of
 
 SUBJECT: tuple[Doer, ...] = ("subject",)
 # Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
@@ -218,6 +220,18 @@ def contest_enter(
         return case_decide(
             number=receipt.number, asker=asker, to="marked", at=at, words=Words(document=document.strip())
         )
+
+
+def doubt_raise(*, task: int, grounds: str, asker: Asker, at: datetime) -> Receipt:
+    """An agency that is to carry a measure out doubts the record on which it rests, and tells the record's provider, who verifies it
+    within a time; meanwhile the record has no effect. Refuses a task that is not the agency's own.
+    """
+    with transaction.atomic():
+        found = task_accessible(asker, task)
+        number = number_of(found.subject_id, known_at=at)
+        answerable = _locked(found.record_id, number, at=at)
+        rules.objection_admissible(record=found.record_id, standing=answerable.standing)
+        return _case_file(DOUBT, answerable, Claimant(asker.key, ""), grounds, (), by=asker.key, at=at)
 
 
 def _contestable(

@@ -11,6 +11,7 @@ from chengxin.desk.services import tasks_read
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import task_answer
+from chengxin.rights.services import doubt_raise
 
 
 @require_safe
@@ -23,13 +24,15 @@ def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
 @require_POST
 @staff_only
 def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Answer one, or prove that its subject was told, and see the rest; what is refused says why, with what was typed."""
+    """Answer one, prove that its subject was told, or doubt the record behind it, and see the rest; what is refused says why, with what was typed."""
     task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
     number, at = int(task) if task.isdigit() and len(task) < 19 else 0, timezone.now()
     done: object
     try:
         if "proof" in request.POST:
             done = task_served(task=number, proof=request.POST["proof"], asker=asker, at=at)
+        elif request.POST.get("outcome") == "doubt":
+            done = doubt_raise(task=number, grounds=reason, asker=asker, at=at)
         else:
             done = task_answer(
                 task=number, outcome=request.POST.get("outcome", ""), reason=reason,

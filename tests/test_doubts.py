@@ -1,0 +1,98 @@
+"""An agency that is to carry a measure out doubts its record: the provider verifies, nothing has effect meanwhile, silence goes up."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+
+from chengxin.actors.selectors import Asker
+from chengxin.actors.services import actor_add, client_add
+from chengxin.cases.rules import StepUnknown
+from chengxin.cases.selectors import CaseUnknown, case_accessible
+from chengxin.cases.services.running import Words
+from chengxin.kernel.days import working_day_add
+from chengxin.lists import rules as lists
+from chengxin.lists.models import Task
+from chengxin.lists.selectors import subject_file
+from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise, task_answer
+from chengxin.rights import rules, services
+from tests.world import NOW, TODAY, code, later, listing, sent
+
+pytestmark = pytest.mark.django_db
+
+MARKET, CENTRE, LAND = Asker("market", "department"), Asker("centre", "credit-centre"), Asker("land", "department")
+REFORM, ROADS = Asker("reform", "supervisor"), Asker("roads", "department")
+WHY = Words(reasons="经核对，该企业已于列入前公示年度报告")
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> Task:
+    """A task of the land department on a record that the market department sent."""
+    for asker in (MARKET, CENTRE, LAND, REFORM, ROADS):
+        actor_add(key=asker.key, kind=asker.kind, title=asker.key, by="operator", at=NOW)
+    sent(tmp_path, listing(1), source="abnormal-operations", by="market")
+    dry_run = measure_dry_run(measure="land-abnormal", asker=CENTRE, at=later(minutes=10)).dry_run
+    measure_activate(measure="land-abnormal", agency="land", dry_run=dry_run, asker=CENTRE, at=later(minutes=10))
+    measures_raise(by="clock", at=later(minutes=20))
+    return Task.objects.get()
+
+
+def effect(hours: float) -> str:
+    [found] = subject_file(code(1), on=TODAY, known_at=later(hours=hours)).records
+    return found.effect.value
+
+
+def decided(number: str, to: str, asker: Asker, hours: float, **more: Any) -> Any:
+    return services.case_decide(number=number, asker=asker, to=to, words=WHY, at=later(hours=hours), **more)
+
+
+def test_what_is_doubted_has_no_effect_until_its_provider_has_verified_it(task: Task) -> None:
+    with pytest.raises(lists.TaskUnknown):
+        services.doubt_raise(task=task.pk, grounds="名称不符", asker=ROADS, at=later(hours=1))
+    with pytest.raises(rules.WordsWrong):
+        services.doubt_raise(task=task.pk, grounds=" ", asker=LAND, at=later(hours=1))
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    assert receipt.suspended and {(c.by, c.last_day) for c in receipt.next} == {("provider", working_day_add(TODAY, 5))}
+    assert effect(1) == "suspended"
+    with pytest.raises(lists.TaskGroundless):
+        task_answer(task=task.pk, outcome="done", asker=LAND, at=later(hours=2))
+    with pytest.raises(rules.CaseOpen):
+        services.doubt_raise(task=task.pk, grounds="再次", asker=LAND, at=later(hours=2))
+    assert case_accessible(LAND, receipt.number).about == f"record:{task.record_id}", "who doubted may follow it"
+    with pytest.raises(CaseUnknown):
+        case_accessible(ROADS, receipt.number)
+    with pytest.raises(StepUnknown):
+        decided(receipt.number, "upheld", LAND, 3)
+    assert decided(receipt.number, "upheld", MARKET, 3).final and effect(3) == "counts"
+
+
+def test_a_wrong_record_is_taken_out(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    assert decided(receipt.number, "record-withdrawn", MARKET, 2).final and effect(2) == "none"
+
+
+def test_a_provider_s_silence_goes_to_the_supervisor(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    over = 24.0 * ((working_day_add(TODAY, 5) - TODAY).days + 1)
+    assert [d.state for d in services.cases_lapse(by="clock", at=later(hours=over))] == ["escalated"]
+    assert effect(over) == "suspended"
+    with pytest.raises(StepUnknown):
+        decided(receipt.number, "upheld", MARKET, over + 1)
+    assert decided(receipt.number, "upheld", REFORM, over + 1).final and effect(over + 1) == "counts"
+
+
+def test_it_is_doubted_from_the_task_at_the_desk(task: Task, client: Browser) -> None:
+    with time_machine.travel(later(hours=1), tick=True):
+        key = client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
+        client.post("/desk/sign-in", {"key": key})
+        assert "对记录有疑义" in client.get("/desk/tasks").content.decode()
+        refused = client.post("/desk/tasks/answer", {"task": task.pk, "outcome": "doubt", "reason": ""})
+        assert refused.status_code == 422
+        answered = client.post(
+            "/desk/tasks/answer", {"task": task.pk, "outcome": "doubt", "reason": "列入前已公示年度报告"}
+        )
+        assert "已经记下。" in answered.content.decode()
+    assert effect(1 + timedelta(minutes=5) / timedelta(hours=1)) == "suspended"
