@@ -12,7 +12,7 @@ from chengxin.actors.api import ClientKey, Instant, PerClient, Text
 from chengxin.lists.selectors import file_shown, task_shown, tasks_counted, tasks_open
 from chengxin.lists.services import informing
 from chengxin.lists.services import measures as setting
-from chengxin.lists.services.reading import subject_read
+from chengxin.lists.services.reading import clean_read, subject_read
 
 router = Router(auth=ClientKey("subjects"), throttle=PerClient(), tags=["subjects 主体"])
 measures = Router(auth=ClientKey("measures"), throttle=PerClient(), tags=["measures 措施"])
@@ -45,6 +45,60 @@ def subject_show(
         jurisdiction=jurisdiction,
     )
     return file_shown(file, lawroom.load().on(day, jurisdiction))
+
+
+class LookedAtOut(Schema):
+    """A kind of adverse record that was looked at."""
+
+    record_type: str
+    title: str
+    title_en: str
+
+
+class BearingOut(Schema):
+    """A record that bears on the answer."""
+
+    record: int
+    record_type: str
+    authority: str
+    document: str
+    decided_on: date
+
+
+class CleanOut(Schema):
+    """Whether there was no adverse record in so many years running: a fact with its days and basis, never a score."""
+
+    outcome: str
+    good: bool
+    years: int
+    since: date
+    until: date
+    registered_on: date | None
+    looked_at: list[LookedAtOut]
+    against: list[BearingOut]
+    favourable: list[BearingOut]
+    article: str
+    article_en: str
+    verified: bool
+
+
+@router.get(
+    "/{code}/clean", response=CleanOut, summary="连续几年无不良记录 / no adverse record", operation_id="subject_clean"
+)
+def subject_clean(
+    request: HttpRequest,
+    code: str,
+    years: int | None = None,
+    on: date | None = None,
+    jurisdiction: str = "cn",
+    purpose: str = "",
+) -> Any:
+    """过期、已修复、撤回、异议中的不算；写明看了什么、到哪一天、依据。 / Past-term, repaired, withdrawn and disputed ones do not count."""
+    at = timezone.now()
+    return clean_read(
+        number=code, asker=request.auth, on=on or timezone.localdate(at), at=at, years=years,  # type: ignore[attr-defined]
+        jurisdiction=jurisdiction, purpose=purpose,
+    )  # fmt: skip
 
 
 class DryRunIn(Schema):

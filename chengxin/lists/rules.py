@@ -8,9 +8,12 @@ from typing import Any
 
 from chengxin.cases.rules import Telling
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.periods import months_after
 from chengxin.law import Law
 from chengxin.law.models import Basis, ListEntry, Measure
 from chengxin.records.rules import Effect, Standing, Terms, effect
+
+CLEAN_YEARS, MOST_YEARS = "clean-years", 10
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,68 @@ def carried_out_wrongly(entries: Iterable[ListEntry], last: Fact, *, on: date) -
     terms = last.terms
     in_term = terms.effect_from <= on and (terms.effect_until is None or on < terms.effect_until)
     return not in_term or not any(listed(entry, last) for entry in entries)
+
+
+# --- a clean record -----------------------------------------------------------------------------------------------------------
+
+
+class YearsUnfit(Refusal):
+    """{years} years cannot be asked about: from 1 to {most}."""
+
+    code = "clean-years-unfit"
+    zh = "不能查询连续{years}年：只能是1至{most}年。"
+
+
+class Clean(StrEnum):
+    """Whether a subject had no adverse record in so many years running."""
+
+    HOLDS = "holds"
+    DOES_NOT_HOLD = "does_not_hold"
+    CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True)
+class CleanRecord:
+    """The answer to "no adverse record in so many years running", with what was looked at: a fact with its days, never a score.
+
+    `against` are the adverse records that count; `good` says that it holds and a favourable record is in effect.
+    """
+
+    outcome: Clean
+    good: bool
+    years: int
+    since: date
+    until: date
+    record_types: Sequence[str]
+    against: Sequence[Fact]
+    favourable: Sequence[Fact]
+    registered_on: date | None
+
+
+def clean_record(
+    law: Law, facts: Iterable[Fact], *, registered_on: date | None, on: date, years: int | None = None
+) -> CleanRecord:
+    """Whether no adverse record that counts on the day was decided in the years before it (by default those of the lawbook).
+
+    One past its term, repaired, withdrawn, ended or under objection does not count against its subject. Where the registration is
+    not known nobody can say; a subject that is younger than the years has not had them.
+    """
+    number = law.parameter(CLEAN_YEARS) if years is None else years
+    if not 1 <= number <= MOST_YEARS:
+        raise YearsUnfit(years=number, most=MOST_YEARS)
+    since = months_after(on, -12 * number)
+    tones = {key: law.record_types[key].tone for key in law.record_types}
+    counting = [fact for fact in facts if effect(fact.terms, fact.standing, on=on) is Effect.COUNTS]
+    # One that was decided before the years began and counts still has stood in them.
+    against = [f for f in counting if tones.get(f.record_type) == "adverse"]
+    favourable = [f for f in counting if tones.get(f.record_type) == "favourable"]
+    if against or (registered_on is not None and registered_on > since):
+        outcome = Clean.DOES_NOT_HOLD
+    else:
+        outcome = Clean.CANNOT_SAY if registered_on is None else Clean.HOLDS
+    looked_at = sorted(key for key, tone in tones.items() if tone == "adverse")
+    good = outcome is Clean.HOLDS and bool(favourable)
+    return CleanRecord(outcome, good, number, since, on, looked_at, against, favourable, registered_on)
 
 
 # --- entering a list ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,16 @@ from chengxin.law import Law
 from chengxin.law.models import Measure, Words
 from chengxin.ledger.models import Entry
 from chengxin.lists.models import Activation, Task, TaskAnswer
-from chengxin.lists.rules import Fact, TaskState, TaskUnknown, listed, task_state
+from chengxin.lists.rules import (
+    CLEAN_YEARS,
+    CleanRecord,
+    Fact,
+    TaskState,
+    TaskUnknown,
+    clean_record,
+    listed,
+    task_state,
+)
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.rules import Event as Happened
@@ -532,3 +541,49 @@ def case_published(number: str) -> Case:
         if case.number == number.strip() and any(step.by == "anybody" for step in course_of(case).procedure.steps):
             return case
     raise CaseUnknown(number=number[:40])
+
+
+# --- a clean record -----------------------------------------------------------------------------------------------------------
+
+
+REGISTRATION = "enterprise-registration"
+
+
+def clean_of(file: SubjectFile, law: Law, *, years: int | None = None) -> CleanRecord:
+    """Whether the subject of the file had no adverse record in so many years running, by the law given."""
+    facts = [_fact_of(filed.record, filed.standing) for filed in file.records]
+    days = [
+        filed.record.decided_on
+        for filed in file.records
+        if filed.record.record_type == REGISTRATION and filed.effect is not Effect.NONE
+    ]
+    return clean_record(law, facts, registered_on=min(days, default=None), on=file.on, years=years)
+
+
+def clean_shown(found: CleanRecord, law: Law) -> dict[str, Any]:
+    """The answer as the command and the API give it, with its basis and each record that counts against it."""
+    parameter = law.parameters[CLEAN_YEARS]
+    return {
+        "outcome": found.outcome.value,
+        "good": found.good,
+        "years": found.years,
+        "since": found.since,
+        "until": found.until,
+        "registered_on": found.registered_on,
+        "looked_at": [
+            {"record_type": key, "title": law.record_types[key].title.zh, "title_en": law.record_types[key].title.en}
+            for key in found.record_types
+        ],
+        "against": [_bearing(fact) for fact in found.against],
+        "favourable": [_bearing(fact) for fact in found.favourable],
+        "article": law.cite(parameter.basis[0]).zh,
+        "article_en": law.cite(parameter.basis[0]).en,
+        "verified": parameter.verified,
+    }
+
+
+def _bearing(fact: Fact) -> dict[str, Any]:
+    return {
+        "record": fact.record, "record_type": fact.record_type, "authority": fact.authority, "document": fact.document,
+        "decided_on": fact.decided_on,
+    }  # fmt: skip

@@ -21,7 +21,8 @@ from chengxin.kernel.days import day_of
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
 from chengxin.law.models import RecordField, RecordType, Words
-from chengxin.lists.selectors import FiledRecord, SubjectFile, records_filed, subject_file
+from chengxin.lists.rules import CLEAN_YEARS, Clean, CleanRecord
+from chengxin.lists.selectors import FiledRecord, SubjectFile, clean_of, records_filed, subject_file
 from chengxin.portal.rules import Query, QueryTooBroad, persons_masked
 from chengxin.records.rules import Effect
 from chengxin.subjects.models import Identifier, Link, Name
@@ -168,6 +169,8 @@ class Enterprise:
     groups: list[ShownGroup]
     number: str
     on: date
+    clean: CleanRecord | None
+    clean_basis: Citation
 
 
 # --- one enterprise -------------------------------------------------------------------------------------------------
@@ -190,7 +193,7 @@ def enterprise_of(file: SubjectFile) -> Enterprise | None:
     shown = [filed for filed in file.records if filed.shown]
     if not shown:
         return None
-    names = names_shown(shown, law)
+    names, clean = names_shown(shown, law), clean_of(file, law)
     sources = sorted({filed.record.batch.source for filed in shown})
     return Enterprise(
         name=names[0],
@@ -200,6 +203,9 @@ def enterprise_of(file: SubjectFile) -> Enterprise | None:
         groups=[g for g in (_group(group, shown, law, file.on) for group in GROUPS) if g.records or g.none],
         number=min(file.identifiers, key=_scheme_order).value,
         on=file.on,
+        # Said where it is so, and otherwise nothing: whoever is young or has a record is not held up by a line that is missing.
+        clean=clean if clean.outcome is Clean.HOLDS else None,
+        clean_basis=law.cite(law.parameters[CLEAN_YEARS].basis[0]),
     )
 
 
