@@ -1,7 +1,7 @@
 """What staff do at the desk, each traced in the name of the actor whose key opened it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_by_key
 from chengxin.cases.models import Paper
-from chengxin.cases.selectors import CaseUnknown, case_accessible, tasks_of
+from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_accessible, tasks_of
 from chengxin.cases.services.running import paper_read
 from chengxin.checks.rules import period_of
 from chengxin.checks.selectors import Coverage, Missed, coverage, decisions_missed
@@ -22,12 +22,25 @@ from chengxin.inspections.selectors import (
     inspection_shown,
     inspections_open,
 )
-from chengxin.kernel.days import day_of
+from chengxin.kernel.days import CalendarRange, day_of, working_days_between
 from chengxin.kernel.errors import Refusal
-from chengxin.law.models import RecordField
+from chengxin.law import Law
+from chengxin.law.models import Basis, ListEntry, RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
-from chengxin.lists.selectors import TaskCount, task_shown, tasks_counted, tasks_open
+from chengxin.lists.rules import MAY_DECIDE, consequences, entry_notice, list_decided_here, listing_permitted
+from chengxin.lists.selectors import (
+    Entered,
+    GroundShown,
+    TaskCount,
+    fact_of,
+    grounds_shown,
+    list_entered,
+    task_shown,
+    tasks_counted,
+    tasks_due,
+    tasks_open,
+)
 from chengxin.records.models import Record
 from chengxin.records.selectors.filed import fields_written
 from chengxin.records.selectors.waiting import decision_latest, waiting_row
@@ -39,6 +52,7 @@ from chengxin.records.services.waiting import (
 )
 from chengxin.rights.selectors import CaseFile, case_file
 from chengxin.rights.services import case_read
+from chengxin.subjects.selectors import members_of, names_of, number_of, subject_of
 
 SCOPE = "desk"
 
@@ -234,3 +248,209 @@ def coverage_read(*, asker: Asker, at: datetime, since: date | None = None, unti
     law = lawroom.load().on(today)
     counts, missed = coverage(asker, law, **period), decisions_missed(asker, law, **period, most=MOST_MISSED)
     return ShownCoverage(first, last, counts, missed)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------------
+
+MOST_ENTERED = 50
+
+
+class ListNotOpen(Refusal):
+    """{actor} is a {kind}: a list's file is open to the department that decided or sent its entries, and to whoever runs or supervises the register."""
+
+    code = "list-not-open"
+    status = 403
+    zh = "{actor}属于{kind}：名单档案只对作出决定或者报送的部门，以及运行、主管单位开放。"
+
+
+class ListMissing(Refusal):
+    """There is no list {key} in the lawbook of {place} today. Choose one of those that the page names."""
+
+    code = "list-missing"
+    status = 404
+    zh = "{place}今日的法典中没有名单{key}，请从页面所列的名单中选择。"
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """A list of a place: the entry of the lawbook, whether its entries are decided here, and its article."""
+
+    place: str
+    entry: ListEntry
+    article: LawWords
+
+
+def _lists(*, on: date) -> list[ShownList]:
+    """Every list of every place: the national ones, and of each place those that it has of its own."""
+    book, found = lawroom.load(), []
+    for place in sorted(book.jurisdictions):
+        law = book.on(on, place)
+        for _, entry in sorted(law.lists.items()):
+            if entry.jurisdiction == place:
+                cited = law.cite(entry.basis[0])
+                found.append(ShownList(place, entry, LawWords(zh=cited.zh, en=cited.en)))
+    return found
+
+
+def _list_of(place: str, key: str, *, on: date) -> tuple[Law, ListEntry]:
+    book = lawroom.load()
+    law = book.on(on, place) if place in book.jurisdictions else None
+    entry = law.lists.get(key) if law else None
+    if law is None or entry is None:
+        raise ListMissing(key=key[:80], place=place[:20])
+    return law, entry
+
+
+def lists_read(*, asker: Asker, at: datetime) -> list[ShownList]:
+    """Every list, with who decides, how one comes on and how one comes off; the reading is written down."""
+    trace(event="desk.lists.read", by=asker.key, at=at)
+    return _lists(on=day_of(at))
+
+
+@dataclass(frozen=True)
+class OpenedList:
+    """A list's file: its rules, who stands on it by which decision and until when, and where the next page begins."""
+
+    shown: ShownList
+    entry_words: LawWords
+    ends: LawWords
+    measures: list[tuple[LawWords, LawWords]]
+    entered: list[Entered]
+    more: int | None
+
+
+def list_opened(*, asker: Asker, place: str, key: str, at: datetime, before: int | None = None) -> OpenedList:
+    """Who stands on the list today. Refuses whoever neither decides nor sends nor runs nor supervises; the reading is written down."""
+    on = day_of(at)
+    law, entry = _list_of(place, key, on=on)
+    if asker.kind not in (*SEEING_ALL, "department"):
+        raise ListNotOpen(actor=asker.key, kind=asker.kind)
+    trace(event="desk.list.read", by=asker.key, at=at, about=f"list:{key}", detail={"jurisdiction": place})
+    entered, more = list_entered(asker, law, entry, on=on, known_at=at, before=before, most=MOST_ENTERED)
+    cited = law.cite(entry.basis[0])
+    return OpenedList(
+        shown=ShownList(place, entry, LawWords(zh=cited.zh, en=cited.en)),
+        entry_words=law.procedures[entry.entry].title if isinstance(entry.entry, str) else entry.entry,
+        ends=law.record_types[entry.record_type].terms.effect.ends,
+        measures=[(m.title, _cited(law, m.basis[0])) for m in consequences(law, key)],
+        entered=entered,
+        more=more,
+    )
+
+
+def _cited(law: Law, basis: Basis) -> LawWords:
+    cited = law.cite(basis)
+    return LawWords(zh=cited.zh, en=cited.en)
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """A listing about to be proposed: the list, the firm, the records on which it may rest, and the notice as it would go out."""
+
+    place: str
+    entry: ListEntry
+    firm: str
+    code: str
+    grounds: list[GroundShown]
+    notice: str
+
+
+# What stands in a notice that is only looked at, in place of what the case will bring.
+UNFILED = {"number": "（立案时编号 as filed）", "key": "（立案时生成 as filed）"}
+
+
+def lists_proposable(*, asker: Asker, at: datetime) -> list[ShownList]:
+    """The lists on which an entry can be proposed here; none for whoever may not propose. The reading is written down."""
+    trace(event="desk.lists.read", by=asker.key, at=at)
+    return [each for each in _lists(on=day_of(at)) if each.entry.decided_here] if asker.kind in MAY_DECIDE else []
+
+
+def listing_look(
+    *, asker: Asker, place: str, list_key: str, number: str, at: datetime, record: int | None = None, reasons: str = ""
+) -> Choosing:
+    """The firm's records on which an entry on the list may rest, and with a ground and reasons the notice as it would be served.
+    Nothing is proposed by looking; the reading is written down. Refuses who may not decide, and a ground that will not do.
+    """
+    on = day_of(at)
+    law, _ = _list_of(place, list_key, on=on)
+    entry = list_decided_here(law, list_key)
+    listing_permitted(law, entry, kind=asker.kind, actor=asker.key)
+    root = subject_of(number, known_at=at)
+    members = members_of(root, known_at=at)
+    trace(event="desk.listing.looked", by=asker.key, at=at, subject=root, about=f"list:{list_key}")
+    grounds = grounds_shown(law, entry, members, on=on, known_at=at)
+    firm = next((n.written for n in names_of(members, known_at=at)), "")
+    code, notice = number_of(root, known_at=at), ""
+    chosen = next((g for g in grounds if g.record.pk == record), None)
+    if chosen is not None and reasons.strip():
+        if chosen.why_not is not None:
+            raise chosen.why_not
+        told = {**UNFILED, "firm": firm, "code": code, "reasons": reasons.strip(), "on": on}
+        notice = entry_notice(law, entry, ground=fact_of(chosen.record, known_at=at), **told)[1]
+    return Choosing(place, entry, firm, code, grounds, notice)
+
+
+# --- the month ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is due on one day: the cases in which it is the asker's turn, and how many tasks of each measure."""
+
+    day: date
+    working: bool
+    inside: bool
+    cases: list[tuple[str, LawWords, LawWords]]
+    tasks: list[tuple[LawWords, int]]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month's weeks from Monday on, the months beside it, and how much is late already."""
+
+    first: date
+    before: date
+    after: date
+    weeks: list[list[Due]]
+    late_cases: int
+    late_tasks: int
+
+    @property
+    def days(self) -> list[Due]:
+        """The days of the month on which anything is due."""
+        return [day for week in self.weeks for day in week if day.inside and (day.cases or day.tasks)]
+
+
+def month_read(*, asker: Asker, at: datetime, month: date | None = None) -> Month:
+    """What is due of the asker's cases and tasks on each day of the month; the reading is written down."""
+    today = day_of(at)
+    first = (month or today).replace(day=1)
+    trace(event="desk.month.read", by=asker.key, at=at, detail={"month": first})
+    cases: dict[date, list[tuple[str, LawWords, LawWords]]] = {}
+    for task in tasks_of(asker):
+        titles = task.course.procedure.title, task.course.state.title
+        cases.setdefault(task.last_day or today, []).append((task.case.number, *titles))
+    tasks: dict[date, list[tuple[LawWords, int]]] = {}
+    for each in tasks_due(asker):
+        tasks.setdefault(each.due_on, []).append((each.title, each.count))
+    # A month's first day, and those of the months beside it.
+    before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
+    start = first - timedelta(days=first.weekday())
+    weeks = []
+    while start < after:
+        days = [start + timedelta(days=n) for n in range(7)]
+        weeks.append([Due(d, _working(d), first <= d < after, cases.get(d, []), tasks.get(d, [])) for d in days])
+        start += timedelta(days=7)
+    return Month(
+        first, before, after, weeks,
+        late_cases=sum(len(found) for day, found in cases.items() if day < today),
+        late_tasks=sum(count for day, found in tasks.items() if day < today for _, count in found),
+    )  # fmt: skip
+
+
+def _working(day: date) -> bool:
+    """Whether it is a working day; of a day that the calendar does not cover, whether it is none of a weekend."""
+    try:
+        return working_days_between(day - timedelta(days=1), day) == 1
+    except CalendarRange:
+        return day.weekday() < 5

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import cases, checks, inspections, tasks
+from chengxin.desk.pages import cases, checks, inspections, lists, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -22,6 +22,10 @@ urlpatterns = [
     path("check/use", checks.use, name="use"),
     path("coverage", checks.coverage, name="coverage"),
     path("coverage.csv", checks.coverage_csv, name="coverage-csv"),
+    path("lists", lists.lists, name="lists"),
+    path("lists/propose", lists.propose, name="propose"),
+    path("lists/<str:place>/<str:key>", lists.opened, name="list"),
+    path("month", cases.month, name="month"),
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/step", cases.step, name="step"),

@@ -266,6 +266,22 @@ def honour_unbarred(law: Law, entry: ListEntry, on_lists: Iterable[str]) -> None
         )  # fmt: skip
 
 
+MAY_DECIDE = ("department", "operator")
+
+
+def listing_permitted(law: Law, entry: ListEntry, *, kind: str, actor: str) -> None:
+    """Whether this kind of actor may propose an entry on the list."""
+    if kind not in MAY_DECIDE:
+        raise ListingNotPermitted(actor=actor, kind=kind, basis=law.cite(entry.basis[0]).zh)
+
+
+def entry_notice(law: Law, entry: ListEntry, *, ground: Fact, **told: Any) -> tuple[str, str]:
+    """What the notice that goes before the entry is called, and its words."""
+    if law.record_types[entry.record_type].tone == "favourable":
+        return "拟认定告知书", honour_notice_written(law, entry, **told)
+    return "列入事先告知书", notice_written(law, entry, ground=ground, **told)
+
+
 def consequences(law: Law, key: str) -> list[Measure]:
     """The measures that follow from standing on the list, by key."""
     found = [m for m in law.measures.values() if key in m.lists and "organisation" in m.subject_kinds]

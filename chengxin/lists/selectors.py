@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
@@ -15,25 +15,27 @@ from chengxin.cases.models import Case, Delivery, Step
 from chengxin.cases.selectors import CaseUnknown, cases_open, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
-from chengxin.law.models import Measure, Words
+from chengxin.law.models import ListEntry, Measure, Words
 from chengxin.ledger.models import Entry
 from chengxin.lists.models import Activation, Task, TaskAnswer
 from chengxin.lists.rules import (
     CLEAN_YEARS,
     CleanRecord,
     Fact,
+    GroundUnfit,
     TaskState,
     TaskUnknown,
     clean_record,
+    ground_admissible,
     listed,
     task_state,
 )
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.rules import Event as Happened
-from chengxin.records.selectors.filed import events_of, records_of, statements_of
+from chengxin.records.selectors.filed import events_of, fields_written, records_of, statements_of
 from chengxin.subjects.models import Identifier, Name
-from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, subject_of
+from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, root_of, subject_of
 
 _FACTS = """
 with bearing as (
@@ -331,6 +333,29 @@ def tasks_open(asker: Asker) -> QuerySet[Task]:
     return tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served))
 
 
+@dataclass(frozen=True)
+class TasksDue:
+    """How many tasks of one measure are due on one day."""
+
+    due_on: date
+    title: Words
+    count: int
+
+
+def tasks_due(asker: Asker) -> list[TasksDue]:
+    """The asker's open tasks by day and measure, the first due first."""
+    found = tasks_open(asker).order_by("due_on", "measure").values("due_on", "measure", "jurisdiction")
+    return [
+        TasksDue(each["due_on"], _measure_title(each["measure"], each["jurisdiction"], each["first"]), each["count"])
+        for each in found.annotate(count=Count("pk"), first=Min("at"))
+    ]
+
+
+def _measure_title(key: str, jurisdiction: str, at: datetime) -> Words:
+    measure = lawroom.load().on(day_of(at), jurisdiction).measures.get(key)
+    return measure.title if measure else Words(zh=key, en=key)
+
+
 def task_state_of(task: Task, *, on: date) -> TaskState:
     """Where the task stands on the day."""
     answer = task.answers.order_by("-number").first()
@@ -587,3 +612,76 @@ def _bearing(fact: Fact) -> dict[str, Any]:
         "record": fact.record, "record_type": fact.record_type, "authority": fact.authority, "document": fact.document,
         "decided_on": fact.decided_on,
     }  # fmt: skip
+
+
+# --- a list's own file ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GroundShown:
+    """A record of the subject that is of a kind which the list names; `why_not` where an entry cannot rest on it today."""
+
+    record: Record
+    title: Words
+    why_not: GroundUnfit | None
+
+
+def grounds_shown(
+    law: Law, entry: ListEntry, subjects: list[int], *, on: date, known_at: datetime
+) -> list[GroundShown]:
+    """The records about these subjects on which an entry might rest, the newest first, each with what stands in its way."""
+    kinds = {ground.record_type for ground in entry.grounds}
+    found = []
+    for filed in records_filed(subjects, law, on=on, known_at=known_at):
+        if filed.record.record_type in kinds:
+            why_not = None
+            try:
+                ground_admissible(law, entry, _fact_of(filed.record, filed.standing), on=on)
+            except GroundUnfit as unfit:
+                why_not = unfit
+            found.append(GroundShown(filed.record, law.record_types[filed.record.record_type].title, why_not))
+    return found
+
+
+@dataclass(frozen=True)
+class Entered:
+    """One who stands on a list: by which record, since when and until when, and whether an objection suspends it."""
+
+    record: Record
+    number: str
+    name: str
+    suspended: bool
+
+
+def list_entered(
+    asker: Asker, law: Law, entry: ListEntry, *, on: date, known_at: datetime, before: int | None = None, most: int
+) -> tuple[list[Entered], int | None]:
+    """Who stands on the list on the day, the latest filed first, and where the next page begins; of a province's list, those filed by
+    its law. Who runs or supervises the register
+    sees all; a department what it sent or decided itself; nobody else anything.
+    """
+    record_type = law.record_types[entry.record_type]
+    records = Record.objects.filter(
+        record_type=entry.record_type, effect_from__lte=on, received_at__lte=known_at
+    ).filter(Q(effect_until__isnull=True) | Q(effect_until__gt=on))
+    for name, values in entry.where.items():
+        records = records.filter(**{f"{name if name == 'severity' else f'body__{name}'}__in": values})
+    if law.jurisdiction != "cn":
+        records = records.filter(batch__jurisdiction=law.jurisdiction)
+    if asker.kind not in SEEING_ALL:
+        records = records.filter(batch__actor=asker.key) if asker.kind == "department" else records.none()
+    if before is not None:
+        records = records.filter(pk__lt=before)
+    page = list(records.select_related("batch").order_by("-pk")[: most + 1])
+    more = page[most - 1].pk if len(page) > most else None
+    events = events_of([r.pk for r in page[:most]], known_at=known_at)
+    found = []
+    for record in page[:most]:
+        fact = _fact_of(record, replay(events[record.pk], known_at=known_at))
+        state = effect(fact.terms, fact.standing, on=on)
+        if state is not Effect.NONE:
+            filed_as = fields_written(record, record_type).get(record_type.roles.name)
+            written = filed_as or next((n.written for n in names_of([record.subject_id], known_at=known_at)), "")
+            number = number_of(root_of(record.subject_id, known_at=known_at), known_at=known_at)
+            found.append(Entered(record, number, written, state is Effect.SUSPENDED))
+    return found, more

@@ -1,5 +1,6 @@
 """The staff's cases: what is due and by when, one case's file, and the next step decided with reasons. They read the clock."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengxin.actors.selectors import Asker
 from chengxin.cases.services.running import Words
 from chengxin.desk.pages.waiting import staff_only
-from chengxin.desk.services import case_calendar, case_opened, paper_opened
+from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import DOERS
 from chengxin.rights.services import case_decide
@@ -25,6 +26,19 @@ def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
     at = timezone.now()
     context = {"days": case_calendar(asker=asker, at=at), "asker": asker, "today": timezone.localdate(at)}
     return render(request, "desk/cases.html", context)
+
+
+@require_safe
+@staff_only
+def month(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """What is due on each day of a month, of cases and of tasks."""
+    at, written = timezone.now(), request.GET.get("month", "")
+    try:
+        named = date.fromisoformat(f"{written}-01") if written else None
+        shown = month_read(asker=asker, at=at, month=named)
+    except (ValueError, OverflowError):
+        return redirect("desk:month")
+    return render(request, "desk/month.html", {"month": shown, "asker": asker, "today": timezone.localdate(at)})
 
 
 @require_safe

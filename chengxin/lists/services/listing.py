@@ -33,8 +33,6 @@ from chengxin.records.services.events import record_dispute, record_end, record_
 from chengxin.records.services.filing import record_file
 from chengxin.subjects.selectors import SubjectUnknown, members_of, names_of, number_of, subject_of
 
-MAY_DECIDE = ("department", "operator")
-
 
 @dataclass(frozen=True)
 class Proposed:
@@ -63,8 +61,7 @@ def listing_propose(
     on = day_of(at)
     law = lawroom.load().on(on, jurisdiction)
     entry = rules.list_decided_here(law, list_key)
-    if asker.kind not in MAY_DECIDE:
-        raise rules.ListingNotPermitted(actor=asker.key, kind=asker.kind, basis=law.cite(entry.basis[0]).zh)
+    rules.listing_permitted(law, entry, kind=asker.kind, actor=asker.key)
     with transaction.atomic():
         ground = Record.objects.select_for_update().select_related("batch").filter(pk=record).first()
         root, members = _members(number, at)
@@ -87,13 +84,7 @@ def listing_propose(
             "number": opened.case.number, "key": opened.key, "firm": firm, "code": number_of(root, known_at=at), "reasons": reasons,
             "on": on,
         }  # fmt: skip
-        favourable = law.record_types[entry.record_type].tone == "favourable"
-        title = "拟认定告知书" if favourable else "列入事先告知书"
-        notice = (
-            rules.honour_notice_written(law, entry, **told)
-            if favourable
-            else rules.notice_written(law, entry, ground=fact, **told)
-        )
+        title, notice = rules.entry_notice(law, entry, ground=fact, **told)
         paper_add(case=opened.case, paper=PaperIn(title, "text/plain", notice.encode()), by=asker.key, at=at)
     course = course_of(opened.case)
     return Proposed(opened.case.number, opened.key, list_key, record, course.state_key, course.last_day, notice)
