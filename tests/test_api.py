@@ -374,6 +374,7 @@ def test_nothing_lists_subjects() -> None:
                     "/batches",
                     "/checks/reissued",
                     "/cases",
+                    "/cases/deeds",
                     "/measures/tasks",
                     "/measures/statistics",
                     "/checks/coverage",

@@ -85,6 +85,23 @@ class Paper(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(size__gte=0), name="cases_paper_sized")]
 
 
+class Deed(models.Model):
+    """Something done beside a case's steps, such as training or an interview, on which day. Never edited."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deeds")
+    kind = models.TextField(db_collation="C")
+    on = models.DateField()
+    note = models.TextField(default="")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "on"], name="cases_deed_once_a_day"),
+            models.CheckConstraint(condition=~models.Q(kind="") & ~models.Q(by=""), name="cases_deed_by_somebody"),
+        ]
+
+
 class Notice(models.Model):
     """One thing to be told: to whoever opened a case, about one of its steps; or to a subject, about what `about` names (a task of a
     measure). By which channel; its words and address sealed. Never edited.

@@ -34,6 +34,13 @@ class StepLacks(Refusal):
     zh = "这一步须附{lacking_zh}，目前没有。请补充后再提交（{basis}）。"
 
 
+class DeedUnfit(Refusal):
+    """Nothing like this can be written down in the case: {why} Known here: {known}."""
+
+    code = "case-deed-unfit"
+    zh = "案件中不能这样记录：{why_zh}可以记录的：{known_zh}。"
+
+
 # What a step may need, as it is named to whoever forgot it.
 NEEDED = {
     "reasons": ("理由", "reasons"),
@@ -167,8 +174,11 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
     basis = course.law.cite(found.step.basis[0])
     if found.wait is not None and on <= found.wait:
         raise StepTooEarly(day=found.wait, basis=basis.zh)
-    if lacking := [need for need in found.step.needs if need not in set(has)]:
-        zh, en = zip(*(NEEDED[need] for need in lacking), strict=True)
+    there, deeds = set(has), course.procedure.deeds
+    lacking = [NEEDED[need] for need in found.step.needs if need not in there]
+    lacking += [(deeds[key].title.zh, deeds[key].title.en) for key in found.step.deeds if f"deed:{key}" not in there]
+    if lacking:
+        zh, en = zip(*lacking, strict=True)
         raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh)
     return found.step
 
@@ -176,6 +186,17 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
 def _act(course: Course, step: Step) -> Words:
     """What whoever takes the step does, in words."""
     return step.act or course.procedure.states[step.to].title
+
+
+def deed_fit(course: Course, kind: str, *, day: date, on: date) -> None:
+    """Whether a deed of the kind and day can be written down in the case today."""
+    deeds = course.procedure.deeds
+    known = "; ".join(deed.title.en for deed in deeds.values()) or "nothing"
+    known_zh = "、".join(deed.title.zh for deed in deeds.values()) or "无"
+    if kind not in deeds:
+        raise DeedUnfit(why=f"{kind} is unknown.", why_zh=f"没有“{kind}”。", known=known, known_zh=known_zh)
+    if day > on:
+        raise DeedUnfit(why=f"{day} is still to come.", why_zh=f"{day}尚未到来。", known=known, known_zh=known_zh)
 
 
 # --- telling --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +14,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
-from chengxin.cases.models import Case, Delivery, Notice, Step
+from chengxin.cases.models import Case, Deed, Delivery, Notice, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.sealing import Seal
@@ -132,6 +133,24 @@ def tasks_of(asker: Asker, cases: Iterable[Case] | None = None) -> Iterator[Task
     found = cases if cases is not None else cases_open().filter(pk__in=mine)
     tasks = (Task(case, course_of(case), doers_of(case, asker)) for case in found)
     return iter(sorted((t for t in tasks if t.last_day is not None), key=lambda t: (t.last_day or date.max, t.case.pk)))
+
+
+@dataclass(frozen=True)
+class DeedCount:
+    """Of the cases of one procedure: how many were opened, in how many each deed was written down, and in how many any of them."""
+
+    procedure: str
+    cases: int
+    deeds: dict[str, int]
+    any: int
+
+
+def deeds_counted(asker: Asker, procedure: str) -> DeedCount:
+    """How often training, interviews and the like were written down, of the cases that the asker may see; each case counted once."""
+    cases = cases_accessible(asker).filter(procedure=procedure)
+    done = set(Deed.objects.filter(case__in=cases.values("pk")).values_list("kind", "case"))
+    counts = Counter(kind for kind, _ in done)
+    return DeedCount(procedure, cases.count(), dict(sorted(counts.items())), len({case for _, case in done}))
 
 
 def notices_due(*, at: datetime) -> QuerySet[Notice]:

@@ -29,5 +29,6 @@ urlpatterns = [
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/step", cases.step, name="step"),
+    path("cases/<str:number>/deeds", cases.deed, name="deed"),
     path("cases/<str:number>/papers/<int:paper>", cases.paper, name="paper"),
 ]

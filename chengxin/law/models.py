@@ -252,11 +252,12 @@ class Terms(Part):
 
 class Repair(Part):
     """From when a record may be repaired: since the day `from`, so many months (a parameter, or one for each class) after it
-    was decided.
+    was decided. `by_order` is the article by which a court's order on reorganisation or settlement stands for performance.
     """
 
     from_: date = Field(alias="from")
     least_months: Key | dict[Severity, Key]
+    by_order: Many[Basis] = ()
     basis: Some[Basis]
 
     def months_key(self, severity: Severity | None) -> str | None:
@@ -480,7 +481,8 @@ class Step(Part):
 
     `within` is a parameter; it counts from the day on which the case last came to `counted_from` (to `from`, where that is not given).
     `not_before` is a parameter too: so long the step must wait. A step `by: clock` is what holds when everybody else's
-    time in the state has run out. `needs` lists what must come with the step. An `automatic` step only carries out what was
+    time in the state has run out. `needs` lists what must come with the step, `deeds` what must have been written down before, where the
+    deciding authority's own rule asks for it. An `automatic` step only carries out what was
     decided: the register takes it itself, at once. `act` says what whoever takes it does, where the title of the state does not.
     """
 
@@ -492,6 +494,7 @@ class Step(Part):
     not_before: Key | None = None
     counted_from: Key | None = None
     needs: Many[Needed] = ()
+    deeds: Many[Key] = ()
     automatic: bool = False
     basis: Some[Basis]
 
@@ -515,10 +518,20 @@ class Step(Part):
         return self.counted_from or self.from_
 
 
+class Deed(Part):
+    """Something that may be done and written down in a case and is counted: training, an interview. No step waits for it that does not
+    name it.
+    """
+
+    title: Words
+    basis: Some[Basis]
+
+
 class Procedure(Founded):
-    """A course of steps with clocks; a case begins where it `opens`."""
+    """A course of steps with clocks; a case begins where it `opens`. `deeds` are what may be written down beside the steps."""
 
     opens: Key
+    deeds: dict[Key, Deed] = Field(default_factory=dict)
     states: dict[Key, State]
     steps: Some[Step]
 

@@ -66,10 +66,11 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
         groups += [(f"values.{at}.basis", value.basis) for at, value in enumerate(entry.values)]
     if isinstance(entry, Procedure):
         groups += [(f"steps.{at}.basis", step.basis) for at, step in enumerate(entry.steps)]
+        groups += [(f"deeds.{key}.basis", deed.basis) for key, deed in entry.deeds.items()]
     if isinstance(entry, RecordType):
         groups += [(f"terms.{name}.basis", term.basis) for name, term in _terms(entry)]
         if entry.repair:
-            groups.append(("repair.basis", entry.repair.basis))
+            groups += [("repair.basis", entry.repair.basis), ("repair.by_order", entry.repair.by_order)]
         if entry.severity:
             groups.append(("severity.basis", entry.severity.basis))
     if isinstance(entry, Matter):
@@ -399,6 +400,9 @@ def _procedure(entry: Entry, book: View) -> Faults:
             unknown = True
             yield ValueWrong, place, {"detail": f"{state} is no state of this procedure"}
     for at, step in enumerate(entry.steps):
+        for deed in step.deeds:
+            if deed not in entry.deeds:
+                yield ValueWrong, f"steps.{at}.deeds", {"detail": f"{deed} is no deed of this procedure"}
         for name, key in (("within", step.within), ("not_before", step.not_before)):
             if key:
                 yield from _parameter(entry, book, f"steps.{at}.{name}", key, CLOCK_UNITS)

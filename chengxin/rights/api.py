@@ -13,7 +13,8 @@ from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, PerClient, Text, text_kept
-from chengxin.cases.selectors import tasks_of
+from chengxin.actors.selectors import Asker
+from chengxin.cases.selectors import course_of, deeds_counted, tasks_of
 from chengxin.cases.services.running import PaperIn, Words
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.services import listing
@@ -68,6 +69,7 @@ class RepairIn(ObjectionIn):
 
     performed: bool
     promised: bool
+    order: Text = ""
 
 
 class HonourIn(Schema):
@@ -229,6 +231,46 @@ class PaperOut(Schema):
     sha256: str
 
 
+class DeedOut(Schema):
+    """Training, an interview or the like, written down in the case."""
+
+    kind: str
+    title: str
+    title_en: str
+    on: date
+    note: str
+
+
+class DeedIn(Schema):
+    """What was done, and when."""
+
+    kind: Number
+    on: date
+    note: Text = ""
+
+
+class DeedCountOut(Schema):
+    """Of all repairs asked for: in how many each deed was written down, and in how many any."""
+
+    procedure: str
+    cases: int
+    deeds: dict[str, int]
+    any: int
+
+
+class RepairNoticeIn(Schema):
+    """Which record about whom."""
+
+    record: int
+    code: Number
+
+
+class RepairNoticeOut(Schema):
+    """The notice, to be served with the decision."""
+
+    notice: str
+
+
 class MeasureToldOut(Schema):
     """A measure that was carried out because of the record (`carry-out`), or what is to be lifted (`lift`) or made good (`remedy`):
     by whom, until when, and where it stands. A measure has effect when its subject is told of it (`done`), not before (`telling`).
@@ -264,6 +306,7 @@ class CaseOut(Schema):
     statement: str
     papers: list[PaperOut]
     measures: list[MeasureToldOut]
+    deeds: list[DeedOut]
 
 
 class CaseForStaff(CaseOut):
@@ -301,7 +344,7 @@ def repair_request(request: HttpRequest, asked: RepairIn) -> Any:
     """申请修复一条不利记录；说明已改正、已履行，并作出承诺。 / Ask for the repair of an adverse record."""
     receipt = services.repair_request(
         record=asked.record, number=asked.code, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds,
-        performed=asked.performed, promised=asked.promised, papers=_papers(asked.papers), at=timezone.now(),
+        performed=asked.performed, promised=asked.promised, order=asked.order, papers=_papers(asked.papers), at=timezone.now(),
     )  # fmt: skip
     return receipt.as_dict()
 
@@ -398,6 +441,19 @@ def listing_propose(request: HttpRequest, asked: ListingIn) -> Any:
     return proposed.as_dict()
 
 
+@cases.post("/repair-notices", response=RepairNoticeOut, summary="修复告知书 / notice", operation_id="repair_notice")
+def repair_notice(request: HttpRequest, asked: RepairNoticeIn) -> Any:
+    """与处罚、列入决定一并送达：怎样修复、最早何时、在哪里。 / To be served with the decision: what to do, from when, where."""
+    notice = services.repair_notice(record=asked.record, number=asked.code, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"notice": notice}
+
+
+@cases.get("/deeds", response=DeedCountOut, summary="培训、约谈统计 / deeds counted", operation_id="deeds_counted")
+def deeds(request: HttpRequest) -> Any:
+    """申请修复的案件中，记有培训、约谈的各有多少。 / Of all repairs asked for, how many bear training or an interview."""
+    return deeds_counted(request.auth, "repair").__dict__  # type: ignore[attr-defined]
+
+
 @cases.post("/doubts", response=CaseReceiptOut, summary="对记录有疑义 / doubt a record", operation_id="doubt_raise")
 def doubt_raise(request: HttpRequest, asked: DoubtIn) -> Any:
     """实施单位对任务所依据的记录有疑义的，告知提供单位核实；核实期间不产生效力。 / The provider verifies it; meanwhile it has no effect."""
@@ -419,6 +475,16 @@ def case_show(request: HttpRequest, number: str) -> Any:
     """案件的步骤、可以采取的下一步和申请人的陈述；查阅留痕。 / Its steps, choices and the claimant's words; the reading is traced."""
     shown, claimant = services.case_read(number=number, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
     return {**shown.as_dict(), "claimant": claimant}
+
+
+@cases.post("/{number}/deeds", response=DeedOut, summary="记录培训、约谈 / record a deed", operation_id="deed_record")
+def deed(request: HttpRequest, number: str, asked: DeedIn) -> Any:
+    """记入案件并计数；除决定机关自己的规则要求的外，不是修复的条件。 / Counted; no condition of repair unless the agency's own rule says so."""
+    asker: Asker = request.auth  # type: ignore[attr-defined]
+    words: dict[str, Any] = {"kind": asked.kind, "day": asked.on, "note": asked.note}
+    made = services.deed_record(number=number, asker=asker, at=timezone.now(), **words)
+    title = course_of(made.case).procedure.deeds[made.kind].title
+    return {"kind": made.kind, "title": title.zh, "title_en": title.en, "on": made.on, "note": made.note}
 
 
 @cases.post("/{number}/steps", response=DoneOut, summary="办理一步 / take a step", operation_id="case_step")

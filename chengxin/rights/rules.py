@@ -8,7 +8,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
-from chengxin.law.models import RecordType, Severity, State
+from chengxin.law.models import RecordType, Severity, State, Words
 from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
@@ -71,6 +71,13 @@ class PromiseMissing(Refusal):
 
     code = "repair-promise-missing"
     zh = "申请信用修复须{lacking_zh}（{basis}）。请确认后重新提交。"
+
+
+class OrderUnfit(Refusal):
+    """A repair cannot be asked for by a court's order like this: {why}"""
+
+    code = "repair-order-unfit"
+    zh = "不能这样凭法院裁定申请信用修复：{why_zh}"
 
 
 class WordsWrong(Refusal):
@@ -207,10 +214,11 @@ def contest_fit(*, forum: str, document: str, since: date, evidence: bool, on: d
 
 def repair_admissible(
     law: Law, record_type: RecordType, *, record: int, standing: Standing, severity: Severity | None, decided_on: date,
-    on: date, performed: bool, promised: bool,
+    on: date, performed: bool, promised: bool, order: str = "", evidence: bool = False,
 ) -> None:  # fmt: skip
     """A repair may be asked for when the shortest showing term is over, the duty is performed and the promise is given
-    (Order 36 of 2025, as FIELDS 6.9 reads it); refuses with the day from which it may be, or with what is lacking.
+    (Order 36 of 2025, as FIELDS 6.9 reads it); refuses with the day from which it may be, or with what is lacking. A court's order
+    that approves a plan of reorganisation or a settlement stands for performance where the law of the day says so.
     """
     _stands(record, standing)
     if record_type.tone != "adverse":
@@ -221,7 +229,13 @@ def repair_admissible(
     if first is not None and on < first:
         raise RepairTooEarly(record=record, day=first, basis=basis)
     lacking = []
-    if not performed:
+    if order and not (rule and rule.by_order and rule.from_ <= on):
+        raise OrderUnfit(
+            why="no law in force lets it stand for performance.", why_zh="现行规定没有以法院裁定代替履行。"
+        )
+    if order and not evidence:
+        raise OrderUnfit(why="add the order itself.", why_zh="请附裁定书。")
+    if not performed and not order:
         lacking.append(("已改正并履行全部义务", "that the breach is corrected and every duty performed"))
     if not promised:
         lacking.append(("作出信用承诺", "the public promise"))
@@ -235,6 +249,44 @@ def repair_from(law: Law, record_type: RecordType, *, severity: Severity | None,
     rule = record_type.repair
     key = rule.months_key(severity) if rule and rule.from_ <= law.day else None
     return months_after(decided_on, law.parameter(key)) if key else None
+
+
+def repair_notice(
+    law: Law,
+    record_type: RecordType,
+    *,
+    firm: str,
+    document: str,
+    authority: str,
+    first: date | None,
+    exit_: Words | None,
+) -> str:
+    """What goes out with the decision itself: what its subject must do to have the record repaired, from when, and where."""
+    rule, procedure = record_type.repair, law.procedures[REPAIR]
+    basis = (rule.basis if rule else procedure.basis)[0]
+    clocks = [s for s in procedure.steps if s.by == "authority" and s.within]
+    within = law.parameter(str(clocks[0].within)) if clocks else 0
+    zh = [
+        "信用修复告知书",
+        f"当事人：{firm}",
+        f"决定文书：{document}（{authority}）",
+        "怎样修复：改正违法行为，履行决定规定的全部义务，并公开承诺所交材料真实。",
+        f"最早何时申请：{first}（{law.cite(basis).zh}）" if first else "最早何时申请：履行之后即可申请",
+        *([f"如何移出：{exit_.zh}"] if exit_ else []),
+        f"在哪里申请：本库该企业页面上该记录下方，或者向作出决定的机关书面提出；不收费用。作出决定的机关在{within}个工作日内决定。",
+        "准予修复后，该记录停止公示、停止共享和使用，据此采取的措施同时解除。",
+    ]
+    if rule and rule.by_order:
+        zh.append(f"法院裁定批准重整计划或者认可和解协议的，可以凭裁定申请（{law.cite(rule.by_order[0]).zh}）。")
+    en = [
+        f"Notice of repair, with decision {document}. To: {firm}.",
+        "Correct the breach, perform all that the decision orders, and promise publicly that your papers are true.",
+        f"Ask from {first} on" if first else "Ask as soon as that is done",
+        "on the page of the enterprise, below the record, or in writing to whoever decided. No fee. "
+        f"Decided within {within} working days; once granted, the record is neither shown nor used and measures are lifted.",
+        *([f"How one comes off the list: {exit_.en}."] if exit_ else []),
+    ]
+    return "\n".join([*zh, "", *en]) + "\n"
 
 
 def _stands(record: int, standing: Standing) -> None:

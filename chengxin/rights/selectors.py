@@ -88,6 +88,16 @@ class Told:
 
 
 @dataclass(frozen=True)
+class DeedTold:
+    """Training, an interview or the like, as it is told to whoever may see the case."""
+
+    kind: str
+    title: Words
+    on: date
+    note: str
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """A case as it is shown: what it is about, what was done, and what may be done next, by whom and until when."""
 
@@ -107,6 +117,8 @@ class CaseFile:
     statement: str
     papers: list[Paper]
     measures: list[TaskTold]
+    deeds: list[DeedTold]
+    deeds_known: list[tuple[str, Words]]
 
     def as_dict(self) -> dict[str, Any]:
         """The case as the API and the command give it."""
@@ -139,6 +151,9 @@ class CaseFile:
             "statement": self.statement,
             "papers": [{"paper": p.pk, "title": p.title, "size": p.size, "sha256": p.digest} for p in self.papers],
             "measures": [told.as_dict() for told in self.measures],
+            "deeds": [
+                {"kind": d.kind, "title": d.title.zh, "title_en": d.title.en, "on": d.on, "note": d.note} for d in self.deeds
+            ],
         }  # fmt: skip
 
 
@@ -165,6 +180,11 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         statement=statements_of([record_of(case)], known_at=known_at).get(record_of(case), ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
         measures=tasks_about(filter(None, (record_of(case), listing_record(case))), on=day_of(known_at)),
+        deeds=[
+            DeedTold(d.kind, course.procedure.deeds[d.kind].title, d.on, d.note)
+            for d in case.deeds.order_by("on", "pk")
+        ],
+        deeds_known=[(key, deed.title) for key, deed in course.procedure.deeds.items()],
     )
 
 

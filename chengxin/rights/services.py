@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
-from chengxin.actors.selectors import Asker
-from chengxin.cases.models import Case, Step
+from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.cases.models import Case, Deed, Step
 from chengxin.cases.rules import Taken
-from chengxin.cases.selectors import case_accessible, case_by_key, cases_open, course_of, doers_of
-from chengxin.cases.services.running import PaperIn, Words, case_lapse, case_open, case_step
+from chengxin.cases.selectors import CaseUnknown, case_accessible, case_by_key, cases_open, course_of, doers_of
+from chengxin.cases.services.running import PaperIn, Words, case_lapse, case_open, case_step, deed_add, paper_add
 from chengxin.checks.services.reissuing import record_recall
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
-from chengxin.lists.selectors import task_accessible
+from chengxin.lists.selectors import addressee_of, ground_of, task_accessible
 from chengxin.lists.services import listing
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
@@ -133,19 +133,22 @@ def objection_file(
 
 def repair_request(
     *, record: int, number: str, claimant: Claimant, performed: bool, promised: bool, grounds: str, at: datetime,
-    papers: Iterable[PaperIn] = (), by: str = BY_SUBJECT,
+    papers: Iterable[PaperIn] = (), order: str = "", by: str = BY_SUBJECT,
 ) -> Receipt:  # fmt: skip
-    """Ask whoever decided to repair an adverse record; refuses with the day from which it may be asked, or what is lacking."""
+    """Ask whoever decided to repair an adverse record; refuses with the day from which it may be asked, or what is lacking. `order` is
+    the number of a court's order that stands for performance, itself among the papers.
+    """
+    papers, order = list(papers), order.strip()
     with transaction.atomic():
         found = _locked(record, number, at=at)
         filed, on = found.record, day_of(at)
         rules.repair_admissible(
             found.law, found.record_type, record=record, standing=found.standing, decided_on=filed.decided_on, on=on,
-            severity=filed.severity, performed=performed, promised=promised,  # type: ignore[arg-type]
+            severity=filed.severity, performed=performed, promised=promised, order=order, evidence=bool(papers),  # type: ignore[arg-type]
         )  # fmt: skip
         if not rules.repairable(Terms(filed.effect_from, filed.effect_until, filed.shown_until), found.standing, on=on):
             raise rules.RecordGone(record=record, state="past its term", state_zh="期限已届满")
-        return _case_file(REPAIR, found, claimant, grounds, papers, by=by, at=at)
+        return _case_file(REPAIR, found, claimant, grounds, papers, by=by, at=at, document=order)
 
 
 def removal_request(
@@ -398,9 +401,53 @@ def _follow(case: Case, before: str | None, taken: Sequence[Taken], *, by: str, 
     """Let what the case is about follow it: a record, or an entry on a list."""
     if case.about.startswith("list:"):
         record = listing_follow(case, before, taken, by=by, at=at)
+        _repair_notified(case, taken, by=by, at=at)
         undone = record is not None and _standing(record).withdrawn
         return _Followed(record, _made_good(record, by=by, at=at) if record is not None and undone else 0)
     return _record_follow(case, before, taken, by=by, at=at, **more)
+
+
+def _repair_notified(case: Case, taken: Sequence[Taken], *, by: str, at: datetime) -> None:
+    """Lay the notice of repair beside the decision on an adverse entry, to be served together."""
+    course, list_key = course_of(case), ground_of(case)[0]
+    entry = course.law.lists[list_key]
+    record_type = course.law.record_types[entry.record_type]
+    decisions = Step.objects.filter(case=case, number__in=[step.number for step in taken]).exclude(document="")
+    for step in decisions if record_type.tone == "adverse" else ():
+        words = rules.repair_notice(
+            course.law, record_type, firm=addressee_of(case.subject_id, known_at=at)[0], document=step.document,
+            authority=actor_titled(case.authority), exit_=entry.exit,
+            first=rules.repair_from(course.law, record_type, severity=None, decided_on=step.on),
+        )  # fmt: skip
+        paper_add(case=case, paper=PaperIn("信用修复告知书", "text/plain", words.encode()), by=by, at=at)
+
+
+def repair_notice(*, record: int, number: str, asker: Asker, at: datetime) -> str:
+    """The notice of repair to be served with the decision behind a record, for whoever sent it or runs the register; the reading is
+    written down.
+    """
+    found = record_answerable(record, number, on=day_of(at), known_at=at)
+    if asker.kind not in ("operator", "credit-centre") and asker.key != found.record.batch.actor:
+        raise rules.RecordNotTheirs(record=record, number=number)
+    if found.record_type.tone != "adverse":
+        raise rules.NothingToRepair(record=record)
+    filed = found.record
+    trace(event="rights.repair.notified", by=asker.key, at=at, subject=filed.subject_id, about=f"record:{record}")
+    return rules.repair_notice(
+        found.law, found.record_type, firm=addressee_of(filed.subject_id, known_at=at)[0], document=filed.document,
+        authority=filed.authority, exit_=None,
+        first=rules.repair_from(found.law, found.record_type, severity=filed.severity, decided_on=filed.decided_on),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def deed_record(*, number: str, kind: str, day: date, note: str, asker: Asker, at: datetime) -> Deed:
+    """Write training, an interview or the like down in a case, by whoever plays a part in it."""
+    case = case_accessible(asker, number)
+    if not doers_of(case, asker):
+        raise CaseUnknown(number=number[:40])
+    made = deed_add(case=case, kind=kind, day=day, note=note, by=asker.key, at=at)
+    trace(event="rights.deed.recorded", by=asker.key, at=at, subject=case.subject_id, about=f"case:{case.pk}")
+    return made
 
 
 def _record_follow(
@@ -427,7 +474,9 @@ def _record_follow(
                 case Change.TAKE_OUT if not _standing(record).gone:
                     record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {why}")
                 case Change.REPAIR:
-                    decision = Step.objects.filter(case=case).exclude(document="").order_by("-number").first()
+                    decision = (
+                        Step.objects.filter(case=case, number__gt=0).exclude(document="").order_by("-number").first()
+                    )
                     document = decision.document if decision else case.number
                     record_repair(record=record, by=by, at=at, on=step.on, decision=document)
                 case Change.END if not _standing(record).gone:

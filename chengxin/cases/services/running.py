@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.cases import rules
-from chengxin.cases.models import Case, Paper, Step
+from chengxin.cases.models import Case, Deed, Paper, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.cases.selectors import case_seal, course_of
 from chengxin.cases.services.telling import notices_write
@@ -119,7 +119,8 @@ def case_step(
         found = Case.objects.select_for_update().get(pk=case)
         course, done = _caught_up(found, at=at)
         on = max(day_of(at), course.taken[-1].on)
-        step = rules.step_admissible(course, to=to, by=doers, on=on, has=words.has(papers))
+        deeds = {f"deed:{kind}" for kind in found.deeds.values_list("kind", flat=True)}
+        step = rules.step_admissible(course, to=to, by=doers, on=on, has=words.has(papers) | deeds)
         taken = Taken(len(course.taken), to, on, step.by)
         _step_write(found, course.after(taken), taken, by=by, at=at, words=words)
         for paper in papers:
@@ -167,6 +168,21 @@ def _step_write(case: Case, course: Course, taken: Taken, *, by: str, at: dateti
         event="cases.step.taken", by=by, at=at, subject=case.subject_id, about=f"case:{case.pk}",
         detail={"procedure": case.procedure, "about": case.about, "to": taken.to, "on": taken.on, "by": taken.by},
     )  # fmt: skip
+
+
+def deed_add(*, case: Case, kind: str, day: date, note: str, by: str, at: datetime) -> Deed:
+    """Write down that something was done beside the case's steps; refuses what its procedure does not know. The same kind on the same day is one."""
+    rules.deed_fit(course_of(case), kind, day=day, on=day_of(at))
+    with transaction.atomic():
+        made, new = Deed.objects.get_or_create(
+            case=case, kind=kind, on=day, defaults={"note": note.strip()[:500], "by": by, "at": at}
+        )
+        if new:
+            trace(
+                event="cases.deed.recorded", by=by, at=at, subject=case.subject_id, about=f"case:{case.pk}",
+                detail={"kind": kind, "on": day},
+            )  # fmt: skip
+    return made
 
 
 def paper_add(*, case: Case, paper: PaperIn, by: str, at: datetime) -> Paper:

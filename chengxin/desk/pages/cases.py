@@ -12,9 +12,10 @@ from chengxin.actors.selectors import Asker
 from chengxin.cases.services.running import Words
 from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
+from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import DOERS
-from chengxin.rights.services import case_decide
+from chengxin.rights.services import case_decide, deed_record
 
 FIELD = "field:"  # the prefix of a correction's fields in the form
 
@@ -64,6 +65,19 @@ def step(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     except Refusal as refusal:
         return _case(request, asker, number, refusal=refusal, typed={**typed, "to": to, "changes": changes})
     return _case(request, asker, number, done=done)
+
+
+@require_POST
+@staff_only
+def deed(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
+    """Write training, an interview or the like down, and see the case again."""
+    kind, note = request.POST.get("kind", ""), request.POST.get("note", "")
+    try:
+        day = day_read(request.POST.get("on", ""))
+        deed_record(number=number, kind=kind, day=day, note=note, asker=asker, at=timezone.now())
+    except Refusal as refusal:
+        return _case(request, asker, number, refusal=refusal)
+    return redirect("desk:case", number=number)
 
 
 @require_safe

@@ -62,7 +62,7 @@ def repair(request: HttpRequest, number: str, record: int) -> HttpResponse:
     def ask(form: AnswerForm, papers: list[PaperIn]) -> Receipt:
         return services.repair_request(
             record=record, number=number, claimant=claimant_of(form), grounds=form.cleaned_data["grounds"],
-            performed="performed" in request.POST, promised="promised" in request.POST, papers=papers, at=timezone.now(),
+            performed="performed" in request.POST, promised="promised" in request.POST, order=request.POST.get("order", "")[:200], papers=papers, at=timezone.now(),
         )  # fmt: skip
 
     return _answer(request, number, record, "repair", ask)
