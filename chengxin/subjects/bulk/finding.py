@@ -19,9 +19,10 @@ from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, 
 from chengxin.subjects.rules.answering import Firm
 from chengxin.subjects.rules.comparing import Side
 from chengxin.subjects.rules.namebook import place_words
+from chengxin.subjects.rules.nearing import Nearness, nearest
 
 WAITING_MOST = 20_000  # names in no segment that are compared one by one; more would take too long
-_ALIKE_MOST = 2_000  # names as like as the twentieth that are told apart
+_ALIKE_MOST = 2_000  # names as like as the last of the best that are told apart
 _ROUNDED = 1e-3  # a weight in the index is off by at most 2^-11 of itself
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -73,15 +74,24 @@ class NamesNotIndexed(Refusal):
 
 
 def firms_alike(cursor: Cursor, asked: Side) -> list[Firm]:
-    """The registered names worth judging for what is asked: the most alike, every firm of the very same name, and the firm
+    """The registered names worth judging for what is asked: of those most alike the nearest, every firm of the very same name, and the firm
     of the number that is given. Refuses where the index does not hold what it should.
     """
-    query = _Query.of(asked.normal)
+    query, nearness = _Query.of(asked.normal), Nearness(asked)
     wanted = {"ids": _near(cursor, query), "normal": asked.normal, "number": asked.number}
     cursor.execute(_FIRMS, wanted | {"same_name": SAME_NAME, "same_number": SAME_NUMBER}, binary=True)
-    rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    alike = _best(query, {name: row[3] for name, row in rows.items()})
-    return [_firm(name, *row[1:]) for name, row in rows.items() if row[0] or name in alike]
+    beside, firms = set(), dict[int, Firm]()
+    for name, is_beside, *row in cursor.fetchall():
+        firms[name] = _firm(name, *row)
+        if is_beside:
+            beside.add(name)
+    sides = {name: firm.side for name, firm in firms.items()}
+    alike = _best(query, {name: side.normal for name, side in sides.items()})
+    near = (
+        (name, *nearness.of(sides[name].normal, sides[name].province, sides[name].city, like))
+        for name, like in alike.items()
+    )
+    return [firms[name] for name in dict.fromkeys((*nearest(near), *beside))]
 
 
 def _firm(name: int, firm: int, written: str, normal: str, scheme: str | None, number: str | None) -> Firm:
@@ -134,8 +144,8 @@ def _near(cursor: Cursor, query: _Query) -> list[int]:
     like = np.concatenate([_NONE, *(like[at] for like, at in zip(likeness, places, strict=True))])
     order = np.lexsort((ids, -like))[:_ALIKE_MOST]
     ids, like = ids[order], like[order]
-    twentieth = like[BEST - 1] if len(like) >= BEST else 0.0
-    return [*ids[like >= twentieth - _ROUNDED].tolist(), *_best(query, waiting)]
+    last = like[BEST - 1] if len(like) >= BEST else 0.0
+    return [*ids[like >= last - _ROUNDED].tolist(), *_best(query, waiting)]
 
 
 @dataclass

@@ -16,12 +16,13 @@ from psycopg import Cursor
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.names import name_normal
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
-from chengxin.subjects.bulk.searching import BEST, SAME_NAME, SAME_NUMBER, NameIndex
+from chengxin.subjects.bulk.searching import SAME_NAME, SAME_NUMBER, NameIndex
 from chengxin.subjects.rules.answering import Candidate, Firm, candidates_judged, candidates_shown, outcome_of
 from chengxin.subjects.rules.comparing import Side
 from chengxin.subjects.rules.judging import Judgement, Model
 from chengxin.subjects.rules.namebook import place_words
 from chengxin.subjects.rules.naming import asked_normal
+from chengxin.subjects.rules.nearing import Nearness, nearest
 
 ASKED = ("qid", "name", "province", "city", "address", "uscc", "representative")
 REGISTER = ("id", "name", "uscc", "province", "city", "address", "representative")
@@ -34,6 +35,8 @@ SCHEMA = {
 # it was asked, the firm's id, by what it is one firm, and the mark that the name is taken to bear: the firm's own where the two
 # were read as one.
 BESIDE = {"place": pl.Int64, "asked": pl.String, "id": pl.String, "firm": pl.String, "mark": pl.String}
+# How a row found by its grams lies to what is asked.
+NEAR = {"likeness": pl.Float32, "near": pl.Float64, "holds_all": pl.Boolean}
 # Every pair that was judged: which row of the file, which of the register.
 PAIRS = {"place": pl.Int64, "row": pl.Int64, "score": pl.Float64, "decision": pl.String}
 
@@ -179,30 +182,50 @@ def _utf8(path: Path) -> bool:
 
 
 def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
-    """The register's rows worth judging for each query."""
-    found: list[dict[int, None]] = [{} for _ in range(len(batch))]
-    for query, row in candidates_frame(batch, register).select("query", "row").iter_rows():
-        found[query][row] = None
-    return [list(rows) for rows in found]
+    """The register's rows worth judging for each query: of those most alike the nearest, the rest all."""
+    like: list[list[tuple[int, float, bool]]] = [[] for _ in range(len(batch))]
+    beside: list[list[int]] = [[] for _ in range(len(batch))]
+    found = candidates_frame(batch, register).select("query", "row", "by", "near", "holds_all")
+    for query, row, by, near, holds_all in found.iter_rows():
+        if by == "like":
+            like[query].append((row, near, holds_all))
+        else:
+            beside[query].append(row)
+    return [list(dict.fromkeys((*nearest(one), *others))) for one, others in zip(like, beside, strict=True)]
 
 
 def candidates_frame(batch: pl.DataFrame, register: Register) -> pl.DataFrame:
-    """The rows worth judging, found `by` one of three ways: those most alike, with their likeness, every firm of the very same
-    name, and the firm of the number that the query gives.
+    """Rows that may be worth judging, found `by` one of three ways: those most alike, with their likeness, how near they are and
+    whether they hold all that is asked; every firm of the very same name; and the firm of the number that the query gives.
     """
     whole = register.frame.lazy().select("normal", "number").with_row_index("row")
     asked = batch.lazy().select("normal", "number").with_row_index("query")
     same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").sort().head(SAME_NAME))
     numbered = asked.filter(pl.col("number") != "").join(whole, on="number")
     numbered = numbered.group_by("query").agg(pl.col("row").sort().head(SAME_NUMBER))
-    like = register.index.candidates(batch["normal"], BEST).lazy().with_columns(by=pl.lit("like"))
+    like = _near(batch, register, register.index.candidates(batch["normal"])).lazy().with_columns(by=pl.lit("like"))
     others = [
-        frame.explode("row").with_columns(likeness=pl.lit(None, pl.Float32), by=pl.lit(way))
+        frame.explode("row").with_columns(by=pl.lit(way), **{name: pl.lit(None, kind) for name, kind in NEAR.items()})
         for frame, way in ((same, "name"), (numbered, "number"))
     ]
-    columns = ("query", "row", "by", "likeness")
+    columns = ("query", "row", "by", *NEAR)
     exact = pl.col("query", "row").cast(pl.Int64)
     return pl.concat([frame.with_columns(exact).select(columns) for frame in (like, *others)]).collect()
+
+
+def _near(batch: pl.DataFrame, register: Register, like: pl.DataFrame) -> pl.DataFrame:
+    """What was found by grams, with how near each is."""
+    told = batch.select(pl.col("normal", "province", "city", "address").fill_null("")).iter_rows()
+    sides = [Side(normal, "", *said) for normal, *said in told]
+    held = register.frame[like["row"]].select(pl.col("normal", "province", "city").fill_null("")).iter_rows()
+    near, asked = [], -1
+    found = zip(like["query"].to_list(), like["likeness"].to_list(), held, strict=True)
+    for query, likeness, (normal, province, city) in found:
+        if query != asked:
+            asked, nearness = query, Nearness(sides[query])
+        near.append(nearness.of(normal, province, city, likeness))
+    measured = pl.DataFrame(near, schema={"near": pl.Float64, "holds_all": pl.Boolean}, orient="row")
+    return like.hstack(measured)
 
 
 def batch_match(asked: pl.DataFrame, register: Register, top: int, by: Model | None) -> Answered:

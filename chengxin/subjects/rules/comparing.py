@@ -498,11 +498,11 @@ def _region(a: NameParts, b: NameParts, asked: Side, held: Side) -> str:
         return "same"
     if not a.places and not a.regions:
         if b.places and asked.province:
-            said = _places_told(asked.province, asked.city)
+            said = places_told(asked.province, asked.city)
             return "told" if said and places_within(said, b.places) else "lacks"
         return "lacks"
     if not b.regions:
-        where = _places_told(held.province, held.city)
+        where = places_told(held.province, held.city)
         if where and a.places:
             return "added" if places_within(a.places, where) or _in_address(a, held) else "against-place"
         return "added"
@@ -525,13 +525,13 @@ def _region(a: NameParts, b: NameParts, asked: Side, held: Side) -> str:
 def _in_front_of(a: NameParts, b: NameParts, held: Side) -> bool:
     """Whether before the held name's own places there stand others, which say where the register has the firm."""
     words = a.regions[: len(a.regions) - len(b.regions)]
-    lies = _places_told(held.province, held.city)
+    lies = places_told(held.province, held.city)
     return bool(words and lies) and a.regions[len(words) :] == b.regions and places_within(places_of(words), lies)
 
 
 def _added_in_front(a: NameParts, b: NameParts, held: Side) -> bool:
     """Whether the asked name says the held one's place too, and beside it only where the register has the firm."""
-    lies = _places_told(held.province, held.city)
+    lies = places_told(held.province, held.city)
     said = {place for word in a.regions for place in namebook().divisions.get(word, ())}
     return bool(lies) and bool(said & b.places) and places_within(a.places, lies)
 
@@ -662,10 +662,10 @@ def _sealed(side: Side) -> str:
 
 def _place(asked: Side, held: Side, b: NameParts) -> str:
     """What the hints say: province and city against the register's columns and the regions in the name, then the address."""
-    said = _places_told(asked.province, asked.city, asked.address)
+    said = places_told(asked.province, asked.city, asked.address)
     if not said:
         return "address" if _addresses_agree(asked.address, held.address) else "silent"
-    columns = _places_told(held.province, held.city)
+    columns = places_told(held.province, held.city)
     lies = [places for places in (columns, b.places) if places and "00" not in places]
     if not lies:
         return "silent"
@@ -677,7 +677,7 @@ def _place(asked: Side, held: Side, b: NameParts) -> str:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _places_told(province: str, city: str, address: str = "") -> frozenset[str]:
+def places_told(province: str, city: str, address: str = "") -> frozenset[str]:
     """The narrowest place that the hints name; an address may name a narrower one than the city beside it."""
     words = [name_normal(text) for text in (province, city) if text]
     return places_of((*words, *regions_front(name_normal(address)))) if address else places_of(words)

@@ -12,10 +12,12 @@ from psycopg import Cursor
 from chengxin.subjects.bulk import finding, indexing
 from chengxin.subjects.bulk.finding import NamesNotIndexed, firms_alike
 from chengxin.subjects.bulk.indexing import PLACE, WEIGHT, members, names_index
-from chengxin.subjects.bulk.matching import ASKED, Register, _prepared, candidates_of
+from chengxin.subjects.bulk.matching import ASKED, Register, _prepared, candidates_frame, candidates_of
 from chengxin.subjects.bulk.resolving import names_normal
+from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, SAME_NAME
 from chengxin.subjects.models import Identifier, Name, Posting, Segment, Subject, Unindexed
 from chengxin.subjects.rules.answering import candidates_judged, side_asked
+from chengxin.subjects.rules.nearing import ALL_HELD, NEAR_PART, NEAREST
 from chengxin.subjects.services.matching import names_index_due
 from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
 from demo.city import City
@@ -96,8 +98,8 @@ def slips(names: list[str], count: int) -> list[str]:
 def held_equal(cursor: Cursor, names: list[str]) -> int:
     """Hold both searches to the same candidates for each name; how many names had any.
 
-    Where more firms are equally like than there are places left among the twenty, which of them is chosen is open in the set-wise search;
-    here it is the first registered. Whatever is more like than that is the same in both, and so is how like each of them is.
+    Where more firms are equally like than there are places left among the best, which of them is chosen hangs on the last digit of
+    a number, and so does which of the equally near are judged. Whatever is more like and nearer than that is the same in both.
     """
     register = Register.of_subjects(cursor)
     ids = list(Name.objects.order_by("pk").values_list("pk", flat=True))
@@ -105,17 +107,24 @@ def held_equal(cursor: Cursor, names: list[str]) -> int:
     batch = _prepared(pl.DataFrame({"qid": names, "name": names}), ASKED)
     batch = batch.with_columns(normal=pl.Series([side.normal for side in sides], dtype=pl.String))
     whole = [{ids[row] for row in rows} for rows in candidates_of(batch, register)]
+    nearness: list[dict[int, float]] = [{} for _ in names]
+    for query, row, near in candidates_frame(batch, register).drop_nulls().select("query", "row", "near").iter_rows():
+        nearness[query][ids[row]] = near
     like = register.index.candidates(batch["normal"]).group_by("query").agg("row", "likeness")
     alike = {query: (rows, likeness) for query, rows, likeness in like.iter_rows()}
     for query, side in enumerate(sides):
         firms, found = firms_alike(cursor, side), alike_of(cursor, side.normal)
         rows, likeness = alike.get(query, ([], []))
         assert list(found.values()) == pytest.approx(sorted(likeness, reverse=True)[: len(found)], abs=NEAR)
-        edge = min(likeness, default=0.0) + NEAR if len(rows) == 20 else 0.12 + NEAR
-        sure = {ids[row] for row, each in zip(rows, likeness, strict=True) if each > edge} & whole[query]
+        edge = min(likeness, default=0.0) + NEAR if len(rows) == BEST else LEAST_LIKE + NEAR
+        sure = {ids[row] for row, each in zip(rows, likeness, strict=True) if each > edge}
         assert sure <= set(found), names[query]
-        assert {name for name, each in found.items() if each > edge} <= whole[query], names[query]
-        assert set(found) <= {firm.place for firm in firms} and len(firms) == len(whole[query]), names[query]
+        assert {name for name, each in found.items() if each > edge} <= set(nearness[query]), names[query]
+        nears = sorted(nearness[query].values(), reverse=True) or [0.0]
+        edges = (NEAR_PART * nears[0], *(nears[last - 1] for last in (NEAREST, ALL_HELD) if len(nears) > last))
+        for name in {firm.place for firm in firms} ^ whole[query]:
+            near = nearness[query].get(name)
+            assert any(abs(near - edge) < 10 * NEAR for edge in edges) if near else found[name] <= edge, names[query]
     return sum(map(bool, whole))
 
 
@@ -185,12 +194,12 @@ def test_a_posting_tells_who_has_the_gram_and_how_much_it_tells_there(cursor: Cu
 
 
 def test_of_equals_the_first_registered_are_taken(cursor: Cursor) -> None:
-    filed(["云鼎商贸有限公司"] * 15)
+    filed(["云鼎商贸有限公司"] * 75)
     names_index(cursor)
-    filed(["云鼎商贸有限公司"] * 15)
+    filed(["云鼎商贸有限公司"] * 75)
     ids = list(Name.objects.order_by("pk").values_list("pk", flat=True))
-    assert list(alike_of(cursor, "云鼎商贸有限公司")) == ids[:20]
-    assert {firm.place for firm in firms_alike(cursor, side_asked("云鼎商贸有限公司"))} == set(ids)
+    assert list(alike_of(cursor, "云鼎商贸有限公司")) == ids[:BEST]
+    assert {firm.place for firm in firms_alike(cursor, side_asked("云鼎商贸有限公司"))} == set(ids[:SAME_NAME])
 
 
 def test_a_number_adds_its_firm_and_a_wrong_one_nothing(cursor: Cursor) -> None:

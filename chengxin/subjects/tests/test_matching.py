@@ -12,7 +12,7 @@ from django.utils import timezone
 from chengxin.ledger.models import Entry
 from chengxin.subjects.bulk.linking import file_match
 from chengxin.subjects.bulk.matching import Register, TableColumnsMissing, TableUnreadable, table_read
-from chengxin.subjects.bulk.searching import NameIndex, grams_matrix
+from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, NameIndex, grams_matrix
 from chengxin.subjects.services.matching import names_match, table_match
 from tests.world import code, penalty, sent
 
@@ -163,8 +163,8 @@ def test_the_candidates_are_the_best_of_the_whole_product() -> None:
     likes = (grams_matrix(asked, index.weights, cores=True) @ grams_matrix(names, index.weights, turned=True)).toarray()
     found = index.candidates(asked)
     for query in (0, 1):
-        best = sorted(range(len(names)), key=lambda row: (-likes[query, row], row))[:20]
-        far = [row for row in best if likes[query, row] < max(0.5 * likes[query].max(), 0.12)]
+        best = sorted(range(len(names)), key=lambda row: (-likes[query, row], row))[:BEST]
+        far = [row for row in best if likes[query, row] < max(PART * likes[query].max(), LEAST_LIKE)]
         assert found.filter(pl.col("query") == query)["row"].to_list() == [row for row in best if row not in far]
     assert not len(found.filter(pl.col("query") == 2))
 
