@@ -379,6 +379,7 @@ def test_nothing_lists_subjects() -> None:
                     "/measures/statistics",
                     "/checks/coverage",
                     "/checks/coverage/missed",
+                    "/assessments",
                     "/inspections/draws",
                     "/inspections/tasks",
                 ), f"{method} {path} gives a list"

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_by_key
+from chengxin.assessments.rules import FIRST_YEAR, year_days
+from chengxin.assessments.selectors import Assessment, assessments
 from chengxin.cases.models import Paper
 from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_accessible, tasks_of
 from chengxin.cases.services.running import paper_read
@@ -454,3 +456,32 @@ def _working(day: date) -> bool:
         return working_days_between(day - timedelta(days=1), day) == 1
     except CalendarRange:
         return day.weekday() < 5
+
+
+# --- the year ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShownYear:
+    """A year, the years beside it that can be assessed, and each agency's figures."""
+
+    year: int
+    before: int | None
+    after: int | None
+    since: date
+    until: date
+    found: list[Assessment]
+
+
+def year_read(*, asker: Asker, at: datetime, year: int | None = None) -> ShownYear:
+    """What became of the year, of the asker's agency; who runs or supervises the register sees everybody's. The reading is written
+    down. Refuses a year that cannot be assessed.
+    """
+    today = day_of(at)
+    since, until = year_days(year, today=today)
+    trace(event="desk.year.read", by=asker.key, at=at, detail={"year": since.year})
+    found = assessments(asker, since=since, until=until, known_at=at)
+    return ShownYear(
+        since.year, since.year - 1 if since.year > FIRST_YEAR else None, since.year + 1 if until < today else None, since,
+        until, found,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import cases, checks, inspections, lists, tasks
+from chengxin.desk.pages import assessment, cases, checks, inspections, lists, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -25,6 +25,8 @@ urlpatterns = [
     path("lists", lists.lists, name="lists"),
     path("lists/propose", lists.propose, name="propose"),
     path("lists/<str:place>/<str:key>", lists.opened, name="list"),
+    path("assessment", assessment.assessment, name="assessment"),
+    path("assessment.csv", assessment.assessment_csv, name="assessment-csv"),
     path("month", cases.month, name="month"),
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),

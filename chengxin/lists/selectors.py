@@ -482,6 +482,7 @@ with stood as (
         from lists_taskanswer x where x.task_id = t.id order by x.number desc limit 1
     ) a on true
     where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
+        and (%(since)s::date is null or t.due_on between %(since)s and %(until)s)
 )
 select measure, agency, kind, count(*), count(*) filter (where state = 'done'), count(*) filter (where state = 'telling'),
     count(*) filter (where state = 'not-done'), count(*) filter (where state = 'open'),
@@ -490,10 +491,12 @@ from stood group by 1, 2, 3 order by 1, 2, 3
 """
 
 
-def tasks_counted(asker: Asker, *, at: datetime) -> list[TaskCount]:
-    """The statistics of the tasks that the asker may see."""
+def tasks_counted(asker: Asker, *, at: datetime, due: tuple[date, date] | None = None) -> list[TaskCount]:
+    """The statistics of the tasks that the asker may see; only of those due in the days, both included, where they are given."""
+    since, until = due or (None, None)
+    words = {"at": at, "on": day_of(at), "since": since, "until": until}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"at": at, "on": day_of(at), "agency": None if asker.kind in SEEING_ALL else asker.key})
+        cursor.execute(_COUNTS, {**words, "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]
 
 

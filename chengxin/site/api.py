@@ -16,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from chengxin import __version__
+from chengxin.assessments.api import router as assessments
 from chengxin.checks.api import router as checks
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
@@ -37,6 +38,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/checks", checks),
     ("/rights", rights),
     ("/cases", cases),
+    ("/assessments", assessments),
 ]
 
 

@@ -53,6 +53,7 @@ ROOMS = [
     "chengxin.inspections",
     "chengxin.checks",
     "chengxin.rights",
+    "chengxin.assessments",
     "chengxin.portal",
     "chengxin.desk",
     "chengxin.site",

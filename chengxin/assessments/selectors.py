@@ -1,0 +1,205 @@
+"""Counting an agency's year out of what the other rooms keep."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+from django.db.models import IntegerField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from chengxin import law as lawroom
+from chengxin.actors.models import Actor
+from chengxin.actors.selectors import Asker
+from chengxin.assessments.rules import Figure, Ran, Sort, cases_tallied, figures
+from chengxin.cases.models import Case, Step
+from chengxin.cases.rules import Taken
+from chengxin.cases.selectors import SEEING_ALL
+from chengxin.checks.selectors import coverage
+from chengxin.kernel.days import CHINA_TIME, day_of
+from chengxin.lists.selectors import LISTED, tasks_counted
+from chengxin.records.models import Batch
+from chengxin.records.services.correcting import CHANNEL as CORRECTED
+from chengxin.rights.rules import OBJECTION, REPAIR
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One agency's figures of the days, and why it left tasks undone, in its own words, the most frequent first."""
+
+    agency: str
+    title: str
+    since: date
+    until: date
+    figures: list[Figure]
+    not_done: list[tuple[str, int]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The assessment as every door gives it."""
+        return {
+            "agency": self.agency,
+            "title": self.title,
+            "since": self.since,
+            "until": self.until,
+            "figures": [figure.as_dict() for figure in self.figures],
+            "not_done": [{"reason": reason, "count": count} for reason, count in self.not_done],
+        }
+
+
+def assessments(
+    asker: Asker, *, since: date, until: date, known_at: datetime, jurisdiction: str = "cn", agency: str | None = None
+) -> list[Assessment]:
+    """Each agency that had anything to do in the days, by its key: an agency sees itself, who runs or supervises the register all."""
+    only = agency if asker.kind in SEEING_ALL else asker.key
+    tallies: dict[str, Counter[str]] = {}
+    for key, cases in _cases_ran(only, since=since, until=until, known_at=known_at):
+        tallies.setdefault(key, Counter()).update(cases_tallied(cases, since=since, until=until))
+    for key, counts in _tasks(asker, only, since=since, until=until, known_at=known_at):
+        tallies.setdefault(key, Counter()).update(counts)
+    law = lawroom.load().on(until, jurisdiction)
+    for each in coverage(asker, law, since=since, until=until, known_at=known_at, agency=only):
+        if each.must:
+            tallies.setdefault(each.agency, Counter()).update(
+                {"checked-before": each.checked, "decisions": each.decisions}
+            )
+    for key, part, whole in _notices(only, since=since, until=until, known_at=known_at):
+        tallies.setdefault(key, Counter()).update({"measure-notices-in-time": part, "measure-notices": whole})
+    for key, part, whole in _delivered(only, since=since, until=until, known_at=known_at):
+        tallies.setdefault(key, Counter()).update({"delivered-in-time": part, "delivered": whole})
+    titles = dict(Actor.objects.filter(key__in=list(tallies)).values_list("key", "title"))
+    reasons = _not_done(only, since=since, until=until, known_at=known_at)
+    return [
+        Assessment(key, titles.get(key, key), since, until, figures(found), reasons.get(key, []))
+        for key, found in sorted(tallies.items())
+        if any(found.values())
+    ]
+
+
+def assessment_rows(found: Iterable[Assessment]) -> tuple[list[str], list[list[Any]]]:
+    """The same as a table: one line a figure, then one for each reason why a task was left undone."""
+    heads = ["单位 agency", "名称 title", "自 since", "至 until", "数字 figure", "说明 what", "其中 part", "总数 of"]
+    rows = []
+    for each in found:
+        start = [each.agency, each.title, each.since, each.until]
+        rows += [[*start, f.key, f.title.zh, f.part, f.whole] for f in each.figures]
+        not_done = next(f.part for f in each.figures if f.key == "tasks-not-done")
+        rows += [[*start, "reason", reason, count, not_done] for reason, count in each.not_done]
+    return heads, rows
+
+
+def _sort(case: Case) -> Sort | None:
+    if case.about.startswith("list:"):
+        return "listing"
+    return {OBJECTION: "objection", REPAIR: "repair"}.get(case.procedure)  # type: ignore[return-value]
+
+
+def _cases_ran(agency: str | None, *, since: date, until: date, known_at: datetime) -> Iterator[tuple[str, list[Ran]]]:
+    """agency → its cases in which anything happened in the days, as they had run by the last of them."""
+    moved = Step.objects.filter(on__range=(since, until), at__lte=known_at).values("case_id")
+    cases: QuerySet[Case] = Case.objects.filter(pk__in=moved).filter(
+        Q(procedure__in=[OBJECTION, REPAIR]) | Q(about__startswith="list:")
+    )
+    if agency is not None:
+        cases = cases.filter(authority=agency)
+    steps = Step.objects.filter(case__in=cases, on__lte=until, at__lte=known_at).order_by("case_id", "number")
+    ran = {
+        case: [Taken(s.number, s.to, s.on, s.doer) for s in taken]  # type: ignore[arg-type]
+        for case, taken in groupby(steps.iterator(chunk_size=5_000), key=lambda step: step.case_id)
+    }
+    book = lawroom.load()
+    for key, own in groupby(cases.order_by("authority", "pk"), key=lambda case: case.authority):
+        found: list[Ran] = []
+        for case in own:
+            sort = _sort(case)
+            procedure = book.on(case.opened_on, case.jurisdiction).procedures[case.procedure]
+            if sort is not None and ran.get(case.pk):
+                found.append(Ran(sort, procedure, ran[case.pk]))
+        yield key, found
+
+
+def _tasks(
+    asker: Asker, agency: str | None, *, since: date, until: date, known_at: datetime
+) -> Iterable[tuple[str, dict[str, int]]]:
+    for count in tasks_counted(asker, at=known_at, due=(since, until)):
+        if agency in (None, count.agency):
+            yield (
+                count.agency,
+                {
+                    "tasks": count.raised,
+                    "tasks-done": count.done + count.telling,
+                    "tasks-not-done": count.not_done,
+                    "tasks-open": count.open,
+                    "tasks-late": count.late,
+                },
+            )
+
+
+_NOT_DONE = """
+select agency, reason, count(*) from (
+    select t.agency, (select array[a.outcome, a.reason] from lists_taskanswer a where a.task_id = t.id and a.at <= %(known_at)s
+        order by a.number desc limit 1) as said
+    from lists_task t
+    where t.due_on between %(since)s and %(until)s and t.at <= %(known_at)s and (%(agency)s::text is null or t.agency = %(agency)s)
+) s(agency, said), lateral (select s.said[2]) r(reason) where s.said[1] = 'not-done'
+group by 1, 2 order by 1, 3 desc, 2
+"""
+MOST_REASONS = 10
+
+
+def _not_done(agency: str | None, *, since: date, until: date, known_at: datetime) -> dict[str, list[tuple[str, int]]]:
+    """agency → its reasons for what it left undone, the most frequent first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_DONE, {"agency": agency, "since": since, "until": until, "known_at": known_at})
+        for key, reason, count in cursor.fetchall():
+            if len(found.setdefault(key, [])) < MOST_REASONS:
+                found[key].append((reason, count))
+    return found
+
+
+# Of the notices whose day of service lies in the days and is over, or that were served by it.
+_NOTICES = """
+select agency, count(*) filter (where told), count(*) from (
+    select t.agency, a.tell_by, exists (
+        select from cases_delivery d where d.notice_id = a.notice_id and d.outcome = 'served' and d.at <= %(known_at)s
+            and (d.at at time zone 'Asia/Shanghai')::date <= a.tell_by
+    ) as told
+    from lists_taskanswer a join lists_task t on t.id = a.task_id
+    where a.tell_by between %(since)s and %(until)s and a.at <= %(known_at)s and (%(agency)s::text is null or t.agency = %(agency)s)
+) s where told or tell_by < %(today)s
+group by agency order by agency
+"""
+
+
+def _notices(agency: str | None, *, since: date, until: date, known_at: datetime) -> list[tuple[str, int, int]]:
+    """(agency, notices of measures served in time, those that were to be served) of the days."""
+    with connection.cursor() as cursor:
+        words = {"agency": agency, "since": since, "until": until, "known_at": known_at, "today": day_of(known_at)}
+        cursor.execute(_NOTICES, words)
+        return [(key, int(part), int(whole)) for key, part, whole in cursor.fetchall()]
+
+
+def _delivered(agency: str | None, *, since: date, until: date, known_at: datetime) -> list[tuple[str, int, int]]:
+    """(agency, records published in time, records with a clock) of what it delivered in the days, by the batches' reports."""
+    first, last = (datetime.combine(day, at, CHINA_TIME) for day, at in ((since, time.min), (until, time.max)))
+    batches = Batch.objects.filter(
+        received_at__gte=first, received_at__lte=min(last, known_at), status=Batch.Status.LANDED
+    )
+    batches = batches.exclude(channel__in=[LISTED, CORRECTED])  # an entry or a correction is a case's doing
+    if agency is not None:
+        batches = batches.filter(actor=agency)
+    late = Sum(Cast(KeyTextTransform("late", "report__detail"), IntegerField()))
+    counted = batches.values("actor", "source", "jurisdiction").annotate(whole=Sum("report__accepted"), late=late)
+    found: Counter[str] = Counter()
+    wholes: Counter[str] = Counter()
+    for each in counted.order_by("actor"):
+        law = lawroom.load().on(until, each["jurisdiction"])
+        source = law.sources.get(each["source"])
+        if source is not None and law.record_types[source.record_type].publish_within:
+            wholes[each["actor"]] += each["whole"] or 0
+            found[each["actor"]] += (each["whole"] or 0) - (each["late"] or 0)
+    return [(key, found[key], whole) for key, whole in sorted(wholes.items())]
