@@ -24,6 +24,7 @@ from chengxin.law.refusals import (
     ArticleUnknown,
     BasisNotInForce,
     ClassNotTheRegulators,
+    ClassOnlyDraws,
     ColumnMissing,
     FieldUnfit,
     FieldUnknown,
@@ -367,13 +368,20 @@ def _measure(entry: Entry, book: View) -> Faults:
 
 def _favour(entry: Measure, book: View, place: str, key: str) -> Faults:
     """What follows from a favourable list is a favour, and no favour follows from an adverse one: so that good standing never
-    becomes what somebody must have.
+    becomes what somebody must have. From a list that is neither, which is how a class is filed, follows a share of inspections only:
+    so that a class is no score.
     """
     listing = _found(book, entry, "lists", key, ListEntry)
     record_type = listing and _found(book, entry, "record_types", listing.record_type, RecordType)
     tone = record_type.tone if record_type else "neutral"
     if (tone == "adverse" and entry.kind == "incentive") or (tone == "favourable" and entry.kind != "incentive"):
         yield ValueWrong, place, {"detail": f"a measure of kind {entry.kind} cannot follow from the {tone} list {key}"}
+    if record_type and tone == "neutral" and not entry.drawn:
+        why, zh = (
+            f"the measure has no share `drawn`, and {key} is neither adverse nor favourable",
+            "措施没有抽取比例（drawn）",
+        )
+        yield ClassOnlyDraws, place, {"why": why, "why_zh": zh}
 
 
 def _drawn(entry: Measure, book: View, key: str) -> Faults:
@@ -385,6 +393,8 @@ def _drawn(entry: Measure, book: View, key: str) -> Faults:
         for sender in record_type.senders if record_type else ():
             if record_type and sender != "department":
                 yield ClassNotTheRegulators, f"lists.{at}", {"sender": sender, "record_type": record_type.key}
+    if entry.kind not in ("supervision", "incentive"):
+        yield ClassOnlyDraws, "kind", {"why": f"the measure is a {entry.kind}", "why_zh": f"措施的种类是{entry.kind}"}
 
 
 # What an authority's silence must never come to: the subject cannot be made to pay for it.

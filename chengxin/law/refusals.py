@@ -233,6 +233,14 @@ class ClassNotTheRegulators(Boundary):
     zh = "{file}：{place}：抽查比例只能以监管部门自己认定的类别为依据，而 {record_type} 可由 {sender} 报送；只能由主管部门报送。"
 
 
+class ClassOnlyDraws(Boundary):
+    """{file}: {place}: a regulator's class says how often one is inspected and nothing else: {why}."""
+
+    code = "boundary-class-only-draws"
+    basis = "市场主体登记管理条例 38；优化营商环境条例 54"
+    zh = "{file}：{place}：监管部门认定的类别只决定抽查的比例，不得据以采取其他措施：{why_zh}。"
+
+
 class PersonMeasureBarred(Boundary):
     """{file}: {place}: {kind} is no kind of measure on a natural person. The kinds are {allowed}."""
 

@@ -65,6 +65,20 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         MEASURE,
         "lists.0",
     ),
+    (
+        "a restriction by the regulator's class",
+        refusals.ClassOnlyDraws,
+        [(RECORD, "senders", ["department"]), (RECORD, "tone", "neutral")],
+        MEASURE,
+        "lists.0",
+    ),
+    (
+        "a restriction that calls itself a share of inspections",
+        refusals.ClassOnlyDraws,
+        [(RECORD, "senders", ["department"]), (MEASURE, "drawn", "share"), (MEASURE, "kind", "restriction")],
+        MEASURE,
+        "kind",
+    ),
     # 2 no record without an authority, a document and a term; no measure without a statute; a lead is no record
     (
         "no deciding authority",
