@@ -281,3 +281,51 @@ def test_a_draw_runs_through_the_desk() -> None:
     assert inspection.answers.get().reason == "未发现问题"
     assert browser.post("/desk/inspections", {"do": "nothing"}).status_code == 422
     assert Browser().get("/desk/inspections").status_code == 302
+
+
+PERSON = "张某110101199003070011"
+
+
+@pytest.mark.parametrize("words", ["", " \u3000", "字" * 101, "食品\0经营", PERSON])
+def test_a_domain_that_cannot_stand_on_a_public_page_is_refused_at_every_door(words: str) -> None:
+    actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
+    with pytest.raises(rules.WordsUnfit):
+        committed(domain=words)
+    keys = [
+        client_add(actor="market", title="x", scopes=[s], by="operator", at=NOW)[1] for s in ("inspections", "desk")
+    ]
+    browser, body = Browser(), json.dumps({"domain": words})
+    headers = {"Authorization": f"Bearer {keys[0]}"}
+    asked = browser.post("/api/v1/inspections/draws", body, content_type="application/json", headers=headers)
+    assert asked.status_code == 422
+    browser.post("/desk/sign-in", {"key": keys[1]})
+    assert browser.post("/desk/inspections", {"do": "commit", "domain": words}).status_code == 422
+    assert not Draw.objects.exists()
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("words", ["字" * 501, "种子\0遗失", PERSON])
+def test_a_public_reason_names_no_person_and_what_cannot_be_kept_is_refused(words: str) -> None:
+    draw = drawn()
+    inspection = Inspection.objects.filter(draw_id=draw)[0].pk
+    given: dict[str, Any] = {"inspection": inspection, "outcome": "done", "asker": MARKET, "at": later(hours=5)}
+    for more in ({"reason": words}, {"document": words}):
+        with pytest.raises(rules.WordsUnfit):
+            services.inspection_answer(**given | more)
+    again = committed(5, seed_hash="ab" * 32)
+    with pytest.raises(rules.WordsUnfit):
+        services.draw_abandon(draw=again, reason=words, asker=MARKET, at=later(hours=6))
+    assert draw_shown(Draw.objects.get(pk=again), at=later(hours=7)).state == "committed"
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_step_never_stands_before_the_one_that_it_follows() -> None:
+    draw = committed()
+    for at in (later(minutes=30), later(hours=1)):
+        with pytest.raises(rules.StepBefore):
+            services.draw_freeze(draw=draw, asker=MARKET, at=at)
+    services.draw_freeze(draw=draw, asker=MARKET, at=later(hours=3))
+    with pytest.raises(rules.StepBefore):
+        services.draw_reveal(draw=draw, seed=SEED, asker=MARKET, at=later(hours=2))
+    services.draw_reveal(draw=draw, seed=SEED, asker=MARKET, at=later(hours=4))
+    assert not rules.document_verify(services.draw_export(draw=draw, asker=MARKET, at=later(hours=5))).faults

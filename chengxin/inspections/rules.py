@@ -2,7 +2,8 @@
 
 The agency commits to a seed by publishing its SHA-256; then the population is frozen and the register adds a salt of its own;
 then the seed is revealed. So neither can choose whom the draw meets: the agency does not know the salt when it commits, the register
-does not know the seed when it draws the salt.
+does not know the seed when it draws the salt. Of a seed that the agency has the register make, it must take the register's word for the
+latter; one of its own is told to nobody before.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chengxin.kernel.errors import Refusal
@@ -46,7 +48,7 @@ class DrawOpen(Refusal):
 
     code = "draw-open"
     status = 409
-    zh = "本单位在该领域的抽取{draw}尚未完成。请揭晓种子，或者公开说明作废的理由；否则就可以抽到满意为止。"
+    zh = "本单位在该领域的抽取{draw}尚未完成。请揭晓种子，或者公开说明作废的理由，以免反复抽取、择取结果。"
 
 
 class DrawOutOfOrder(Refusal):
@@ -114,6 +116,21 @@ class ReasonMissing(Refusal):
 
     code = "inspection-reason-missing"
     zh = "请写明理由：作废抽取、未实施检查都须说明原因。"
+
+
+class WordsUnfit(Refusal):
+    """{what} cannot be kept: {why}. Write 1 to {most} characters, without anybody's identity number."""
+
+    code = "inspection-words-unfit"
+    zh = "{what_zh}不能保存：{why_zh}。请写1至{most}个字符，不得含有公民身份号码。"
+
+
+class StepBefore(Refusal):
+    """At {at} the draw {draw} cannot be taken further: its last step stands at {before}, and what stands before it could not be verified. Try again."""
+
+    code = "draw-step-before"
+    status = 409
+    zh = "抽取{draw}的上一步在{before}，不能在{at}办理下一步，否则先后无法验证。请重试。"
 
 
 class InspectionUnknown(Refusal):
@@ -213,6 +230,33 @@ def inspectors_fit(given: Iterable[str], each: int) -> list[str]:
     if numbers and len(numbers) < each:
         raise InspectorsTooFew(each=each, given=len(numbers))
     return numbers
+
+
+DOMAIN, REASON, DOCUMENT = ("the domain", "监管领域"), ("the reason", "理由"), ("the document's number", "文书文号")
+MOST_DOMAIN, MOST_REASON, MOST_DOCUMENT = 100, 500, 200
+
+
+def words_fit(written: str, what: tuple[str, str], *, most: int, needed: bool = False) -> str:
+    """The words as they are kept; refuses too many, none where they are needed, and what names a person, for they may be public."""
+    words = written.strip()
+    why = None
+    if needed and not words:
+        why = "nothing was written", "没有填写"
+    elif len(words) > most:
+        why = f"{len(words)} characters are too many", f"{len(words)}个字符过长"
+    elif "\0" in words or any("\ud800" <= c <= "\udfff" for c in words):
+        why = "it holds a character that no text has", "含有正常文本中不应出现的字符"
+    elif citizen_number_within(words):
+        why = "it holds a person's identity number", "含有公民身份号码"
+    if why:
+        raise WordsUnfit(what=what[0], what_zh=what[1], why=why[0], why_zh=why[1], most=most)
+    return words
+
+
+def step_after(draw: int, before: datetime, at: datetime) -> None:
+    """Refuses a step at or before the instant of the one that it follows, as when two requests cross."""
+    if at <= before:
+        raise StepBefore(draw=draw, before=before.isoformat(), at=at.isoformat())
 
 
 def population_digest(population: Mapping[str, str], shares: Mapping[str, int], salt: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
@@ -165,14 +166,13 @@ def _groups(result: Result | None, published: bool) -> dict[str, dict[str, Any]]
 
 
 def _outcomes(draw: Draw) -> dict[str, int]:
-    counts = {"done": 0, "not-done": 0, "open": 0}
-    latest = dict(
-        Answer.objects.filter(inspection__draw=draw).order_by("number").values_list("inspection_id", "outcome")
+    """How many inspections of the draw were made, were not, and are open: counted in the database, for a draw may have many."""
+    latest = Answer.objects.filter(inspection=OuterRef("pk")).order_by("-number").values("outcome")[:1]
+    found = Inspection.objects.filter(draw=draw).annotate(
+        outcome=Coalesce(Subquery(latest), Value("open"), output_field=TextField())
     )
-    for outcome in latest.values():
-        counts[outcome] += 1
-    counts["open"] = Inspection.objects.filter(draw=draw).count() - len(latest)
-    return counts
+    counts = found.values_list("outcome").annotate(n=Count("pk")).order_by()
+    return {"done": 0, "not-done": 0, "open": 0} | dict(counts)
 
 
 def draws_public(*, most: int, at: datetime) -> list[ShownDraw]:

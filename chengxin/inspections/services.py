@@ -76,6 +76,7 @@ def draw_commit(*, domain: str, seed_hash: str = "", asker: Asker, at: datetime,
     Refuses while an earlier draw of the agency in the domain is not over: else one could draw until the outcome pleases.
     """
     rules.drawing_permitted(asker.kind, asker.key)
+    domain = rules.words_fit(domain, rules.DOMAIN, most=rules.MOST_DOMAIN, needed=True)
     lawroom.load().on(day_of(at), jurisdiction)
     seed = "" if seed_hash else secrets.token_urlsafe(24)
     hashed = rules.hash_fit(seed_hash) if seed_hash else rules.seed_hash(seed)
@@ -105,6 +106,7 @@ def draw_freeze(*, draw: int, inspectors: Iterable[str] = (), asker: Asker, at: 
     with transaction.atomic():
         found = _locked(draw, asker)
         draw_in(found, "committed")
+        rules.step_after(found.pk, found.at, at)
         on, book = day_of(at), lawroom.load()
         law = book.on(on, found.jurisdiction)
         each = law.parameter(EACH)
@@ -140,6 +142,7 @@ def draw_reveal(*, draw: int, seed: str, asker: Asker, at: datetime) -> Revealed
             raise rules.SeedNotThatOne(committed=found.seed_hash)
         frozen = freezing_of(found)
         assert frozen is not None  # it is frozen
+        rules.step_after(found.pk, frozen.at, at)
         population = population_of(found)
         drawn = rules.draw(
             population, frozen.shares, seed=seed, salt=frozen.salt, inspectors=frozen.inspectors, each=frozen.inspectors_each
@@ -171,9 +174,10 @@ def draw_abandon(*, draw: int, reason: str, asker: Asker, at: datetime) -> Resul
     with transaction.atomic():
         found = _locked(draw, asker)
         draw_in(found, "committed", "frozen")
-        if not reason.strip():
+        reason = rules.words_fit(reason, rules.REASON, most=rules.MOST_REASON)
+        if not reason:
             raise rules.ReasonMissing
-        made = Result.objects.create(draw=found, reason=reason.strip(), at=at, by=asker.key)
+        made = Result.objects.create(draw=found, reason=reason, at=at, by=asker.key)
         trace(
             event="inspections.draw.abandoned", by=asker.key, at=at, about=f"draw:{found.pk}", detail={"reason": reason}
         )
@@ -197,12 +201,14 @@ def inspection_answer(
         Inspection.objects.select_for_update().get(pk=found.pk)
         if outcome not in Answer.Outcome.values:
             raise rules.OutcomeUnfit(known=", ".join(Answer.Outcome.values))
-        if outcome != "done" and not reason.strip():
+        reason = rules.words_fit(reason, rules.REASON, most=rules.MOST_REASON)
+        document = rules.words_fit(document, rules.DOCUMENT, most=rules.MOST_DOCUMENT)
+        if outcome != "done" and not reason:
             raise rules.ReasonMissing
         latest = found.answers.order_by("-number").first()
         made = Answer.objects.create(
-            inspection=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason.strip(),
-            document=document.strip(), at=at, by=asker.key,
+            inspection=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason,
+            document=document, at=at, by=asker.key,
         )  # fmt: skip
         trace(
             event="inspections.inspection.answered", by=asker.key, at=at, subject=found.subject_id,

@@ -34,19 +34,19 @@ def _do(request: HttpRequest, asker: Asker) -> Any:
     words: dict[str, Any] = {"asker": asker, "at": timezone.now()}
     draw = _number(request.POST.get("draw", ""))
     match request.POST.get("do", ""):
-        case "commit" if typed["domain"]:
-            return services.draw_commit(domain=typed["domain"][:100], seed_hash=typed["seed_hash"], **words)
+        case "commit":
+            return services.draw_commit(domain=typed["domain"], seed_hash=typed["seed_hash"], **words)
         case "freeze":
             inspectors = _APART.split(request.POST.get("inspectors", ""))
             return services.draw_freeze(draw=draw, inspectors=inspectors, **words)
         case "reveal":
             return services.draw_reveal(draw=draw, seed=typed["seed"], **words)
         case "abandon":
-            return services.draw_abandon(draw=draw, reason=typed["reason"][:500], **words)
+            return services.draw_abandon(draw=draw, reason=typed["reason"], **words)
         case "answer":
             return services.inspection_answer(
                 inspection=_number(request.POST.get("inspection", "")), outcome=request.POST.get("outcome", ""),
-                reason=typed["reason"][:500], document=typed["document"][:200], **words,
+                reason=typed["reason"], document=typed["document"], **words,
             )  # fmt: skip
         case _:
             raise NothingChosen
