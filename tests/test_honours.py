@@ -110,7 +110,7 @@ def test_anybody_may_object_while_it_is_published_and_the_decision_answers(firm:
     made = applied()
     with pytest.raises(CaseUnknown):
         objected("20261122-999999", later(hours=1))
-    with pytest.raises(rules.ObjectionLate):
+    with pytest.raises(CaseUnknown):  # who applied is told to nobody before it is published
         objected(made.number, later(hours=1.5))
     stepped(made.number, "published", at=later(hours=2), words=REASONS)
     (shown,) = cases_published(at=later(hours=3))
@@ -270,3 +270,11 @@ def test_a_firm_applies_and_anybody_objects_on_the_pages(firm: int) -> None:
         assert done.status_code == 200 and "已收到" in done.content.decode()
     assert browser.get("/honours/20261122-999999/objection").status_code == 404
     assert browser.get(f"/enterprise/{code(9)}/honours").status_code == 404
+
+
+def test_the_public_page_hides_a_person_named_in_the_reasons(firm: int) -> None:
+    made = applied()
+    with time_machine.travel(later(hours=3), tick=False):
+        stepped(made.number, "published", at=later(hours=2), words=Words(reasons="负责人张某110101199003070011尽责"))
+        text = Browser().get("/honours").content.decode()
+    assert "尽责" in text and "110101199003070011" not in text

@@ -564,10 +564,15 @@ def cases_published(*, at: datetime) -> list[Published]:
 
 
 def case_published(number: str) -> Case:
-    """The case of that number, if it is a favourable entry to which anybody could object; anything else looks like none."""
+    """The case of that number, if it is a favourable entry that was published so that anybody could object; anything else looks like
+    none: who has applied is told to nobody before.
+    """
     for case in cases_open().filter(about__startswith="list:"):
-        if case.number == number.strip() and any(step.by == "anybody" for step in course_of(case).procedure.steps):
-            return case
+        if case.number == number.strip():
+            course = course_of(case)
+            been = {taken.to for taken in course.taken}
+            if any(step.by == "anybody" and step.counts_from in been for step in course.procedure.steps):
+                return case
     raise CaseUnknown(number=number[:40])
 
 

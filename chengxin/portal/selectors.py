@@ -6,7 +6,7 @@ found, just as one that was never filed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -22,7 +22,15 @@ from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
 from chengxin.law.models import RecordField, RecordType, Words
 from chengxin.lists.rules import CLEAN_YEARS, Clean, CleanRecord
-from chengxin.lists.selectors import FiledRecord, SubjectFile, clean_of, records_filed, subject_file
+from chengxin.lists.selectors import (
+    FiledRecord,
+    Published,
+    SubjectFile,
+    cases_published,
+    clean_of,
+    records_filed,
+    subject_file,
+)
 from chengxin.portal.rules import Query, QueryTooBroad, persons_masked
 from chengxin.records.rules import Effect
 from chengxin.subjects.models import Identifier, Link, Name
@@ -171,6 +179,14 @@ class Enterprise:
     on: date
     clean: CleanRecord | None
     clean_basis: Citation
+
+
+# --- entries that are published ---------------------------------------------------------------------------------------
+
+
+def entries_published(*, at: datetime) -> list[Published]:
+    """The favourable entries to which anybody may object today; where an authority named a person's number, it is hidden."""
+    return [replace(each, reasons=persons_masked(each.reasons)) for each in cases_published(at=at)]
 
 
 # --- one enterprise -------------------------------------------------------------------------------------------------

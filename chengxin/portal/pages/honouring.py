@@ -12,10 +12,10 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import departments
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import lists_applied_for
-from chengxin.lists.selectors import cases_published
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
 from chengxin.portal.pages.reading import DOERS, in_both_languages, passing
 from chengxin.portal.rules import number_query
+from chengxin.portal.selectors import entries_published
 from chengxin.portal.services import enterprise_read
 from chengxin.rights import services
 from chengxin.rights.rules import MOST_WORDS
@@ -27,19 +27,19 @@ from chengxin.subjects.selectors import SubjectUnknown
 @passing
 def published(request: HttpRequest) -> HttpResponse:
     """The favourable entries to which anybody may object, the first due first."""
-    return render(request, "portal/honours.html", {"published": cases_published(at=timezone.now())})
+    return render(request, "portal/honours.html", {"published": entries_published(at=timezone.now())})
 
 
 @answering
 def objection(request: HttpRequest, number: str) -> HttpResponse:
     """To say why somebody should not be entered: the form, and then that it was received."""
     at = timezone.now()
-    found = next((each for each in cases_published(at=at) if each.number == number), None)
+    found = next((each for each in entries_published(at=at) if each.number == number), None)
     if found is None:
         return render(
             request,
             "portal/honours.html",
-            {"published": cases_published(at=at), "over": True},
+            {"published": entries_published(at=at), "over": True},
             status=HTTPStatus.NOT_FOUND,
         )
     context: dict[str, Any] = {"entry": found, "most": MOST_WORDS}
