@@ -19,6 +19,7 @@ from chengxin.checks.services.asking import check_perform
 from chengxin.lists.selectors import subject_file
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.records.models import LINES_PER_BATCH
+from chengxin.records.services.events import record_end, record_repair
 from chengxin.rights import rules, services
 from chengxin.rights.services import Claimant, Receipt
 from tests.world import NOW, OPERATOR, TODAY, code, later, penalty, sent
@@ -240,3 +241,44 @@ def test_the_page_asks_for_number_day_and_evidence(record: int, client: Browser)
         paper.name = "notice.pdf"
         answer = client.post(path, typed | {"since": str(TODAY), "papers": paper})
         assert answer.status_code == 200 and "查询码" in answer.content.decode()
+
+
+def test_a_stay_and_its_mark_hold_of_what_an_objection_corrects(record: int) -> None:
+    objection = services.objection_file(
+        record=record, number=code(1), claimant=SOMEBODY, grounds="有误", at=later(hours=1)
+    )
+    stepped(objection.number, "accepted", CENTRE, 2, words=Words())
+    receipt = contested(record, at=later(hours=3), **COURT)
+    stepped(receipt.number, "marked", CENTRE, 4)
+    stepped(receipt.number, "stayed", CENTRE, 5)
+    right = {"fine": "200", "content": "罚款金额200元。"}
+    corrected = stepped(objection.number, "corrected", MARKET, 6, changes=right).record
+    assert stands(record, later(hours=6)) == ("none", False)
+    assert stands(corrected, later(hours=6)) == ("suspended", True), "the court's stay outlives the correction"
+    with pytest.raises(rules.CaseOpen):
+        contested(corrected, at=later(hours=7))
+    assert stepped(receipt.number, "marked", MARKET, 8).state == "marked"
+    assert stands(corrected, later(hours=8)) == ("counts", True)
+    assert stepped(receipt.number, "revoked", MARKET, 9).final
+    assert stands(corrected, later(hours=9)) == ("none", False) and checked(later(hours=9))[0] == "none_applies"
+
+
+@pytest.mark.parametrize("held", ["stayed", "repaired", "ended"])
+def test_a_row_sent_again_with_another_letter_undoes_nothing(record: int, tmp_path: Path, held: str) -> None:
+    words: dict[str, Any] = {"record": record, "by": "market", "at": later(hours=2), "on": TODAY}
+    if held == "stayed":
+        receipt = contested(record, **COURT)
+        stepped(receipt.number, "marked", CENTRE, 2)
+        stepped(receipt.number, "stayed", CENTRE, 2.5)
+    elif held == "repaired":
+        record_repair(**words, decision="准予修复")
+    else:
+        record_end(**words, reason="移出")
+    again = sent(tmp_path, penalty(1, content="罚款金额另行计算。"), by="market", at=later(hours=3))
+    new = (again.batch or 0) * LINES_PER_BATCH + 2
+    assert stands(record, later(hours=4)) == ("none", False)
+    expected = ("suspended", True) if held == "stayed" else ("none", False)
+    assert stands(new, later(hours=4)) == expected
+    if held == "stayed":
+        assert stepped(receipt.number, "kept", MARKET, 5).final
+        assert stands(new, later(hours=5)) == ("counts", False)

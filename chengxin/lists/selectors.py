@@ -194,12 +194,15 @@ def fact_of(record: Record, *, known_at: datetime) -> Fact:
 def fact_last(record: int, *, known_at: datetime) -> Fact:
     """The claim that stands where this one stood, through its corrections; itself where it was never corrected."""
     fact = fact_of(Record.objects.get(pk=record), known_at=known_at)
-    while fact.standing.replaced:
-        new = Event.objects.filter(record_id=fact.record, kind="superseded").order_by("-number").first()
-        if new is None or new.detail is None:
-            break
-        fact = fact_of(Record.objects.get(pk=int(new.detail["record"])), known_at=known_at)
+    while fact.standing.replaced and (new := fact_next(fact.record)) != fact.record:
+        fact = fact_of(Record.objects.get(pk=new), known_at=known_at)
     return fact
+
+
+def fact_next(record: int) -> int:
+    """The record that took this one's place; itself where none did."""
+    new = Event.objects.filter(record_id=record, kind="superseded").order_by("-number").first()
+    return record if new is None or new.detail is None else int(new.detail["record"])
 
 
 def _fact_of(record: Record, standing: Standing) -> Fact:

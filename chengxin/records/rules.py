@@ -141,6 +141,11 @@ class Kind(StrEnum):
     CONCLUDED = "concluded"
 
 
+# What the register itself lets happen to a record, and what therefore holds of the record that takes its place. What a sender says of
+# its own row has no detail: its next row says it anew.
+CARRIED = (Kind.DISPUTED, Kind.CONTESTED, Kind.REPAIRED, Kind.ENDED)
+
+
 class EventNotAllowed(Refusal):
     """A record that is {state} cannot be {kind}: {why}."""
 
@@ -248,6 +253,19 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, contests=standing.contests + 1)
         case Kind.CONCLUDED:
             return _with(standing, contests=standing.contests - 1)
+
+
+def cases_holding(events: Iterable[Event], kind: Kind) -> dict[int, Event]:
+    """The cases that dispute the record (`disputed`) or mark it (`contested`) and do so still, each with the event by which it began."""
+    over = {Kind.DISPUTED: Kind.SETTLED, Kind.CONTESTED: Kind.CONCLUDED}[kind]
+    held: dict[int, Event] = {}
+    for event in sorted(events, key=lambda e: e.number):
+        case = event.detail.get("case")
+        if case is not None and event.kind is kind:
+            held[case] = event
+        elif event.kind is over:
+            held.pop(case or 0, None)
+    return held
 
 
 def _with(standing: Standing, **change: Any) -> Standing:

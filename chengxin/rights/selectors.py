@@ -12,10 +12,10 @@ from chengxin.cases.selectors import case_seal, cases_open, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Words
-from chengxin.lists.selectors import TaskTold, listing_record, tasks_about
+from chengxin.lists.selectors import TaskTold, fact_last, listing_record, tasks_about
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, replay
-from chengxin.records.selectors.filed import events_of, statements_of
+from chengxin.records.selectors.filed import EVER, events_of, statements_of
 from chengxin.rights import rules
 from chengxin.subjects.selectors import SubjectUnknown, members_of, subject_of
 
@@ -45,8 +45,10 @@ def record_answerable(record: int, number: str, *, on: date, known_at: datetime)
 
 
 def case_about(record: int, procedure: str) -> Case | None:
-    """The open case of this kind about the record."""
-    return cases_open(about=f"record:{record}").filter(procedure=procedure).first()
+    """The open case of this kind about the record, or about one in whose place it stands."""
+    subject = Record.objects.values_list("subject_id", flat=True).get(pk=record)
+    cases = cases_open().filter(procedure=procedure, subject=subject, about__startswith="record:")
+    return next((case for case in cases if record in (record_of(case), record_now(case))), None)
 
 
 def contests_pending(record: int) -> bool:
@@ -57,6 +59,11 @@ def contests_pending(record: int) -> bool:
 def record_of(case: Case) -> int:
     """The record that the case is about; for an entry on a list, the one on which it rests."""
     return int(case.about.rpartition("record:")[2])
+
+
+def record_now(case: Case) -> int:
+    """The record that stands where the one stood that the case is about, through its corrections."""
+    return fact_last(record_of(case), known_at=EVER).record
 
 
 @dataclass(frozen=True)
@@ -161,7 +168,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
     """The case with its steps and choices; of the choices, only those of these doers where they are named."""
     course = course_of(case)
     mine = None if doers is None else set(doers)
-    choices = choices_of(course)
+    choices, now = choices_of(course), record_now(case)
     steps = list(Step.objects.filter(case=case).order_by("number"))
     return CaseFile(
         case=case,
@@ -177,9 +184,9 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         told=[_told(course, step) for step in steps],
         choices=[choice for choice in choices if mine is None or choice.by in mine],
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
-        statement=statements_of([record_of(case)], known_at=known_at).get(record_of(case), ""),
+        statement=statements_of([now], known_at=known_at).get(now, ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
-        measures=tasks_about(filter(None, (record_of(case), listing_record(case))), on=day_of(known_at)),
+        measures=tasks_about(filter(None, {record_of(case), now, listing_record(case)}), on=day_of(known_at)),
         deeds=[
             DeedTold(d.kind, course.procedure.deeds[d.kind].title, d.on, d.note)
             for d in case.deeds.order_by("on", "pk")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,13 +16,13 @@ from chengxin.checks.services.reissuing import record_recall
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
-from chengxin.lists.selectors import addressee_of, ground_of, task_accessible
+from chengxin.lists.selectors import addressee_of, fact_next, ground_of, task_accessible
 from chengxin.lists.services import listing
 from chengxin.lists.services.listing import listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Record, Statement
-from chengxin.records.rules import Standing, Terms, replay
-from chengxin.records.selectors.filed import events_of
+from chengxin.records.rules import Kind, Standing, Terms, cases_holding, replay
+from chengxin.records.selectors.filed import EVER, events_of
 from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import (
     record_conclude,
@@ -46,6 +46,7 @@ from chengxin.rights.selectors import (
     contact_of,
     contests_pending,
     record_answerable,
+    record_now,
     record_of,
 )
 from chengxin.subjects.selectors import number_of
@@ -53,7 +54,6 @@ from chengxin.subjects.selectors import number_of
 SUBJECT: tuple[Doer, ...] = ("subject",)
 # Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
 BY_SUBJECT = "public"
-EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     if not seen or course.state.outcome == "not-accepted":
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
-        return _statement_make(record_of(case), case.subject_id, words, by=BY_SUBJECT, at=at)
+        return _statement_make(record_now(case), case.subject_id, words, by=BY_SUBJECT, at=at)
 
 
 def statement_make(*, record: int, number: str, words: str, by: str, at: datetime) -> Statement:
@@ -376,7 +376,7 @@ def _step(
         # The row of the case is the lock, so that what stood before is what the step is taken from.
         course = course_of(Case.objects.select_for_update().get(pk=case.pk))
         before, state = course.state_key, course.procedure.states.get(to)
-        if state is not None and state.outcome == "moved" and not contests_pending(record_of(case)):
+        if state is not None and state.outcome == "moved" and not contests_pending(record_now(case)):
             raise rules.NothingPending(record=record_of(case))
         taken = case_step(case=case.pk, to=to, doers=doers, by=by, at=at, words=words, papers=papers)
         followed = _follow(case, before, taken, by=by, at=at, words=words, changes=changes)
@@ -456,7 +456,7 @@ def _record_follow(
 ) -> _Followed:  # fmt: skip
     """Let the record follow its case through the steps just taken."""
     states = course_of(case).procedure.states
-    record, followed = record_of(case), _Followed()
+    record, followed = _record_now_locked(case), _Followed()
     words = words or Words()
     for step in taken:
         after = states[step.to]
@@ -465,8 +465,8 @@ def _record_follow(
             match change:
                 case Change.SUSPEND if not _standing(record).gone:
                     record_dispute(record=record, by=by, at=at, grounds=case.number, case=case.pk)
-                case Change.RESUME if _standing(record).disputed:
-                    record_settle(record=record, by=by, at=at, outcome=step.to)
+                case Change.RESUME if _holds(record, case, Kind.DISPUTED):
+                    record_settle(record=record, by=by, at=at, outcome=step.to, case=case.pk)
                 case Change.CORRECT:
                     if not changes:
                         raise rules.CorrectionMissing
@@ -483,8 +483,8 @@ def _record_follow(
                     record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}")
                 case Change.MARK if not _standing(record).gone:
                     record_contest(record=record, by=by, at=at, forum=case.procedure, case=case.pk)
-                case Change.UNMARK if _standing(record).contested:
-                    record_conclude(record=record, by=by, at=at, outcome=step.to)
+                case Change.UNMARK if _holds(record, case, Kind.CONTESTED):
+                    record_conclude(record=record, by=by, at=at, outcome=step.to, case=case.pk)
                 case Change.UNREPAIR:
                     record_unrepair(record=record, by=by, at=at, reason=why)
                 case _:
@@ -493,6 +493,8 @@ def _record_follow(
                 followed.reissued += _made_good(record, by=by, at=at, reason=why)
             if change in (Change.CORRECT, Change.TAKE_OUT, Change.REPAIR):
                 followed.reissued += _entries_follow(by=by, at=at)
+            # What took the wrong record's place is what the case, and every other about it, holds from now on.
+            record = followed.record or record
         before = step.to
     return followed
 
@@ -508,6 +510,21 @@ def _made_good(record: int, *, by: str, at: datetime, reason: str = "所依据�
 def _entries_follow(*, by: str, at: datetime) -> int:
     """Let entries on lists follow what they rest on; returns how many answers were given anew since an entry was wrong."""
     return sum(_made_good(record, by=by, at=at) for record in listings_groundless_end(by=by, at=at))
+
+
+def _record_now_locked(case: Case) -> int:
+    """What stands where the case's record stood, locked from the first on: a correction by another case is waited for."""
+    record, latest = record_of(case), 0
+    while record != latest:
+        latest = record
+        Record.objects.select_for_update().get(pk=record)
+        record = fact_next(record)
+    return record
+
+
+def _holds(record: int, case: Case, kind: Kind) -> bool:
+    """Whether this very case disputes or marks the record: none settles what another holds."""
+    return case.pk in cases_holding(events_of([record], known_at=EVER)[record], kind)
 
 
 def _standing(record: int) -> Standing:

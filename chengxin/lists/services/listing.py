@@ -191,7 +191,7 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
         if record is not None and now.suspends and not (was and was.suspends):
             record_dispute(record=record, by=by, at=at, grounds=case.number, case=case.pk)
         elif record is not None and was and was.suspends and not now.suspends:
-            record_settle(record=record, by=by, at=at, outcome=step.to)
+            record_settle(record=record, by=by, at=at, outcome=step.to, case=case.pk)
         before = step.to
     return listing_record(case)
 

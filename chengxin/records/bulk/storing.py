@@ -14,6 +14,7 @@ from chengxin.kernel.sealing import Seal
 from chengxin.records.bulk.judging import Judged
 from chengxin.records.bulk.reading import BrokenRow
 from chengxin.records.models import LINES_PER_BATCH
+from chengxin.records.rules import CARRIED
 from chengxin.subjects.bulk.resolving import Resolver, staging_prepare
 
 _RECORD = (
@@ -124,6 +125,8 @@ class Landing:
     at: datetime
     tally: Tally = field(default_factory=Tally)
     names_sure: bool = True
+    # Records of which something holds that must hold of what took their place: for `records_carry`, in this order.
+    replaced: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._resolver = Resolver(self.cursor, self.source, self.batch, self.at, names_sure=self.names_sure)
@@ -228,9 +231,21 @@ class Landing:
                 'superseded', %(at)s, %(by)s, jsonb_build_object('record', p.new)
             from unnest(%(olds)s::bigint[], %(news)s::bigint[]) p(old, new)
             where not exists (select from records_event e where e.record_id = p.old and e.number > 0 and e.kind in ('superseded', 'withdrawn'))
+            returning record_id, (detail->>'record')::bigint
             """,
             {"at": self.at, "by": self.by, "olds": [old for old, _ in pairs], "news": [new for _, new in pairs]},
         )
+        replaced: dict[int, int] = dict(self.cursor.fetchall())
+        self.cursor.execute(
+            "select distinct record_id from records_event where record_id = any(%s) and number > 0 and detail is not null and kind = any(%s)",
+            [list(replaced), list(CARRIED)],
+        )
+        met = {old for (old,) in self.cursor.fetchall()} | {new for _, new in self.replaced}
+        # What was held before the file comes first, then the file's own lines in their order: each may replace the one before.
+        for old in sorted(replaced):
+            if old in met:
+                self.replaced.append((old, replaced[old]))
+                met.add(replaced[old])
 
     def _waiting_store(self, waiting: pl.DataFrame, rows_sealed: list[str]) -> None:
         """Keep the waiting rows not yet kept; one that a person has decided since, or that stands twice in the file,

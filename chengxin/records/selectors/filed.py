@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 from chengxin.law.models import RecordType
 from chengxin.records import rules
 from chengxin.records.models import Event, Record, Statement
+
+# To know what all events make of a record, one written a moment ahead of this clock included.
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def records_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Record]:

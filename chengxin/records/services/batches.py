@@ -31,7 +31,7 @@ from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_
 from chengxin.records.models import Batch, Report, WaitingDecision
 from chengxin.records.selectors.batches import RefusedRow, intake_seal, refused_csv, refused_rows
 from chengxin.records.selectors.filed import events_of
-from chengxin.records.services.events import record_dispute
+from chengxin.records.services.events import record_dispute, records_carry
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.models import Conflict
 from chengxin.subjects.selectors import root_of
@@ -226,6 +226,7 @@ def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
             landing.parcel_store(parcel)
             pairs.add(parcel)
             run.advance(run.tally.rows - before)
+    records_carry(replaced=landing.replaced, by=run.by, at=run.at)
     run.conflicts = pairs.count()
     conflicts_open(cursor, since=names_from, batch=batch.pk, at=run.at)
     _matches_doubted(cursor, run, batch.pk)

@@ -1,5 +1,6 @@
 """What happens to a record after it was filed: corrections, objections and repairs are events, and nothing is edited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 from chengxin.records import rules
 from chengxin.records.models import Event, Record
+from chengxin.records.selectors.filed import EVER, events_of
 
 
 class RecordUnknown(Refusal):
@@ -32,12 +34,41 @@ def record_dispute(*, record: int, by: str, at: datetime, grounds: str, case: in
 
 def record_supersede(*, record: int, by: str, at: datetime, new: int, reason: str) -> Event:
     """Another record takes this one's place: from this instant it neither counts nor shows."""
-    return _event_add(record, rules.Kind.SUPERSEDED, by=by, at=at, detail={"record": new, "reason": reason})
+    with transaction.atomic():
+        event = _event_add(record, rules.Kind.SUPERSEDED, by=by, at=at, detail={"record": new, "reason": reason})
+        records_carry(replaced=[(record, new)], by=by, at=at)
+    return event
 
 
-def record_settle(*, record: int, by: str, at: datetime, outcome: str) -> Event:
+def records_carry(*, replaced: Sequence[tuple[int, int]], by: str, at: datetime) -> None:
+    """Let what holds of each record hold of the one that took its place: the open cases that dispute or mark it, its repair, its end.
+    Otherwise whoever sent it could undo all of that by sending its row again with another letter. Call it in the transaction that
+    supersedes.
+    """
+    for old, new in replaced:
+        _carry(old, new, by=by, at=at)
+
+
+def _carry(old: int, new: int, *, by: str, at: datetime) -> None:
+    if Event.objects.filter(record_id=new, kind=rules.Kind.WITHDRAWN).exists():
+        return
+    events = events_of([old], known_at=EVER)[old]
+    common: dict[str, Any] = {"by": by, "at": at}
+    for begun, over in ((rules.Kind.DISPUTED, rules.Kind.SETTLED), (rules.Kind.CONTESTED, rules.Kind.CONCLUDED)):
+        for case, event in rules.cases_holding(events, begun).items():
+            _event_add(old, over, **common, detail={"outcome": "moved", "case": case, "record": new})
+            _event_add(new, begun, **common, detail=event.detail)
+    undone = max((e.number for e in events if e.kind is rules.Kind.UNREPAIRED), default=0)
+    for event in events:
+        repaired = event.kind is rules.Kind.REPAIRED and event.number > undone
+        if event.detail and (repaired or event.kind is rules.Kind.ENDED):
+            _event_add(new, event.kind, **common, on=event.on, detail=event.detail)
+
+
+def record_settle(*, record: int, by: str, at: datetime, outcome: str, case: int | None = None) -> Event:
     """One open objection is closed; what it found to be wrong is a correction or a withdrawal of its own."""
-    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail={"outcome": outcome})
+    detail = {"outcome": outcome} if case is None else {"outcome": outcome, "case": case}
+    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail=detail)
 
 
 def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
@@ -72,9 +103,9 @@ def record_contest(*, record: int, by: str, at: datetime, forum: str, case: int)
     return _event_add(record, rules.Kind.CONTESTED, by=by, at=at, detail={"forum": forum, "case": case})
 
 
-def record_conclude(*, record: int, by: str, at: datetime, outcome: str) -> Event:
+def record_conclude(*, record: int, by: str, at: datetime, outcome: str, case: int) -> Event:
     """Reconsideration or lawsuit is over; what it changed or revoked is a correction or a withdrawal of its own."""
-    return _event_add(record, rules.Kind.CONCLUDED, by=by, at=at, detail={"outcome": outcome})
+    return _event_add(record, rules.Kind.CONCLUDED, by=by, at=at, detail={"outcome": outcome, "case": case})
 
 
 def _event_add(

@@ -16,6 +16,7 @@ from chengxin.records.bulk.judging import Judge
 from chengxin.records.bulk.storing import Landing
 from chengxin.records.models import LINES_PER_BATCH, Batch, Report
 from chengxin.records.selectors.batches import row_refusal
+from chengxin.records.services.events import records_carry
 from chengxin.subjects.services.matching import names_index_due
 
 
@@ -73,6 +74,7 @@ def record_file(
         with connection.cursor() as cursor:
             landing = Landing(cursor.cursor, batch.pk, source, record_type.key, by, at)
             landing.claims_store(judged.claims)
+            records_carry(replaced=landing.replaced, by=by, at=at)
             names_index_due(cursor.cursor)
         if not landing.tally.accepted:
             raise RowUnfit(why="the register holds this very claim already", why_zh="库中已有完全相同的记录")

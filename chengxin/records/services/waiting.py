@@ -25,7 +25,7 @@ from chengxin.records.selectors.waiting import (
     waiting_asked,
     waiting_unproposed,
 )
-from chengxin.records.services.events import record_match, record_unmatch
+from chengxin.records.services.events import record_match, record_unmatch, records_carry
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.selectors import number_of
 from chengxin.subjects.services.conflicts import conflicts_open
@@ -181,6 +181,7 @@ def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
         batch = _batch_for(waiting, by=by, at=at)
         landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at, names_sure=False)
         landing.claims_store(judged.claims)
+        records_carry(replaced=landing.replaced, by=by, at=at)
         conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
         names_index_due(cursor.cursor)
     claim = {key: judged.claims[key][0] for key in ("row_key", "content")}
