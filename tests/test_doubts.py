@@ -69,6 +69,13 @@ def test_what_is_doubted_has_no_effect_until_its_provider_has_verified_it(task: 
     assert decided(receipt.number, "upheld", MARKET, 3).final and effect(3) == "counts"
 
 
+def test_the_key_of_whoever_doubts_puts_no_words_in_the_subject_s_mouth(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    decided(receipt.number, "upheld", MARKET, 2)
+    with pytest.raises(rules.NotYetAccepted):
+        services.statement_answer(number=receipt.number, key=receipt.key, words="本企业承认", at=later(hours=3))
+
+
 def test_a_wrong_record_is_taken_out(task: Task) -> None:
     receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
     assert decided(receipt.number, "record-withdrawn", MARKET, 2).final and effect(2) == "none"
@@ -89,6 +96,7 @@ def test_it_is_doubted_from_the_task_at_the_desk(task: Task, client: Browser) ->
         key = client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
         client.post("/desk/sign-in", {"key": key})
         assert "对记录有疑义" in client.get("/desk/tasks").content.decode()
+        assert client.post("/desk/tasks/answer", {"task": "²", "outcome": "doubt", "reason": "x"}).status_code == 404
         refused = client.post("/desk/tasks/answer", {"task": task.pk, "outcome": "doubt", "reason": ""})
         assert refused.status_code == 422
         answered = client.post(

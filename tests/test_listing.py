@@ -26,7 +26,7 @@ from chengxin.lists import rules
 from chengxin.lists.services.listing import listing_propose
 from chengxin.lists.services.measures import measures_raise
 from chengxin.records.models import LINES_PER_BATCH, Record
-from chengxin.records.services.events import record_repair, record_withdraw
+from chengxin.records.services.events import record_dispute, record_repair, record_withdraw
 from chengxin.rights import services
 from chengxin.rights.rules import NotOnAList
 from chengxin.rights.services import Claimant
@@ -369,3 +369,19 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
             assert words in page, words
     assert Reissue.objects.filter(actor="centre").count() == done["reissued"]
     assert Case.objects.count() == 2 and counted()["records_record"] == 2
+
+
+@pytest.mark.parametrize("fallen", ["withdrawn", "disputed", "repaired"])
+def test_an_entry_whose_ground_fell_while_it_was_under_way_goes_no_further(ground: int, fallen: str) -> None:
+    made = proposed(ground)
+    stepped(made.number, "noticed", at=later(hours=2), words=Words(reasons="见告知书", served="邮寄签收 EMS1"))
+    words: dict[str, Any] = {"record": ground, "by": "market", "at": day(1)}
+    if fallen == "withdrawn":
+        record_withdraw(**words, reason="决定已撤销")
+    elif fallen == "repaired":
+        record_repair(**words, on=day(1).date(), decision="准予修复")
+    else:
+        record_dispute(**words, grounds="法院裁定停止执行")
+    with pytest.raises(rules.GroundUnfit):
+        stepped(made.number, "decided", at=day(6))
+    assert stepped(made.number, "dropped", at=day(6), words=Words(reasons="依据已不成立")).final

@@ -307,7 +307,8 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     course = course_of(case)
     # Neither what they did themselves nor what the clock let happen says who they are.
     seen = any(step.by not in ("subject", "clock") for step in course.taken[1:])
-    if not seen or course.state.outcome == "not-accepted":
+    # Nor does the key of an agency that doubts a record, or that decided it, make it the subject.
+    if not seen or course.state.outcome == "not-accepted" or case.procedure == DOUBT:
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
         return _statement_make(record_now(case), case.subject_id, words, by=BY_SUBJECT, at=at)

@@ -59,7 +59,7 @@ def check(request: HttpRequest, asker: Asker) -> HttpResponse:
 def use(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Write down what was done with an answer."""
     trace, outcome = request.POST.get("trace", ""), request.POST.get("outcome", "")
-    number = int(trace) if trace.isdigit() and len(trace) < 19 else 0
+    number = int(trace) if trace.isdecimal() and len(trace) < 19 else 0
     reason = request.POST.get("reason", "")
     try:
         answer_use(trace_number=number, outcome=outcome, reason=reason, asker=asker, at=timezone.now())

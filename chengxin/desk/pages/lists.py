@@ -33,7 +33,7 @@ def opened(request: HttpRequest, asker: Asker, place: str, key: str) -> HttpResp
             place=place,
             key=key,
             at=timezone.now(),
-            before=int(before) if before.isdigit() and len(before) < 19 else None,
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
         )
     except Refusal as refusal:
         return _lists(request, asker, refusal=refusal)
@@ -50,7 +50,7 @@ def propose(request: HttpRequest, asker: Asker) -> HttpResponse:
         return _propose(request, asker, typed={"list": request.GET.get("list", "")})
     typed = {name: request.POST.get(name, "").strip() for name in ("list", "code", "record", "reasons", "act")}
     place, _, key = typed["list"].partition("/")
-    record = int(typed["record"]) if typed["record"].isdigit() and len(typed["record"]) < 19 else None
+    record = int(typed["record"]) if typed["record"].isdecimal() and len(typed["record"]) < 19 else None
     words: dict[str, Any] = {"asker": asker, "list_key": key, "number": typed["code"], "at": timezone.now()}
     looked = None
     try:

@@ -26,7 +26,7 @@ def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
 def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Answer one, prove that its subject was told, or doubt the record behind it, and see the rest; what is refused says why, with what was typed."""
     task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
-    number, at = int(task) if task.isdigit() and len(task) < 19 else 0, timezone.now()
+    number, at = int(task) if task.isdecimal() and len(task) < 19 else 0, timezone.now()
     done: object
     try:
         if "proof" in request.POST:

@@ -133,4 +133,4 @@ def _queue(
 
 def _row(text: str) -> tuple[int, int] | None:
     batch, _, line = text.partition(":")
-    return (int(batch), int(line)) if batch.isdigit() and line.isdigit() and len(text) < 30 else None
+    return (int(batch), int(line)) if batch.isdecimal() and line.isdecimal() and len(text) < 30 else None

@@ -184,6 +184,8 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
         record = listing_record(case)
         if step.by == "authority" and now.outcome in (None, "listed"):
             _unbarred(case, at=at)
+            if record is None:
+                _grounded(case, at=at)
         if now.outcome == "listed" and record is None:
             record = _listing_file(case, on=step.on, by=by, at=at)
         elif record is not None and now.outcome == "not-listed":
@@ -203,6 +205,13 @@ def _unbarred(case: Case, *, at: datetime) -> None:
     if entry is not None and entry.barred_by:
         members = members_of(case.subject_id, known_at=at)
         rules.honour_unbarred(law, entry, lists_counting(members, law, on=law.day, known_at=at))
+
+
+def _grounded(case: Case, *, at: datetime) -> None:
+    """No entry goes further towards its decision than its ground carries it: what it rests on counts today, through its corrections."""
+    list_key, record = ground_of(case)
+    law = lawroom.load().on(case.opened_on, case.jurisdiction)
+    rules.ground_admissible(law, rules.list_decided_here(law, list_key), fact_last(record, known_at=at), on=day_of(at))
 
 
 def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:

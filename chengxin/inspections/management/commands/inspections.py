@@ -163,7 +163,7 @@ class Command(Base):
 
 
 def _number(action: str, what: str | None) -> int:
-    if not what or not what.isdigit() or len(what) > 18:
+    if not what or not what.isdecimal() or len(what) > 18:
         raise WrongUse(
             f"请写明编号：chengxin inspections {action} N。", f"Give its number: chengxin inspections {action} N."
         )

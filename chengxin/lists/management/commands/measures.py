@@ -109,7 +109,7 @@ class Command(Base):
         elif action == "raise":
             self.result(services.measures_raise(by=asker.key, at=at).as_dict())
         elif action == "answer":
-            if options["outcome"] is None or not what.isdigit():
+            if options["outcome"] is None or not what.isdecimal():
                 raise WrongUse("请写明任务编号和 --outcome。", "Name the task's number and --outcome.")
             answer = services.task_answer(
                 task=int(what),

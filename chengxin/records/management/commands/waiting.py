@@ -103,7 +103,7 @@ class Command(Base):
         batch, _, line = options["row"].partition(":")
         verb = next((v for name, v in _VERBS.items() if options[name]), None)
         needless = verb is waiting_postpone
-        if not (batch.isdigit() and line.isdigit()) or verb is None or not (options["reason"] or needless):
+        if not (batch.isdecimal() and line.isdecimal()) or verb is None or not (options["reason"] or needless):
             raise WrongUse(
                 "请写 BATCH:LINE，以及 --code、--reject、--later、--undo 之一；除 --later 外须给出 --reason。",
                 "Write BATCH:LINE with one of --code, --reject, --later, --undo; all but --later need --reason.",
