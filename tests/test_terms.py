@@ -28,6 +28,7 @@ from tests.worlds import (
     name_of,
     number_of,
     oracle,
+    said,
     shown,
     world_build,
     worlds,
@@ -59,7 +60,7 @@ def _checked(world: World, firm: int, matter: str, on: date, minute: int) -> Non
     answer = check_perform(
         asker=OPERATOR, matter=matter, number=number_of(firm, False), on=on, at=AFTER, known_at=instant(minute)
     )
-    found = frozenset((m["measure"], m["list"], m["record"], m["state"]) for m in answer.measures)
+    found = frozenset((m["measure"], m["list"], m["record"], said(m)) for m in answer.measures)
     assert (str(answer.outcome), found) == oracle(world, firm, matter, on, minute)
 
 

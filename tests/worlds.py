@@ -95,7 +95,11 @@ def claims(draw: st.DrawFn) -> Claim:
 
 def happenings(count: int) -> st.SearchStrategy[list[Happening]]:
     """What people do, minute by minute, to so many claims and to the firms; the program may refuse some of it."""
-    verbs = ["withdraw", "dispute", "settle", "repair", "unrepair", "end", "unmatch", "match"] if count else []
+    verbs = (
+        ["withdraw", "dispute", "settle", "repair", "unrepair", "end", "unmatch", "match", "contest", "conclude"]
+        if count
+        else []
+    )
     one = st.builds(
         Happening,
         minute=st.integers(MINUTES // 2, MINUTES),
@@ -178,6 +182,10 @@ def _record_happen(what: str, common: dict[str, Any], on: date) -> None:
         records.record_unmatch(**common, reason="错配")
     elif what == "match":
         records.record_match(**common, reason="未错")
+    elif what == "contest":
+        records.record_contest(**common, forum="lawsuit", case=1)
+    elif what == "conclude":
+        records.record_conclude(**common, outcome="维持", case=1)
     elif what == "repair":
         records.record_repair(**common, on=on, decision="修复")
     elif what == "unrepair":
@@ -189,6 +197,7 @@ def _record_happen(what: str, common: dict[str, Any], on: date) -> None:
 # ---- the oracle
 
 
+MARK = "*"  # after the state of a measure whose record is under reconsideration or lawsuit
 Answer = tuple[str, frozenset[tuple[str, str, int, str]]]
 
 
@@ -219,17 +228,27 @@ def oracle(world: World, firm: int, matter: str, on: date, minute: int) -> Answe
             for number, claim in enumerate(world.claims):
                 state = _state(world, number, on, minute)
                 if listed and state and firm in _together(world, claim.firm, minute) and _meets(claim, listed):
-                    found.add((key, list_key, world.records[number], state))
-    states = {state for *_, state in found}
+                    found.add((key, list_key, world.records[number], state + _mark(world, number, minute)))
+    states = {state.rstrip(MARK) for *_, state in found}
     outcome = "applies" if "applies" in states else "suspended" if states else "none_applies"
     return outcome, frozenset(found)
+
+
+def said(measure: Mapping[str, Any]) -> str:
+    """What an answer says of a measure: its state, and whether the record is under reconsideration or lawsuit."""
+    return str(measure["state"]) + (MARK if str(measure["contested"]).casefold() == "true" else "")
+
+
+def _mark(world: World, number: int, minute: int) -> str:
+    kinds = [h.what for h in world.happened if h.one == number and h.minute <= minute]
+    return MARK if kinds.count("contest") > kinds.count("conclude") else ""
 
 
 def _meets(claim: Claim, listed: Mapping[str, Any]) -> bool:
     if claim.kind != listed["record_type"]:
         return False
-    said = dict(claim.body, severity=claim.severity)
-    return all(said.get(name) in values for name, values in listed.get("where", {}).items())
+    held = dict(claim.body, severity=claim.severity)
+    return all(held.get(name) in values for name, values in listed.get("where", {}).items())
 
 
 def _state(world: World, number: int, on: date, minute: int, *, asked: date | None = None) -> str:

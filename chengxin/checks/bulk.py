@@ -28,6 +28,7 @@ CASE = ("case_number", "case", "案号", "案件编号", "项目编号", "采购
 HEADINGS = {**dict.fromkeys(CODE, "code"), **dict.fromkeys(CASE, "case_number")}
 COLUMNS = (
     "line", "code", "outcome", "reason", "measure", "state", "list", "record", "authority", "document", "article", "from", "until", "ends",
+    "contested",
 )  # fmt: skip
 
 
@@ -172,7 +173,8 @@ def answers_make(cursor: Cursor, law: Law, matter: str, *, on: date, known_at: d
             select h.n, l.subject_id from held h join subjects_link l on l.root_id = h.root and l.known_from <= %(known_at)s
                 and (l.known_to is null or l.known_to > %(known_at)s)
         )
-        select m.n, u.no, r.id as record, r.authority, r.document, r.effect_from, r.effect_until, coalesce(e.disputed, false) as disputed
+        select m.n, u.no, r.id as record, r.authority, r.document, r.effect_from, r.effect_until, coalesce(e.disputed, false) as disputed,
+            coalesce(e.contested, false) as contested
         from member m
         join records_record r on r.subject_id = m.subject and r.effect_from <= %(on)s
             and (r.effect_until is null or r.effect_until > %(on)s) and r.received_at <= %(known_at)s
@@ -249,7 +251,8 @@ copy (
     select a.n as line, a.code, a.outcome,
         case when a.outcome = 'cannot_say' then coalesce(a.reason, 'subject-unknown') end as reason,
         u.measure, case when f.disputed then 'suspended' when f.n is not null then 'applies' end as state, u.list,
-        f.record, f.authority, f.document, u.article, f.effect_from as "from", f.effect_until as "until", u.ends
+        f.record, f.authority, f.document, u.article, f.effect_from as "from", f.effect_until as "until", u.ends,
+        case when f.contested then 'true' when f.n is not null then 'false' end as contested
     from answer a left join found f on f.n = a.n left join rule u on u.no = f.no
     order by a.n, u.measure, f.record
 ) to stdout (format csv, header)
@@ -299,7 +302,9 @@ def _csv_write(blocks: Iterator[bytes], out: Path) -> int:
 
 
 _SCHEMA = {
-    name: pl.Int64 if name in ("line", "record") else pl.Date if name in ("from", "until") else pl.String
+    name: {"line": pl.Int64, "record": pl.Int64, "from": pl.Date, "until": pl.Date, "contested": pl.Boolean}.get(
+        name, pl.String
+    )
     for name in COLUMNS
 }
 

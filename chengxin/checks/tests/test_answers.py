@@ -29,6 +29,7 @@ from tests.worlds import (
     instant,
     number_of,
     oracle,
+    said,
     world_build,
     worlds,
 )
@@ -43,7 +44,7 @@ def one(firm: int, matter: str, on: date, minute: int, *, inside: bool = False) 
     answer = check_perform(
         asker=OPERATOR, matter=matter, number=number_of(firm, inside), on=on, at=AFTER, known_at=instant(minute)
     )
-    found = frozenset((m["measure"], m["list"], m["record"], m["state"]) for m in answer.measures)
+    found = frozenset((m["measure"], m["list"], m["record"], said(m)) for m in answer.measures)
     assert len(found) == len(answer.measures)
     return str(answer.outcome), found
 
@@ -63,7 +64,7 @@ def many(folder: Path, matter: str, on: date, minute: int, *, inside: bool = Fal
         firm = int(line["line"]) - 2
         answers[firm] = (line["outcome"], answers[firm][1])
         if line["measure"]:
-            answers[firm][1].add((line["measure"], line["list"], int(line["record"]), line["state"]))
+            answers[firm][1].add((line["measure"], line["list"], int(line["record"]), said(line)))
     return [(outcome, frozenset(found)) for outcome, found in answers]
 
 
