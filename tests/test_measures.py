@@ -90,6 +90,8 @@ def test_only_who_runs_or_supervises_the_register_sets_a_published_measure_going
         measure_dry_run(measure=MEASURE, asker=LAND, at=later(hours=1))
     with pytest.raises(rules.MeasureUnknown):
         measure_dry_run(measure="travel-barred", asker=CENTRE, at=later(hours=1))
+    with pytest.raises(rules.MeasureOfPersons):
+        measure_dry_run(measure="office-after-serious-listing", asker=CENTRE, at=later(hours=1))
 
 
 def test_tasks_go_to_the_agency_once_and_none_for_what_is_disputed(records: list[int]) -> None:

@@ -63,6 +63,20 @@ FUTURE = Reason(
 )
 
 
+PERSONS = Reason(
+    "persons-not-held",
+    "这一事项的措施只及于决定文书载明的自然人；本库不存自然人，不能据企业的代码作出判断，请看决定文书。",
+    "In this matter measures meet only persons whom a deciding document names. This register holds no natural persons and cannot say by a "
+    "firm's code: read the document.",
+)
+
+
+def persons_only(law: Law, matter: str) -> bool:
+    """Whether all measures in the matter are about natural persons, of whom a firm's code says nothing."""
+    found = [m for m in law.measures.values() if matter in m.matters]
+    return bool(found) and not any("organisation" in m.subject_kinds for m in found)
+
+
 def matter_of(law: Law, key: str) -> Matter:
     """The matter in force on the law's day; refuses one that the lawbook does not have."""
     matter = law.matters.get(key)

@@ -317,6 +317,7 @@ class OpenedList:
     entry_words: LawWords
     ends: LawWords
     measures: list[tuple[LawWords, LawWords]]
+    programs: list[LawWords]
     entered: list[Entered]
     more: int | None
 
@@ -335,6 +336,7 @@ def list_opened(*, asker: Asker, place: str, key: str, at: datetime, before: int
         entry_words=law.procedures[entry.entry].title if isinstance(entry.entry, str) else entry.entry,
         ends=law.record_types[entry.record_type].terms.effect.ends,
         measures=[(m.title, _cited(law, m.basis[0])) for m in consequences(law, key)],
+        programs=[program.title for _, program in sorted(law.programs.items()) if key in program.lists],
         entered=entered,
         more=more,
     )

@@ -170,6 +170,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _list(raw, about_persons)
     elif shelf == "measures":
         yield from _measure(key, raw)
+    elif shelf == "programs":
+        yield from _barred_measure([("key", key), *_texts({"title": raw.get("title")})])
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 

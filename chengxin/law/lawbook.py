@@ -25,6 +25,7 @@ from chengxin.law.models import (
     Measure,
     Parameter,
     Procedure,
+    Program,
     Purpose,
     RecordType,
     Source,
@@ -86,6 +87,7 @@ class Law:
     sources: dict[str, Source]
     lists: dict[str, ListEntry]
     measures: dict[str, Measure]
+    programs: dict[str, Program]
     matters: dict[str, Matter]
     purposes: dict[str, Purpose]
     procedures: dict[str, Procedure]

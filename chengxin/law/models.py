@@ -396,7 +396,8 @@ class ListEntry(Founded):
 class Measure(Founded):
     """What follows from standing on a list, in a matter, by a published statute.
 
-    `drawn` is the parameter that says how many in a hundred of those on its lists are drawn for inspection.
+    `drawn` is the parameter that says how many in a hundred of those on its lists are drawn for inspection. A bar on office
+    meets only a natural person whom the deciding document names, and says so in `named_in`.
     """
 
     kind: Literal[
@@ -413,10 +414,22 @@ class Measure(Founded):
     matters: Some[Key]
     lists: Some[Key]
     drawn: Key | None = None
+    named_in: Literal["deciding-document"] | None = None
     mandatory: bool
     carried_out_by: Words
     effect: Words
     ends: Words
+
+
+class Program(Founded):
+    """A programme that departments carry out together, as a memorandum or a plan sets it up: who finds whom it is about, and by which
+    lists and kinds of record of the lawbook that is known. It makes no measure: each needs its own statute.
+    """
+
+    tone: Literal["adverse", "favourable"]
+    decided_by: Words
+    lists: Many[Key] = ()
+    record_types: Many[Key] = ()
 
 
 class CaseNumber(Part):
@@ -590,6 +603,7 @@ SHELVES: dict[str, type[Entry]] = {
     "sources": Source,
     "lists": ListEntry,
     "measures": Measure,
+    "programs": Program,
     "matters": Matter,
     "purposes": Purpose,
     "procedures": Procedure,

@@ -14,6 +14,7 @@ from chengxin.law.models import (
     Measure,
     Parameter,
     Procedure,
+    Program,
     RecordType,
     Source,
     Term,
@@ -33,6 +34,7 @@ from chengxin.law.refusals import (
     ListWithoutGround,
     ListWithoutNotice,
     MeasureWithoutStatute,
+    PersonUnnamed,
     ReferenceUnknown,
     SilenceAgainst,
     StateUnreached,
@@ -362,8 +364,18 @@ def _measure(entry: Entry, book: View) -> Faults:
     for at, key in enumerate(entry.lists):
         yield from _reference(entry, book, f"lists.{at}", "lists", key)
         yield from _favour(entry, book, f"lists.{at}", key)
+    if "natural-person" in entry.subject_kinds and entry.kind == "management-office" and entry.named_in is None:
+        yield PersonUnnamed, "named_in", {}
     if entry.drawn:
         yield from _drawn(entry, book, entry.drawn)
+
+
+def _program(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Program)
+    for at, key in enumerate(entry.lists):
+        yield from _reference(entry, book, f"lists.{at}", "lists", key)
+    for at, key in enumerate(entry.record_types):
+        yield from _reference(entry, book, f"record_types.{at}", "record_types", key)
 
 
 def _favour(entry: Measure, book: View, place: str, key: str) -> Faults:
@@ -468,4 +480,5 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "matters": _matter,
     "measures": _measure,
     "procedures": _procedure,
+    "programs": _program,
 }

@@ -249,6 +249,14 @@ class PersonMeasureBarred(Boundary):
     zh = "{file}：{place}：{kind} 不是可对自然人采取的措施种类。允许的种类：{allowed}。"
 
 
+class PersonUnnamed(Boundary):
+    """{file}: {place}: a bar on office meets only a person whom the deciding document names: say `named_in: deciding-document`. A firm's breach is never copied to its people."""
+
+    code = "boundary-person-unnamed"
+    basis = "个人信息保护法 6；行政处罚法 59"
+    zh = "{file}：{place}：任职限制只及于决定文书载明的人，须写明 named_in: deciding-document；不得把企业的失信推及其人员。"
+
+
 class MeasureBarred(Boundary):
     """{file}: {place}: «{found}» touches {topic}. No measure of this register may."""
 

@@ -401,11 +401,23 @@ class AnswerUnfit(Refusal):
     zh = "任务的办理结果只能是{known}之一；未办的须写明理由，补救任务须写明怎样恢复名誉、消除影响。"
 
 
+class MeasureOfPersons(Refusal):
+    """The measure {measure} meets natural persons whom a deciding document names ({basis}). This register holds none, so there is nobody to raise a task
+    for: its authority acts on the document.
+    """
+
+    code = "measure-of-persons"
+    zh = "措施{measure}只及于决定文书载明的自然人（{basis}）。本库不存自然人，不能下达任务；由主管机关依决定文书执行。"
+
+
 def measure_of(law: Law, key: str) -> Measure:
-    """The measure, if it is published in the lawbook of the day."""
-    if key not in law.measures:
+    """The measure on organisations, if it is published in the lawbook of the day."""
+    found = law.measures.get(key)
+    if found is None:
         raise MeasureUnknown(measure=key, jurisdiction=law.jurisdiction)
-    return law.measures[key]
+    if "organisation" not in found.subject_kinds:
+        raise MeasureOfPersons(measure=key, basis=law.cite(found.basis[0]).zh)
+    return found
 
 
 def setting_going_permitted(kind: str, allowed: Iterable[str], actor: str) -> None:

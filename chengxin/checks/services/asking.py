@@ -68,6 +68,8 @@ def check_perform(
     found = Finding(Outcome.NOT_PERMITTED, reason)
     if reason is None and not rules.day_came(on, at.astimezone().date()):
         found = Finding(Outcome.CANNOT_SAY, rules.FUTURE)
+    elif reason is None and rules.persons_only(law, matter):
+        found = Finding(Outcome.CANNOT_SAY, rules.PERSONS)
     elif reason is None:
         found = finding(law, matter, scheme=scheme, value=value, on=on, known_at=known_at)
     entry = trace(
@@ -139,6 +141,8 @@ def file_check(
     reason = rules.asker_may(law, rules.matter_of(law, matter), asker.kind)
     if reason is None and not rules.day_came(on, at.astimezone().date()):
         reason = rules.FUTURE
+    if reason is None and rules.persons_only(law, matter):
+        reason = rules.PERSONS
     if reason is not None:
         raise AskerNotPermitted(why=reason.en, why_zh=reason.zh)
     bulk.output_known(out)

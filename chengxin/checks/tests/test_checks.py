@@ -151,6 +151,28 @@ def test_who_decides_no_such_matter_and_a_matter_that_wants_none_need_no_case(tm
     assert asked(by=Asker("shop", "platform"), purpose="", case_number="").outcome == "not_permitted"
 
 
+def test_of_a_firm_s_people_nothing_is_said_by_its_code(tmp_path: Path) -> None:
+    sent(tmp_path, listing(1), source="serious-dishonesty")
+    answer = asked(matter="management-office")
+    assert answer.outcome == "cannot_say" and answer.measures == []
+    assert answer.reason is not None and answer.reason.code == "persons-not-held"
+    path = tmp_path / "n.csv"
+    path.write_text(f"code\n{code(1)}\n", encoding="utf-8")
+    with pytest.raises(AskerNotPermitted, match="no natural persons"):
+        file_check(
+            asker=OPERATOR, matter="management-office", path=path, out=tmp_path / "o.csv", on=TODAY, at=later(hours=9)
+        )
+
+
+def test_public_resources_are_asked_about_by_the_law_of_a_place(tmp_path: Path) -> None:
+    sent(tmp_path, listing(1), source="serious-dishonesty")
+    (measure,) = asked(matter="public-resources", jurisdiction="cn-37").measures
+    assert (measure["measure"], measure["mandatory"]) == ("public-resources-limited", False)
+    assert measure["article"] == "《山东省社会信用条例》第28条第三项"
+    with pytest.raises(MatterUnknown):
+        asked(matter="public-resources")
+
+
 MEASURE_KEYS = {
     "measure", "title", "title_en", "state", "kind", "mandatory", "effect", "effect_en", "carried_out_by", "list",
     "list_title", "list_title_en", "record", "record_type", "severity", "authority", "document", "decided_on", "statement", "contested", "article",

@@ -113,7 +113,14 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         MEASURE,
         "basis",
     ),
-    # 3 measures on persons in four kinds only
+    # 3 measures on persons in four kinds only; office only of whom the document names
+    (
+        "a firm's breach copied to its people",
+        refusals.PersonUnnamed,
+        [(MEASURE, "subject_kinds", ["natural-person"]), (MEASURE, "kind", "management-office")],
+        MEASURE,
+        "named_in",
+    ),
     *(
         (
             f"the kind {kind}",
@@ -284,7 +291,11 @@ def test_an_adverse_record_without_a_way_to_answer_it_is_refused(tmp_path: Path,
 
 
 def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:
-    spoilt = [(MEASURE, "subject_kinds", ["natural-person"]), (MEASURE, "kind", "management-office")]
+    spoilt = [
+        (MEASURE, "subject_kinds", ["natural-person"]),
+        (MEASURE, "kind", "management-office"),
+        (MEASURE, "named_in", "deciding-document"),
+    ]
     assert load(lawbook_written(tmp_path, *spoilt)).digest
 
 
