@@ -197,6 +197,7 @@ def test_only_who_plays_the_part_may_take_the_step(tmp_path: Path, people: None)
         (MARKET, StepUnknown),
         (SUPERVISOR, StepUnknown),
         (Asker("roads", "department"), CaseUnknown),
+        (Asker("public", "public"), CaseUnknown),
     ):
         with pytest.raises(refusal):
             decided(receipt, "accepted", asker)

@@ -65,15 +65,14 @@ def doers_of(case: Case, asker: Asker) -> set[Doer]:
 
 
 def cases_accessible(asker: Asker) -> QuerySet[Case]:
-    """The cases that the asker may see: its own as authority or provider, and those that it opened; who runs or supervises the
-    register sees all.
+    """The cases that the asker may see: its own as authority or provider, and a department those that it opened; who runs or
+    supervises the register sees all. What anybody opened through the portal is nobody's but theirs who hold its key.
     """
     cases = Case.objects.order_by("pk")
-    return (
-        cases
-        if asker.kind in SEEING_ALL
-        else cases.filter(Q(authority=asker.key) | Q(provider=asker.key) | Q(opened_by=asker.key))
-    )
+    if asker.kind in SEEING_ALL:
+        return cases
+    own = Q(authority=asker.key) | Q(provider=asker.key)
+    return cases.filter(own | Q(opened_by=asker.key) if asker.kind == "department" else own)
 
 
 def case_accessible(asker: Asker, number: str) -> Case:
