@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,13 +34,15 @@ from demo.templates import TEMPLATES
 SEED = 20261122
 FIRMS = 2_000
 MARK = "demo-home.json"
-# Who sends and who asks: the city's credit centre gathers the departments' files, its finance bureau decides on tenders.
-SENDER, ASKER = "yunchuan-credit", "yunchuan-finance"
+# Who sends and who asks: the city's credit centre gathers the departments' files, its finance bureau decides on tenders,
+# its land bureau on grants of land.
+SENDER, ASKER, LAND = "yunchuan-credit", "yunchuan-finance", "yunchuan-land"
 # For what the finance bureau asks: the number of its own procurement, without which a check in a tender is refused.
 CASE = ("--purpose", "供应商资格审查", "--case", "云川采购〔2026〕17号")
 ACTORS = (
     (SENDER, "credit-centre", words.CITY + "公共信用中心", "Yunchuan public credit centre"),
     (ASKER, "department", words.CITY + "财政局", "Yunchuan finance bureau"),
+    (LAND, "department", words.CITY + "自然资源局", "Yunchuan land bureau"),
 )
 ASKED = ("grocer", "carrier", "absent", "returned", "blacklisted", "past", "warned", "revoked")
 COUNTS = ("rows", "accepted", "refused", "unchanged", "waiting")
@@ -110,17 +113,18 @@ class Mark:
     path: Path
     today: date
     landed: list[str]
+    played: dict[str, Any] | None = None
 
     @classmethod
     def read(cls, path: Path) -> "Mark":
         """The mark as it stands in the home."""
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return cls(path, date.fromisoformat(kept["today"]), kept["landed"])
+        return cls(path, date.fromisoformat(kept["today"]), kept["landed"], kept.get("played"))
 
     def write(self) -> None:
         """Sets the mark down."""
-        kept = {"today": self.today.isoformat(), "landed": self.landed}
-        self.path.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+        kept = {"today": self.today.isoformat(), "landed": self.landed, "played": self.played}
+        self.path.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @dataclass
@@ -147,7 +151,14 @@ class Demo:
 
     def chengxin(self, *words: str) -> dict[str, Any]:
         """Runs the console command and returns the object that it prints; stops the demo where it does not end well."""
-        done = subprocess.run([_console_script(), *words, "--json"], capture_output=True, text=True, encoding="utf-8")
+        return self._run(_console_script(), *words, "--json")
+
+    def python(self, module: str, *words: str) -> dict[str, Any]:
+        """The same with a module of the demo's own."""
+        return self._run(sys.executable, "-m", module, *words)
+
+    def _run(self, *words: str) -> dict[str, Any]:
+        done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip()
             raise DemoStopped(f"{' '.join(words)}：退出状态 {done.returncode} / exit status {done.returncode}\n{said}")
@@ -167,11 +178,12 @@ def main() -> int:
         checks_asked(demo)
         subject_shown(demo)
         list_checked(demo)
-        key = names_matched(demo)
+        names_matched(demo)
+        keys = procedures_played(demo)
     except DemoStopped as stopped:
         console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
         return 1
-    _where_to_look(demo, key, time.monotonic() - started)
+    _where_to_look(demo, keys, time.monotonic() - started)
     return 1 if demo.faults else 0
 
 
@@ -219,9 +231,12 @@ def deliveries_sent(demo: Demo, written: dict[str, Written]) -> None:
 def checks_asked(demo: Demo) -> None:
     """Asks about the cast for a tender, one `chengxin check` each."""
     demo.head("三、招标核查", "3. Checks for a tender")
-    for key in ASKED:
-        firm = CAST[key]
-        answer = demo.chengxin("check", firm.number, "--matter", "tender", "--by", ASKER, *CASE)
+    firms = [CAST[key] for key in ASKED]
+    with ThreadPoolExecutor(2) as pool:  # each is a program of its own, and starting it is most of its time
+        asked = [
+            pool.submit(demo.chengxin, "check", f.number, "--matter", "tender", "--by", ASKER, *CASE) for f in firms
+        ]
+    for firm, answer in zip(firms, (each.result() for each in asked), strict=True):
         outcome = str(answer["outcome"])
         demo.say(f"{firm.name}（{firm.trait_zh}）：{OUTCOMES.get(outcome, outcome)}", f"{firm.trait_en}: {outcome}")
         for measure in answer["measures"]:
@@ -256,8 +271,8 @@ def list_checked(demo: Demo) -> None:
     demo.say(f"{len(asked)}个代码：{outcomes}；结果在 {out}", f"{len(asked)} codes; the answers are in the file")
 
 
-def names_matched(demo: Demo) -> str:
-    """Sends entries that bear a name alone, has them matched, and returns a key with which the rest can be decided."""
+def names_matched(demo: Demo) -> None:
+    """Sends entries that bear a name alone, and has them matched; the rest waits for a person."""
     demo.head("六、只写名称的来件", "6. Rows that bear a name alone")
     path = demo.home / "demo-files" / "abnormal-names.csv"
     _names_written(path, demo.mark.today)
@@ -275,8 +290,46 @@ def names_matched(demo: Demo) -> str:
             f"{name}（{zh}）：{said[row['outcome'] or 'none'] if row else '已认定入库'}",
             f"{en}: {row['outcome'] if row else 'filed'}",
         )
-    clients = demo.chengxin("clients", SENDER, "--title", "演示工作台 demo desk", "--scopes", "desk", "--days", "7")
-    return str(clients["key"])
+
+
+def procedures_played(demo: Demo) -> dict[str, str]:
+    """Plays an entry on a list from notice to service, an objection and a repair, once in this home and told again after that; sets a
+    measure going, and holds decisions against their checks. Returns a key to the desk for each who has something to look at.
+    """
+    demo.head("七、列入、异议、修复", "7. An entry on a list, an objection, a repair")
+    again = ["again"] if demo.mark.played else []
+    made = demo.python("demo.procedures", str(demo.home / "demo-files"), demo.mark.today.isoformat(), *again)
+    if demo.mark.played is None:
+        demo.mark.played = made["played"]
+        demo.mark.write()
+    for line in demo.mark.played["notice"].splitlines():
+        demo.console.print(f"    [dim]{escape(line)}[/dim]", highlight=False, soft_wrap=True)
+    for zh, en in demo.mark.played["told"]:
+        demo.say(zh, en)
+    _set_going_said(demo, made["set_going"])
+    keys: dict[str, str] = made["set_going"]["keys"]
+    return keys
+
+
+def _set_going_said(demo: Demo, made: dict[str, Any]) -> None:
+    demo.head("八、措施和先查后办", "8. A measure set going, and decisions checked before")
+    counted, covered = made["dry_run"], made["coverage"]
+    demo.say(
+        f"试算 {counted['measure']}：及于{counted['subjects']}户，异议中{counted['disputed']}条，已过期限{counted['past_term']}条，"
+        f"仅按名称认定{counted['weakly_matched']}条；据此启动",
+        "a dry run: whom the measure would meet, and whom not; activated on it",
+    )
+    for count in made["tasks"]:
+        demo.say(
+            f"{count['agency']}：下达{count['raised']}，已办{count['done']}，未办{count['not_done']}，待办{count['open']}",
+            "a task for each record; done and its firm told, not done with the reason, open",
+        )
+    demo.say(
+        f"{covered['agency']}报送{covered['decisions']}件采购决定，当日前查过{covered['checked']}件，没有查{covered['never']}件（{covered['article']}）",
+        "of its decisions so many were checked before; a count, never a lock",
+    )
+    if (covered["decisions"], covered["checked"]) != (3, 1):
+        demo.fault(f"coverage: {covered['checked']} of {covered['decisions']}, 1 of 3 expected")
 
 
 def _names_written(path: Path, today: date) -> None:
@@ -363,16 +416,38 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
     )
 
 
-def _where_to_look(demo: Demo, key: str, seconds: float) -> None:
+def _where_to_look(demo: Demo, keys: dict[str, str], seconds: float) -> None:
     firm = CAST["blacklisted"]
-    demo.head("七、自己看看", "7. Look for yourself")
+    played = demo.mark.played or {}
+    demo.head("九、自己看看", "9. Look for yourself")
     lines: list[tuple[str, str]] = [
         (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
         ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
         (f"http://127.0.0.1:8000/enterprise/{firm.number}", f"{firm.name} / {firm.trait_en}"),
+        (f"http://127.0.0.1:8000/enterprise/{played['firm']}", "刚列入名单的企业 / the firm that was just listed"),
         (
             "http://127.0.0.1:8000/desk/",
-            f"工作台，待定行由人认定；密钥 / the desk, where a person decides; its key: {key}",
+            f"工作台，待定行由人认定；信用中心的密钥 / the desk of the credit centre, where a person decides; its key: {keys[SENDER]}",
+        ),
+        *(
+            (
+                f"http://127.0.0.1:8000/desk/cases/{number}",
+                f"{words.PROCEDURES[kind]}，信用中心的密钥 / as the credit centre",
+            )
+            for kind, number in played["cases"].items()
+        ),
+        (
+            "http://127.0.0.1:8000/desk/lists/cn/serious-dishonesty",
+            "谁在名单上，信用中心的密钥 / who stands on the list",
+        ),
+        ("http://127.0.0.1:8000/desk/assessment", "年度评估，信用中心的密钥 / a year assessed"),
+        (
+            "http://127.0.0.1:8000/desk/tasks",
+            f"自然资源局的措施任务；密钥 / the land bureau's tasks; its key: {keys[LAND]}",
+        ),
+        (
+            "http://127.0.0.1:8000/desk/coverage",
+            f"财政局的先查后办；密钥 / the finance bureau's decisions; its key: {keys[ASKER]}",
         ),
         ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
         (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),

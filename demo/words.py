@@ -268,3 +268,10 @@ LICENCES: tuple[tuple[str, str, str, int], ...] = (
     ("特种设备使用登记证", "登记", "准予登记使用叉车", MARKET),
     ("公共场所卫生许可证", "普通", "准予经营公共场所服务项目", HEALTH),
 )  # one for each sector
+
+# What each case of the demo's is, as the places to look at are named.
+PROCEDURES = {
+    "listing": "列入名单的案件 the listing",
+    "objection": "异议 the objection",
+    "repair": "信用修复 the repair",
+}
