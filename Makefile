@@ -12,7 +12,7 @@ PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --no-deps
-CODE := $(wildcard chengxin demo benchmarks tests)
+CODE := $(wildcard chengxin chengxin_verify demo benchmarks tests)
 
 # Tools that only look at the code start no server and keep what they write in here.
 LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
@@ -79,9 +79,11 @@ lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 .venv/.base: requirements/base.txt .venv/.made
 	@echo "安装运行所需的软件包 / installing what the program needs"
 	$(INSTALL) -r requirements/base.txt
-	printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom chengxin.site.cli import main\n\nmain()\n' \
-		'$(CURDIR)/$(BIN)/python' '$(CURDIR)' > $(BIN)/chengxin
-	chmod +x $(BIN)/chengxin
+	for each in chengxin:chengxin.site.cli chengxin-verify:chengxin_verify.cli; do
+		printf '#!%s\nimport sys\n\nsys.path.insert(0, "%s")\nfrom %s import main\n\nmain()\n' \
+			'$(CURDIR)/$(BIN)/python' '$(CURDIR)' "$${each#*:}" > $(BIN)/$${each%%:*}
+		chmod +x $(BIN)/$${each%%:*}
+	done
 	touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.base
