@@ -1,6 +1,7 @@
 """The queue of waiting rows as a clerk works it: by keyboard alone, and without JavaScript; wide and narrow."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from chengxin.records.models import WaitingDecision
 from chengxin.records.services.waiting import waiting_match
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
-from tests.browser.conftest import Visit
+from tests.browser.conftest import DESKTOP, Visit
 from tests.browser.test_public_pages import good_to_all
 from tests.world import file_write, ingest, listing
 
@@ -119,7 +120,23 @@ def test_without_javascript_the_same_is_done_by_tab_and_enter(visit: Visit, key:
     assert decided()[-1] == ("rejected", "centre")
 
 
-@pytest.mark.parametrize("path", ["/desk/sign-in", "/desk/queue", "/desk/queue/decided"])
+PAGES = [
+    "/desk/sign-in",
+    "/desk/queue",
+    "/desk/queue/decided",
+    "/desk/cases",
+    "/desk/month",
+    "/desk/tasks",
+    "/desk/lists",
+    "/desk/lists/cn/serious-dishonesty",
+    "/desk/lists/propose",
+    "/desk/check",
+    "/desk/coverage",
+    "/desk/assessment",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_every_page_of_the_desk_is_good_to_all(inspection: Visit, key: str, rows: list[str], path: str) -> None:
     page = signed_in(inspection, key)
     page.goto(inspection.site + path)
@@ -132,3 +149,49 @@ def test_a_refused_key_is_told_of_and_good_to_all(inspection: Visit) -> None:
     pressed(page, "Enter")
     expect(page.get_by_role("alert")).to_contain_text("这个密钥不能登录工作台")
     good_to_all(page)
+
+
+@pytest.fixture
+def department(site: str, site_server: SiteServer) -> str:
+    """A key to the desk of a department, a new one each time: it decides on tenders and on lists."""
+    at, actor = timezone.now(), f"market-{next(NUMBERS)}"
+    with site_server.database_open():
+        actor_add(key=actor, kind="department", title="云川市市场监督管理局", by="operator", at=at)
+        return client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+
+
+def test_a_check_is_refused_without_its_case_and_answered_with_it(inspection: Visit, department: str) -> None:
+    page = signed_in(inspection, department)
+    page.get_by_role("link", name="核查 Check", exact=True).click()
+    page.locator("#code").fill(CAST["blacklisted"].code)
+    page.locator("#matter").select_option("tender")
+    page.locator("form.panel button").click()
+    expect(page.get_by_role("alert")).to_contain_text("现缺少用途和案件编号")
+    good_to_all(page)
+    page.locator("#case_number").fill("云川采购〔2026〕17号")
+    page.locator("#purpose").fill("供应商资格审查")
+    page.locator("form.panel button").click()
+    expect(page.locator("article.record")).to_contain_text("《企业信息公示暂行条例》第18条")
+    good_to_all(page)
+    page.locator("#u-followed").check()
+    page.get_by_role("button", name="记下").click()
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+
+
+def test_an_entry_is_proposed_and_its_case_is_seen(inspection: Visit, department: str) -> None:
+    page = signed_in(inspection, department)
+    page.goto(f"{inspection.site}/desk/lists/propose")
+    page.locator("#list").select_option("cn/serious-dishonesty")
+    page.locator("#code").fill(CAST["revoked"].code)
+    page.get_by_role("button", name="查看可以作为依据的记录").click()
+    page.locator("input[name=record]:enabled").first.check()
+    page.locator("#reasons").fill("许可证被吊销，情节严重")
+    good_to_all(page)
+    page.get_by_role("button", name="预览告知书").click()
+    expect(page.locator("pre.paper")).to_contain_text("列入事先告知书")
+    good_to_all(page)
+    if inspection.page.viewport_size == {"width": DESKTOP, "height": 800}:
+        page.get_by_role("button", name="提出，立案").click()
+        expect(page).to_have_url(re.compile(r"/desk/cases/\d{8}-\d{6}$"))
+        expect(page.get_by_role("main")).to_contain_text("拟列入")
+        good_to_all(page)
