@@ -13,7 +13,10 @@ from chengxin.kernel.names import name_normal
 from chengxin.law.models import Words
 from chengxin.records import rules
 from chengxin.records.models import Waiting, WaitingDecision
+from chengxin.records.selectors.batches import SEEING_ALL
 from chengxin.records.selectors.waiting import (
+    Against,
+    decision_against,
     proposal_latest,
     row_unsealed,
     waiting_accessible,
@@ -70,6 +73,8 @@ class QueueItem:
     model: str
     candidates: list[ShownCandidate]
     left: int
+    against: Against | None
+    may_release: bool
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,11 @@ def queue_item(asker: Asker, *, at: datetime, row: tuple[int, int] | None = None
     else:
         waiting_row(asker.key, asker.kind, batch=row[0], line=row[1])  # unknown and forbidden look alike
         waiting = rows.filter(batch_id=row[0], line=row[1]).first()
-    return None if waiting is None else _item(waiting, at=at, left=rows.count())
+    may_release = asker.kind in SEEING_ALL
+    return None if waiting is None else _item(waiting, at=at, left=rows.count(), may_release=may_release)
 
 
-def _item(waiting: Waiting, *, at: datetime, left: int) -> QueueItem:
+def _item(waiting: Waiting, *, at: datetime, left: int, may_release: bool) -> QueueItem:
     law = lawroom.load().on(waiting.batch.received_at.astimezone().date(), waiting.batch.jurisdiction)
     source, proposal = law.sources[waiting.source], proposal_latest(waiting.content)
     found = proposal.candidates if proposal else []
@@ -116,6 +122,8 @@ def _item(waiting: Waiting, *, at: datetime, left: int) -> QueueItem:
         model=proposal.model if proposal else "",
         candidates=[_candidate(n, waiting.name_normal, c, at=at) for n, c in enumerate(shown, 1)],
         left=left,
+        against=decision_against(waiting.against) if waiting.against is not None else None,
+        may_release=may_release,
     )
 
 

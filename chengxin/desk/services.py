@@ -50,6 +50,7 @@ from chengxin.records.services.waiting import (
     waiting_assign,
     waiting_postpone,
     waiting_reject,
+    waiting_release,
     waiting_reopen,
 )
 from chengxin.rights.selectors import CaseFile, case_file
@@ -68,10 +69,14 @@ class KeyNotGood(Refusal):
 
 
 class NothingChosen(Refusal):
-    """Choose a firm or type a code, or say that it is nobody's, or put it off; nothing was decided."""
+    """Choose a firm or type a code, or say that it is nobody's, or put it off; to release a row against a decision, say why. Nothing was
+    decided.
+    """
 
     code = "nothing-chosen"
-    zh = "请选择一户或填写代码，或者选“不属于任何主体”“稍后再定”；尚未作出任何决定。"
+    zh = (
+        "请选择一户或填写代码，或者选“不属于任何主体”“稍后再定”；放行与已有决定不同的行，须写明理由。尚未作出任何决定。"
+    )
 
 
 def desk_open(*, key: str, at: datetime) -> Asker:
@@ -101,12 +106,16 @@ def decisions_read(*, asker: Asker, at: datetime) -> list[ShownDecision]:
 def row_decide(
     *, asker: Asker, row: tuple[int, int], choice: str, number: str = "", reason: str = "", at: datetime
 ) -> int | None:
-    """What a clerk decided: `accept` under the number, `reject`, or `later`; returns the record where one was filed."""
+    """What a clerk decided: `accept` under the number, `release` against a decision, `reject`, or `later`; returns the record where one
+    was filed.
+    """
     batch, line = row
     waiting_row(asker.key, asker.kind, batch=batch, line=line)
     if choice == "accept" and number:
         reason = reason or "与所示理由一致 as the reasons shown"
         return waiting_assign(batch=batch, line=line, number=number, by=asker.key, at=at, reason=reason)
+    if choice == "release" and reason:
+        return waiting_release(batch=batch, line=line, asker=asker, number=number, at=at, reason=reason)
     if choice == "reject":
         waiting_reject(batch=batch, line=line, by=asker.key, at=at, reason=reason or "不属于任何主体 about nobody here")
     elif choice == "later":

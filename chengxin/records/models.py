@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from chengxin.subjects.models import Subject
 
@@ -152,6 +154,17 @@ class Event(models.Model):
         indexes = [
             # Nearly every record has only its first event; whatever happened later is few and is found here.
             models.Index(fields=["record"], condition=~models.Q(number=0), name="records_event_later"),
+            # Fewer still are what a case decided, and what it put in a record's place: each delivery is held against these.
+            models.Index(
+                fields=["record"],
+                condition=~models.Q(number=0) & models.Q(detail__has_key="case"),
+                name="records_event_case",
+            ),
+            models.Index(
+                Cast(KT("detail__record"), models.BigIntegerField()),
+                condition=models.Q(kind="superseded"),
+                name="records_event_replaced",
+            ),
         ]
 
 
@@ -188,7 +201,9 @@ class Refused(models.Model):
 
 
 class Waiting(models.Model):
-    """A row whose subject is not decided: unseen by any check or page until a person, or matching, says whose it is."""
+    """A row whose subject is not decided: unseen by any check or page until a person, or matching, says whose it is. Or one that says
+    otherwise than a decision about the record `against`: until a person who does not send rows releases or rejects it.
+    """
 
     pk = models.CompositePrimaryKey("batch_id", "line")
     batch = models.ForeignKey(
@@ -201,9 +216,13 @@ class Waiting(models.Model):
     name_normal = models.TextField(db_collation="C")
     number = models.TextField(null=True)
     sealed = models.BinaryField()
+    against = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name_normal"], name="records_waiting_name")]
+        indexes = [
+            models.Index(fields=["name_normal"], name="records_waiting_name"),
+            models.Index(fields=["against"], condition=models.Q(against__isnull=False), name="records_waiting_against"),
+        ]
 
 
 class Proposal(models.Model):
@@ -231,7 +250,7 @@ class Proposal(models.Model):
 class WaitingDecision(models.Model):
     """What was decided about a waiting row, when, by whom and why; one after the other, the latest counts.
 
-    `matched` by the matcher where it was sure, `assigned` or `rejected` by a person, `postponed` to the end of the queue,
+    `matched` by the matcher where it was sure, `assigned` or `rejected` by a person, `released` against a decision, `postponed` to the end of the queue,
     `undone`: the row waits again. `proposal` is the one that the decision had before it.
     """
 
@@ -240,6 +259,7 @@ class WaitingDecision(models.Model):
 
         MATCHED = "matched", "自动认定 matched"
         ASSIGNED = "assigned", "人工认定 assigned"
+        RELEASED = "released", "放行 released"
         REJECTED = "rejected", "不属于任何主体 about nobody here"
         POSTPONED = "postponed", "稍后再定 later"
         UNDONE = "undone", "撤销 undone"
@@ -257,7 +277,7 @@ class WaitingDecision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["content", "number"], name="records_waitingdecision_in_order"),
             models.CheckConstraint(
-                condition=models.Q(outcome__in=["matched", "assigned", "rejected", "postponed", "undone"]),
+                condition=models.Q(outcome__in=["matched", "assigned", "released", "rejected", "postponed", "undone"]),
                 name="records_waitingdecision_outcome_known",
             ),
             models.CheckConstraint(

@@ -146,6 +146,39 @@ class Kind(StrEnum):
 CARRIED = (Kind.DISPUTED, Kind.CONTESTED, Kind.REPAIRED, Kind.ENDED)
 
 
+class RowAgainst(Refusal):
+    """Line {line} of batch {batch} says otherwise than a decision: record {record} {word} (case {case}). Whoever runs the register reads
+    both and releases it (`chengxin waiting {batch}:{line} --release --reason REASON`) or rejects it.
+    """
+
+    code = "row-against-decision"
+    status = 409
+    zh = (
+        "批次{batch}第{line}行与已有的决定不同：记录{record}{word_zh}（案件{case}）。由运行单位或者信用中心核对后放行"
+        "（chengxin waiting {batch}:{line} --release --reason 理由），或者不予采用。"
+    )
+
+
+class ReleaseNotYours(Refusal):
+    """{actor} is a {kind}: a row that says otherwise than a decision is released by the operator or a credit centre, never by its sender.
+    If the decision is wrong, ask whoever took it to review it.
+    """
+
+    code = "release-not-yours"
+    status = 403
+    zh = "{actor}属于{kind}：与已有决定不同的行，只能由运行单位或者信用中心放行，报送单位不能自行放行。认为决定有误的，请向作出决定的机关提出。"
+
+
+# What a case did to a record, in words after its number.
+DECIDED_WORDS = {
+    Kind.WITHDRAWN: ("已撤回", "was taken out"),
+    Kind.SUPERSEDED: ("已更正", "was corrected"),
+    Kind.REPAIRED: ("已修复", "was repaired"),
+    Kind.ENDED: ("已提前结束", "was ended"),
+    Kind.UNMATCHED: ("放行后又撤销", "was released and taken back"),
+}
+
+
 class EventNotAllowed(Refusal):
     """A record that is {state} cannot be {kind}: {why}."""
 

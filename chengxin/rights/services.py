@@ -471,17 +471,19 @@ def _record_follow(
                 case Change.CORRECT:
                     if not changes:
                         raise rules.CorrectionMissing
-                    followed.record = record_correct(record=record, changes=changes, by=by, at=at, reason=why)
+                    followed.record = record_correct(
+                        record=record, changes=changes, by=by, at=at, reason=why, case=case.pk
+                    )
                 case Change.TAKE_OUT if not _standing(record).gone:
-                    record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {why}")
+                    record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {why}", case=case.pk)
                 case Change.REPAIR:
                     decision = (
                         Step.objects.filter(case=case, number__gt=0).exclude(document="").order_by("-number").first()
                     )
                     document = decision.document if decision else case.number
-                    record_repair(record=record, by=by, at=at, on=step.on, decision=document)
+                    record_repair(record=record, by=by, at=at, on=step.on, decision=document, case=case.pk)
                 case Change.END if not _standing(record).gone:
-                    record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}")
+                    record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}", case=case.pk)
                 case Change.MARK if not _standing(record).gone:
                     record_contest(record=record, by=by, at=at, forum=case.procedure, case=case.pk)
                 case Change.UNMARK if _holds(record, case, Kind.CONTESTED):

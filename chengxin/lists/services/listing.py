@@ -189,7 +189,7 @@ def listing_follow(case: Case, before: str | None, taken: Sequence[Taken], *, by
         if now.outcome == "listed" and record is None:
             record = _listing_file(case, on=step.on, by=by, at=at)
         elif record is not None and now.outcome == "not-listed":
-            record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {now.title.zh}")
+            record_withdraw(record=record, by=by, at=at, reason=f"{case.number} {now.title.zh}", case=case.pk)
         if record is not None and now.suspends and not (was and was.suspends):
             record_dispute(record=record, by=by, at=at, grounds=case.number, case=case.pk)
         elif record is not None and was and was.suspends and not now.suspends:
@@ -258,13 +258,20 @@ def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
             continue
         ground, why = _ground(case, at), f"{case.number} 所依据的记录已不成立"
         if ground == "wrong":
-            record_withdraw(record=record.pk, by=by, at=at, reason=why)
+            record_withdraw(record=record.pk, by=by, at=at, reason=why, case=case.pk)
             wrong.append(record.pk)
         elif standing.ended_on is None and standing.repaired_on is None:
             if ground == "repaired":
-                record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=why)
+                record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=why, case=case.pk)
             elif (barred := _barred(case, at)) is not None:
-                record_end(record=record.pk, by=by, at=at, on=day_of(at), reason=f"{case.number} {barred.message_zh}")
+                record_end(
+                    record=record.pk,
+                    by=by,
+                    at=at,
+                    on=day_of(at),
+                    reason=f"{case.number} {barred.message_zh}",
+                    case=case.pk,
+                )
     return wrong
 
 

@@ -70,8 +70,12 @@ class Judge:
             self._claims(frame.filter(sound & decided)), self._waiting(frame.filter(sound & ~decided)), refused
         )
 
-    def row_judge(self, line: int, row: Mapping[str, str | None], number: str) -> Judged:
-        """Judge one row as if it had borne this number; the file's own column for it, if any, is set aside."""
+    def row_judge(self, line: int, row: Mapping[str, str | None], number: str | None) -> Judged:
+        """Judge one row as if it had borne this number, the file's own column for it, if any, being set aside; or as it came."""
+        if number is None:
+            return self.rows_judge(
+                pl.Series([line]), pl.DataFrame({k: [v] for k, v in row.items()}, schema=dict.fromkeys(row, pl.String))
+            )
         heading = "号码 number"
         judge = replace(self, columns={**self.columns, self.record_type.roles.code: heading})
         frame = pl.DataFrame(

@@ -22,8 +22,33 @@ _RECORD = (
     "effect_from", "effect_until", "shown_until", "kept_until", "published_on", "late_days", "severity", "received_at", "body",
 )  # fmt: skip
 _EVENT = ("record_id", "number", "kind", "at", "on", "by")
-_WAITING = ("batch_id", "line", "content", "source", "name", "name_normal", "number", "sealed")
+_WAITING = ("batch_id", "line", "content", "source", "name", "name_normal", "number", "sealed", "against")
 _REFUSED = ("batch_id", "line", "reason", "field", "sealed")
+
+# What a case decided about records of a type, and what it put in a record's place, each under every number of its subject. `fell` where
+# the record itself has no effect any more, or is what took its place: a repair or an end is carried over and lets a later row in.
+_DECIDED = """
+with event as materialized (
+    select e.record_id, e.kind, e.detail from records_event e
+    where not (e.number = 0) and e.detail ? 'case' and e.kind in ('withdrawn', 'superseded', 'repaired', 'ended')
+        and not (e.kind = 'repaired' and exists (select from records_event u
+            where u.record_id = e.record_id and not (u.number = 0) and u.number > e.number and u.kind = 'unrepaired'))
+), decided as (
+    select record_id as id, kind in ('withdrawn', 'superseded') as fell from event
+    union
+    select (detail ->> 'record')::bigint, true from event where kind = 'superseded'
+    union
+    -- A row that was released once and is waiting again.
+    select d.record, true from records_waiting w
+    join lateral (select x.record, x.outcome from records_waitingdecision x where x.content = w.content
+                  order by x.number desc limit 1) d on d.outcome = 'undone' and d.record is not null
+    where w.against is not null
+)
+select r.id, bool_or(d.fell), r.document, i.value from decided d
+join records_record r on r.id = d.id and r.record_type = %(type)s
+left join subjects_identifier i on i.subject_id = r.subject_id
+group by r.id, r.document, i.value
+"""
 
 # Beside a row that could not even be taken apart stands why, since its value cannot be asked again.
 RAW, NOTES = "原文 raw", "\x00notes"
@@ -62,6 +87,10 @@ class Parcel:
     judged: Judged
     waiting_sealed: list[str]
     refused: pl.DataFrame  # line, reason, field, sealed
+    # The rows as they came: what says otherwise than a decision is known only when it is stored, and is sealed then.
+    lines: pl.Series
+    rows: pl.DataFrame
+    seal: Seal
 
     @property
     def latest(self) -> int:
@@ -91,7 +120,7 @@ def parcel_make(judged: Judged, lines: pl.Series, rows: pl.DataFrame, seal: Seal
     refused = judged.refused.with_columns(
         sealed=pl.Series(sealed_rows(judged.refused["line"], lines, rows, seal), dtype=pl.String)
     )
-    return Parcel(judged, waiting, refused)
+    return Parcel(judged, waiting, refused, lines, rows, seal)
 
 
 def sealed_rows(chosen: pl.Series, lines: pl.Series, rows: pl.DataFrame, seal: Seal) -> list[str]:
@@ -125,6 +154,9 @@ class Landing:
     at: datetime
     tally: Tally = field(default_factory=Tally)
     names_sure: bool = True
+    # Whether a row that says otherwise than a case decided is not filed (`claims_store`), and which case decided what is filed.
+    decisions_stand: bool = False
+    case: int | None = None
     # Records of which something holds that must hold of what took their place: for `records_carry`, in this order.
     replaced: list[tuple[int, int]] = field(default_factory=list)
 
@@ -146,18 +178,30 @@ class Landing:
             raise FileTooLong(most=LINES_PER_BATCH - 1)
         claims, waiting, refused = parcel.judged.claims, parcel.judged.waiting, parcel.refused
         self.tally.rows += len(claims) + len(waiting) + len(refused)
-        self.claims_store(claims)
-        self._waiting_store(waiting, parcel.waiting_sealed)
+        against = self.claims_store(claims)
+        self._waiting_store(waiting.with_columns(against=pl.lit(None, pl.Int64)), parcel.waiting_sealed)
+        self._waiting_store(against, sealed_rows(against["line"], parcel.lines, parcel.rows, parcel.seal))
         self._copy("records_refused", _REFUSED, refused.with_columns(batch_id=pl.lit(self.batch)))
         for reason, count in refused["reason"].value_counts().iter_rows():
             self.tally.refused_by_reason[reason] = self.tally.refused_by_reason.get(reason, 0) + count
 
-    def claims_store(self, claims: pl.DataFrame) -> None:
-        """File the claims not yet held, each with its first event; what they correct is superseded."""
+    def claims_store(self, claims: pl.DataFrame) -> pl.DataFrame:
+        """File the claims not yet held, each with its first event; what they correct is superseded. Returns those that were not filed, as
+        rows to wait: where decisions stand, a claim that says otherwise than a case did.
+        """
         once = claims.unique(["row_key", "content"], keep="first", maintain_order=True)
         held, others = self._claims_held(once)
         fresh = once.filter(~pl.col("line").is_in(held)) if held else once
         self.tally.unchanged += len(claims) - len(fresh)
+        against = self._against(fresh, others) if self.decisions_stand else {}
+        waits = fresh.filter(pl.col("line").is_in(list(against))).select(
+            "line", "name", "content", name_normal="normal", number="value",
+            against=pl.col("line").replace_strict(against, default=None, return_dtype=pl.Int64),
+        )  # fmt: skip
+        self._claims_file(fresh.filter(~pl.col("line").is_in(list(against))) if against else fresh, others)
+        return waits
+
+    def _claims_file(self, fresh: pl.DataFrame, others: dict[int, list[int]]) -> None:
         if not len(fresh):
             return
         found, created = self._resolver.subjects_resolve(fresh)
@@ -187,14 +231,31 @@ class Landing:
         self.tally.accepted += len(records)
         self.tally.late += int((records["late_days"].fill_null(0) > 0).sum())
 
+    def _against(self, fresh: pl.DataFrame, others: dict[int, list[int]]) -> dict[int, int]:
+        """line → the decided record, for each claim that says otherwise: the one filed last under its key fell by a case or took the place of
+        one that did; or nothing is filed under its key, and a case decided about the same document and subject. A letter changed in
+        the key itself undoes no decision either.
+        """
+        self.cursor.execute(_DECIDED, {"type": self.record_type})
+        schema = {"against": pl.Int64, "fell": pl.Boolean, "document": pl.String, "value": pl.String}
+        decided = pl.DataFrame(self.cursor.fetchall(), schema=schema, orient="row")
+        if not len(decided):
+            return {}
+        fallen = set(decided.filter("fell")["against"])
+        found = {line: records[-1] for line, records in others.items() if records[-1] in fallen}
+        alone = fresh.filter(~pl.col("line").is_in(list(others)))
+        same = alone.join(decided, on=["document", "value"]).group_by("line").agg(pl.col("against").max())
+        return {line: found[line] for line in fresh["line"] if line in found} | dict(same.iter_rows())
+
     def _claims_held(self, claims: pl.DataFrame) -> tuple[list[int], dict[int, list[int]]]:
-        """The lines whose claim is held already, and for each line every held claim under the same key."""
+        """The lines whose claim is held already, and for each line every held claim under the same key, the one filed last at the end."""
         self.cursor.execute("truncate staged_key")
         self._copy("staged_key", ("line", "row_key", "content"), claims)
         self.cursor.execute(
             """
             select s.line, r.id, r.content = s.content from staged_key s
-            cross join lateral (select k.id, k.content from records_record k where k.row_key = s.row_key offset 0) r
+            cross join lateral (select k.id, k.content, k.received_at from records_record k where k.row_key = s.row_key offset 0) r
+            order by r.received_at, r.id
             """
         )
         held: set[int] = set()
@@ -228,12 +289,18 @@ class Landing:
             """
             insert into records_event (record_id, number, kind, at, by, detail)
             select p.old, (select max(number) from records_event e where e.record_id = p.old) + 1,
-                'superseded', %(at)s, %(by)s, jsonb_build_object('record', p.new)
+                'superseded', %(at)s, %(by)s, jsonb_build_object('record', p.new) || %(case)s::jsonb
             from unnest(%(olds)s::bigint[], %(news)s::bigint[]) p(old, new)
             where not exists (select from records_event e where e.record_id = p.old and e.number > 0 and e.kind in ('superseded', 'withdrawn'))
             returning record_id, (detail->>'record')::bigint
             """,
-            {"at": self.at, "by": self.by, "olds": [old for old, _ in pairs], "news": [new for _, new in pairs]},
+            {
+                "at": self.at,
+                "by": self.by,
+                "olds": [old for old, _ in pairs],
+                "news": [new for _, new in pairs],
+                "case": json.dumps({} if self.case is None else {"case": self.case}),
+            },  # fmt: skip
         )
         replaced: dict[int, int] = dict(self.cursor.fetchall())
         self.cursor.execute(
@@ -259,7 +326,7 @@ class Landing:
         self.cursor.execute(
             """
             select replace(w.content::text, '-', ''), w.batch_id = %s or coalesce(
-                (select d.outcome in ('matched', 'assigned', 'rejected') from records_waitingdecision d
+                (select d.outcome in ('matched', 'assigned', 'released', 'rejected') from records_waitingdecision d
                  where d.content = w.content order by d.number desc limit 1), false)
             from unnest(%s::uuid[]) c(content) join records_waiting w on w.content = c.content
             """,

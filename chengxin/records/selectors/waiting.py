@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case as Choose
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from chengxin import law as lawroom
+from chengxin.cases.models import Case
 from chengxin.kernel.errors import Refusal
 from chengxin.records import rules
-from chengxin.records.models import Proposal, Waiting, WaitingDecision
+from chengxin.records.models import Event, Proposal, Waiting, WaitingDecision
 from chengxin.records.selectors.batches import SEEING_ALL, intake_seal
 from chengxin.subjects.models import Name
 from chengxin.subjects.rules.comparing import Side
@@ -29,7 +34,8 @@ class Queued(TypedDict):
 
 
 PLACES = ("province", "city", "address")
-DECIDED = (WaitingDecision.Outcome.MATCHED, WaitingDecision.Outcome.ASSIGNED, WaitingDecision.Outcome.REJECTED)
+_Outcome = WaitingDecision.Outcome
+DECIDED = (_Outcome.MATCHED, _Outcome.ASSIGNED, _Outcome.RELEASED, _Outcome.REJECTED)
 
 
 def waiting_rows() -> QuerySet[Waiting]:
@@ -81,20 +87,47 @@ def waiting_queue(actor: str, kind: str, *, at: datetime) -> "QuerySet[WithAnnot
     rows = waiting_accessible(actor, kind).annotate(
         since=F("batch__received_at"),
         proposed=Subquery(proposed),
-        later=Case(When(latest="postponed", then=Subquery(put_off.values("at")[:1]))),
-        urgency=Case(*weights, default=Value(1.0), output_field=FloatField()) * days,
+        later=Choose(When(latest="postponed", then=Subquery(put_off.values("at")[:1]))),
+        urgency=Choose(*weights, default=Value(1.0), output_field=FloatField()) * days,
     )
     ordered = rows.order_by(F("later").asc(nulls_first=True), "-urgency", "batch_id", "line")
     return cast("QuerySet[WithAnnotations[Waiting, Queued]]", ordered)
 
 
 def waiting_unproposed() -> QuerySet[Waiting]:
-    """The rows that wait and that the matcher has not seen since the last name came into the register."""
+    """The rows that wait for their subject and that the matcher has not seen since the last name came into the register."""
+    rows = waiting_rows().filter(against__isnull=True)
     latest = Name.objects.order_by("-pk").values_list("known_at", flat=True).first()
     if latest is None:
-        return waiting_rows()
+        return rows
     seen = Proposal.objects.filter(content=OuterRef("content"), at__gte=latest, model=model().version)
-    return waiting_rows().filter(~Exists(seen))
+    return rows.filter(~Exists(seen))
+
+
+@dataclass(frozen=True)
+class Against:
+    """The decision than which a row says otherwise: about which record, what became of it, by which case."""
+
+    record: int
+    word: str
+    word_zh: str
+    case: str | None
+
+
+def decision_against(record: int) -> Against:
+    """What a case decided about the record, or by which case it took another's place."""
+    own = Event.objects.filter(record=record, number__gt=0, kind__in=list(rules.DECIDED_WORDS))
+    replaced = Event.objects.annotate(new=Cast(KT("detail__record"), BigIntegerField())).filter(
+        kind=rules.Kind.SUPERSEDED, new=record
+    )
+    found = (
+        own.filter(detail__has_key="case").order_by("-number").first()
+        or replaced.filter(detail__has_key="case").first()
+        or own.order_by("-number").first()
+    )
+    zh, en = rules.DECIDED_WORDS[rules.Kind(found.kind)] if found else ("", "")
+    case = Case.objects.filter(pk=int((found.detail or {}).get("case") or 0)).first() if found else None
+    return Against(record, en, zh, case.number if case else None)
 
 
 def waiting_asked(rows: Iterable[Waiting]) -> list[Side]:

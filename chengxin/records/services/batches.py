@@ -216,7 +216,9 @@ def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
     stream = rows_read(run.path, wanted=headings)
     columns, run.ignored = _columns(run, stream)
     judge = Judge(run.law, run.source, record_type, run.at.astimezone().date(), columns)
-    landing = Landing(cursor, batch.pk, run.source.key, record_type.key, run.by, run.at, run.tally)
+    landing = Landing(
+        cursor, batch.pk, run.source.key, record_type.key, run.by, run.at, run.tally, decisions_stand=True
+    )
     names_from = name_latest(cursor)
     seal = intake_seal()
     pairs = Pairs()

@@ -25,7 +25,9 @@ class CorrectionUnfit(Refusal):
     zh = "不能这样更正该记录：{why_zh}"
 
 
-def record_correct(*, record: int, changes: Mapping[str, str], by: str, at: datetime, reason: str) -> int:
+def record_correct(
+    *, record: int, changes: Mapping[str, str], by: str, at: datetime, reason: str, case: int | None = None
+) -> int:
     """File the record anew with these fields changed (field → text as on a form, empty for nothing), superseding it; returns
     the new record, in the name of whoever sent the old one and received when that was. Refuses a record that no longer
     stands, a field that it lacks, what no file could bring in, and a change that changes nothing.
@@ -47,12 +49,12 @@ def record_correct(*, record: int, changes: Mapping[str, str], by: str, at: date
             filed = record_file(
                 source=came.source, row=row, actor=came.actor, jurisdiction=came.jurisdiction, channel=CHANNEL, by=by, at=at,
                 reason=f"{old.pk}: {reason}", file_name=came.file_name,
-                received_on=old.received_at.astimezone(CHINA_TIME).date(),
+                received_on=old.received_at.astimezone(CHINA_TIME).date(), case=case,
             )  # fmt: skip
         except RowUnfit as unfit:
             raise CorrectionUnfit(**unfit.data) from unfit
         if filed.row_key != old.row_key:
-            record_supersede(record=record, by=by, at=at, new=filed.record, reason=reason)
+            record_supersede(record=record, by=by, at=at, new=filed.record, reason=reason, case=case)
     return filed.record
 
 

@@ -21,21 +21,23 @@ class RecordUnknown(Refusal):
     zh = "没有编号为{record}的记录。"
 
 
-def record_withdraw(*, record: int, by: str, at: datetime, reason: str) -> Event:
-    """The provider takes the claim back: from this instant it neither counts nor shows."""
-    return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail={"reason": reason})
+def record_withdraw(*, record: int, by: str, at: datetime, reason: str, case: int | None = None) -> Event:
+    """The claim is taken back, by its provider or by a case: from this instant it neither counts nor shows. What a case took back, its
+    provider does not bring again by sending the row with another letter: that row waits for a person.
+    """
+    return _event_add(record, rules.Kind.WITHDRAWN, by=by, at=at, detail=_by_case({"reason": reason}, case))
 
 
 def record_dispute(*, record: int, by: str, at: datetime, grounds: str, case: int | None = None) -> Event:
     """An objection is open: from this instant the fact has no effect until it is settled (boundary 5)."""
-    detail = {"grounds": grounds} if case is None else {"grounds": grounds, "case": case}
-    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail=detail)
+    return _event_add(record, rules.Kind.DISPUTED, by=by, at=at, detail=_by_case({"grounds": grounds}, case))
 
 
-def record_supersede(*, record: int, by: str, at: datetime, new: int, reason: str) -> Event:
+def record_supersede(*, record: int, by: str, at: datetime, new: int, reason: str, case: int | None = None) -> Event:
     """Another record takes this one's place: from this instant it neither counts nor shows."""
+    detail = _by_case({"record": new, "reason": reason}, case)
     with transaction.atomic():
-        event = _event_add(record, rules.Kind.SUPERSEDED, by=by, at=at, detail={"record": new, "reason": reason})
+        event = _event_add(record, rules.Kind.SUPERSEDED, by=by, at=at, detail=detail)
         records_carry(replaced=[(record, new)], by=by, at=at)
     return event
 
@@ -67,13 +69,12 @@ def _carry(old: int, new: int, *, by: str, at: datetime) -> None:
 
 def record_settle(*, record: int, by: str, at: datetime, outcome: str, case: int | None = None) -> Event:
     """One open objection is closed; what it found to be wrong is a correction or a withdrawal of its own."""
-    detail = {"outcome": outcome} if case is None else {"outcome": outcome, "case": case}
-    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail=detail)
+    return _event_add(record, rules.Kind.SETTLED, by=by, at=at, detail=_by_case({"outcome": outcome}, case))
 
 
-def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str) -> Event:
+def record_repair(*, record: int, by: str, at: datetime, on: Any, decision: str, case: int | None = None) -> Event:
     """The authority that found the breach has repaired it: from the day it is neither shown nor used."""
-    return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail={"decision": decision})
+    return _event_add(record, rules.Kind.REPAIRED, by=by, at=at, on=on, detail=_by_case({"decision": decision}, case))
 
 
 def record_unrepair(*, record: int, by: str, at: datetime, reason: str) -> Event:
@@ -81,9 +82,9 @@ def record_unrepair(*, record: int, by: str, at: datetime, reason: str) -> Event
     return _event_add(record, rules.Kind.UNREPAIRED, by=by, at=at, detail={"reason": reason})
 
 
-def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str) -> Event:
+def record_end(*, record: int, by: str, at: datetime, on: Any, reason: str, case: int | None = None) -> Event:
     """The authority has ended the fact before its term: removal from a list, revocation of a licence."""
-    return _event_add(record, rules.Kind.ENDED, by=by, at=at, on=on, detail={"reason": reason})
+    return _event_add(record, rules.Kind.ENDED, by=by, at=at, on=on, detail=_by_case({"reason": reason}, case))
 
 
 def record_unmatch(*, record: int, by: str, at: datetime, reason: str) -> Event:
@@ -106,6 +107,10 @@ def record_contest(*, record: int, by: str, at: datetime, forum: str, case: int)
 def record_conclude(*, record: int, by: str, at: datetime, outcome: str, case: int) -> Event:
     """Reconsideration or lawsuit is over; what it changed or revoked is a correction or a withdrawal of its own."""
     return _event_add(record, rules.Kind.CONCLUDED, by=by, at=at, detail={"outcome": outcome, "case": case})
+
+
+def _by_case(detail: dict[str, Any], case: int | None) -> dict[str, Any]:
+    return detail if case is None else {**detail, "case": case}
 
 
 def _event_add(

@@ -47,10 +47,11 @@ def record_file(
     reason: str,
     received_on: date | None = None,
     file_name: str = "",
+    case: int | None = None,
 ) -> Filed:
     """File one row, field → text as on a form (amounts in yuan), as a delivery of the actor's by this source.
 
-    `received_on` is the day by which it counts as received, by default that of `at`. Refuses what a file's row would be refused
+    `received_on` is the day by which it counts as received, by default that of `at`; `case` the one that decided it. Refuses what a file's row would be refused
     for, a row that names nobody, and a claim that is held already.
     """
     today = at.astimezone(CHINA_TIME).date()
@@ -72,7 +73,7 @@ def record_file(
             file_digest=hashlib.sha256(f"{sorted(row.items())} {at.isoformat()} {by}".encode()).hexdigest(), reason=reason,
         )  # fmt: skip
         with connection.cursor() as cursor:
-            landing = Landing(cursor.cursor, batch.pk, source, record_type.key, by, at)
+            landing = Landing(cursor.cursor, batch.pk, source, record_type.key, by, at, case=case)
             landing.claims_store(judged.claims)
             records_carry(replaced=landing.replaced, by=by, at=at)
             names_index_due(cursor.cursor)

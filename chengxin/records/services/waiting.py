@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 from chengxin.records import rules
@@ -15,10 +16,11 @@ from chengxin.records.bulk.judging import Judge
 from chengxin.records.bulk.proposing import Proposed, rows_propose
 from chengxin.records.bulk.storing import Landing
 from chengxin.records.models import LINES_PER_BATCH, Batch, Proposal, Record, Report, Waiting, WaitingDecision
-from chengxin.records.selectors.batches import row_refusal
+from chengxin.records.selectors.batches import SEEING_ALL, row_refusal
 from chengxin.records.selectors.filed import events_of
 from chengxin.records.selectors.waiting import (
     DECIDED,
+    decision_against,
     decision_latest,
     proposal_latest,
     row_unsealed,
@@ -74,11 +76,30 @@ class WaitingFiled(Refusal):
 def waiting_assign(*, batch: int, line: int, number: str, by: str, at: datetime, reason: str) -> int:
     """File a waiting row as being about the subject of this number, on a person's word; returns the record.
 
-    The row is judged again as if it had borne the number, so nothing enters that could not have entered then.
+    The row is judged again as if it had borne the number, so nothing enters that could not have entered then. Refuses one that says
+    otherwise than a decision about the subject: that is released (`waiting_release`) or rejected.
     """
     with transaction.atomic():
         waiting = _waiting_locked(batch, line)
+        if waiting.against is not None:
+            raise _against(waiting, waiting.against)
         return _assign(waiting, number, Outcome.ASSIGNED, by=by, at=at, reason=reason)
+
+
+def waiting_release(*, batch: int, line: int, asker: Asker, at: datetime, reason: str, number: str = "") -> int:
+    """File a waiting row although a case decided otherwise, on the word of somebody who runs the register and not of its sender; returns
+    the record. A row that bears no number of its own needs one.
+    """
+    if asker.kind not in SEEING_ALL:
+        raise rules.ReleaseNotYours(actor=asker.key, kind=asker.kind)
+    with transaction.atomic():
+        waiting = _waiting_locked(batch, line)
+        if waiting.against is None and not number:
+            raise WaitingNotFiled(
+                why="该行没有号码，请写明属于哪个代码 / the row bears no number: say of which code it is"
+            )
+        own = None if waiting.against is not None else number
+        return _assign(waiting, own, Outcome.RELEASED, by=asker.key, at=at, reason=reason)
 
 
 def waiting_reject(*, batch: int, line: int, by: str, at: datetime, reason: str) -> None:
@@ -100,7 +121,7 @@ def waiting_reopen(*, batch: int, line: int, by: str, at: datetime, reason: str)
     with transaction.atomic():
         waiting = Waiting.objects.filter(batch_id=batch, line=line).first()
         latest = decision_latest(waiting.content) if waiting else None
-        if latest is not None and latest.outcome in (Outcome.MATCHED, Outcome.ASSIGNED):
+        if latest is not None and latest.outcome in (Outcome.MATCHED, Outcome.ASSIGNED, Outcome.RELEASED):
             raise WaitingFiled(batch=batch, line=line, record=latest.record)
         waiting_undo(batch=batch, line=line, by=by, at=at, reason=reason)
 
@@ -150,8 +171,8 @@ def _decide(
 # --- filing a row under a number ----------------------------------------------------------------------------------------
 
 
-def _assign(waiting: Waiting, number: str, outcome: Outcome, *, by: str, at: datetime, reason: str) -> int:
-    record = _row_file(waiting, number, by=by, at=at)
+def _assign(waiting: Waiting, number: str | None, outcome: Outcome, *, by: str, at: datetime, reason: str) -> int:
+    record = _row_file(waiting, number, released=outcome is Outcome.RELEASED, by=by, at=at)
     # A match that was undone and is made again: the very claim is held, and stands again.
     if rules.replay(events_of([record], known_at=at)[record], known_at=at).unmatched:
         record_match(record=record, by=by, at=at, reason=reason)
@@ -159,8 +180,22 @@ def _assign(waiting: Waiting, number: str, outcome: Outcome, *, by: str, at: dat
     return record
 
 
-def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
-    """Judge the row as if it had borne the number, and file it; where the very same claim was held already, it is that record."""
+def _against(waiting: Waiting, record: int) -> rules.RowAgainst:
+    found = decision_against(record)
+    return rules.RowAgainst(
+        batch=waiting.batch_id,
+        line=waiting.line,
+        record=record,
+        word=found.word,
+        word_zh=found.word_zh,
+        case=found.case or "—",
+    )
+
+
+def _row_file(waiting: Waiting, number: str | None, *, released: bool, by: str, at: datetime) -> int:
+    """Judge the row as if it had borne the number, or as it came, and file it; where the very same claim was held already, it is that
+    record. Refuses one that says otherwise than a decision, unless it is released.
+    """
     came = waiting.batch
     law = lawroom.load().on(at.astimezone().date(), came.jurisdiction)
     source = law.sources[waiting.source]
@@ -170,7 +205,7 @@ def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
     judged = judge.row_judge(waiting.line, row, number)
     if len(judged.refused):
         rule, name = judged.refused["reason"][0], judged.refused["field"][0]
-        value = number if name == record_type.roles.code else None
+        value = number if number and name == record_type.roles.code else None
         why, why_en = row_refusal(rule, name, value, record_type, source)
         raise WaitingNotFiled(why=f"{why} / {why_en}")
     if not len(judged.claims):
@@ -179,8 +214,12 @@ def _row_file(waiting: Waiting, number: str, *, by: str, at: datetime) -> int:
     with connection.cursor() as cursor:
         names_from = name_latest(cursor.cursor)
         batch = _batch_for(waiting, by=by, at=at)
-        landing = Landing(cursor.cursor, batch, source.key, source.record_type, by, at, names_sure=False)
-        landing.claims_store(judged.claims)
+        landing = Landing(
+            cursor.cursor, batch, source.key, source.record_type, by, at, names_sure=number is None, decisions_stand=not released,
+        )  # fmt: skip
+        against = landing.claims_store(judged.claims)
+        if len(against):
+            raise _against(waiting, against["against"][0])
         records_carry(replaced=landing.replaced, by=by, at=at)
         conflicts_open(cursor.cursor, since=names_from, batch=batch, at=at)
         names_index_due(cursor.cursor)
@@ -263,6 +302,6 @@ def _proposal_keep(waiting: Waiting, found: Proposed, model: str, *, by: str, at
         try:
             with transaction.atomic():
                 _assign(waiting, number, Outcome.MATCHED, by=by, at=at, reason=reason)
-        except (WaitingNotFiled, rules.EventNotAllowed):
+        except (WaitingNotFiled, rules.RowAgainst, rules.EventNotAllowed):
             return False
         return True

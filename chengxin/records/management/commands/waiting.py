@@ -6,12 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.records.selectors.waiting import waiting_queue, waiting_row
+from chengxin.records.selectors.waiting import decision_against, waiting_queue, waiting_row
 from chengxin.records.services.waiting import (
     waiting_assign,
     waiting_match,
     waiting_postpone,
     waiting_reject,
+    waiting_release,
     waiting_reopen,
 )
 from chengxin.site.console import Command as Base
@@ -37,13 +38,22 @@ class Command(Base):
         "proposed": "提请人工认定",
         "none": "没有相符的",
         "model": "模型版本",
+        "against": "与之不同的记录",
+        "case": "案件",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which row, whose it is, and why."""
         parser.add_argument("row", nargs="?", metavar="BATCH:LINE", help="要处理的行 / the row to decide")
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--code", metavar="CODE", help="认定属于该代码的主体 / it is about the subject of this code")
+        parser.add_argument(
+            "--code", metavar="CODE", help="认定属于该代码的主体 / it is about the subject of this code"
+        )
+        what.add_argument(
+            "--release",
+            action="store_true",
+            help="与已有决定不同的行，核对后放行；没有号码的行另写 --code / release a row that says otherwise than a decision; one without a number needs --code",
+        )
         what.add_argument("--reject", action="store_true", help="认定不属于本库任何主体 / it is about nobody here")
         what.add_argument("--later", action="store_true", help="放到队尾 / put it at the end of the queue")
         what.add_argument(
@@ -94,6 +104,8 @@ class Command(Base):
                 "number": w.number,
                 "since": w.since,
                 "outcome": w.proposed,
+                "against": w.against,
+                "case": decision_against(w.against).case if w.against is not None else None,
             }
             for w in rows[: options["most"]]
         ]
@@ -101,24 +113,29 @@ class Command(Base):
 
     def _decide(self, options: dict[str, Any]) -> None:
         batch, _, line = options["row"].partition(":")
+        code = {"number": options["code"]} if options["code"] else {}
         verb = next((v for name, v in _VERBS.items() if options[name]), None)
+        if code and verb not in (waiting_assign, waiting_release):
+            verb = None
         needless = verb is waiting_postpone
         if not (batch.isdecimal() and line.isdecimal()) or verb is None or not (options["reason"] or needless):
             raise WrongUse(
-                "请写 BATCH:LINE，以及 --code、--reject、--later、--undo 之一；除 --later 外须给出 --reason。",
-                "Write BATCH:LINE with one of --code, --reject, --later, --undo; all but --later need --reason.",
+                "请写 BATCH:LINE，以及 --code、--release、--reject、--later、--undo 之一；除 --later 外须给出 --reason。",
+                "Write BATCH:LINE with one of --code, --release, --reject, --later, --undo; all but --later need --reason.",
             )
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
         waiting_row(asker.key, asker.kind, batch=int(batch), line=int(line))
-        decided = {"batch": int(batch), "line": int(line), "by": asker.key, "at": at, "reason": options["reason"]}
-        number = {"number": options["code"]} if options["code"] else {}
-        self.result({**decided, "record": verb(**number, **decided)})
+        decided = {"batch": int(batch), "line": int(line), "at": at, "reason": options["reason"]}
+        who = {"asker": asker} if verb is waiting_release else {"by": asker.key}
+        self.result({**decided, "by": asker.key, "record": verb(**code, **who, **decided)})
 
 
+# The first that is asked for: a code alone assigns, beside `--release` it says whose the released row is.
 _VERBS: dict[str, Any] = {
-    "code": waiting_assign,
+    "release": waiting_release,
     "reject": waiting_reject,
     "later": waiting_postpone,
     "undo": waiting_reopen,
+    "code": waiting_assign,
 }
