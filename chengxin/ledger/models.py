@@ -1,5 +1,6 @@
-"""The one append-only log of every change and every reading."""
+"""The one append-only log of every change and every reading, and the tree that proves it."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
@@ -19,6 +20,8 @@ class Entry(models.Model):
     subject = models.BigIntegerField(null=True)
     object = models.TextField(db_collation="C", default="", db_default="")
     detail = models.JSONField(default=dict, db_default={})
+    # Drawn by the database unless whoever writes has drawn it: without it nobody can try texts against the commitment.
+    salt = models.UUIDField(db_default=RandomUUID())
 
     class Meta:
         constraints = [
@@ -39,3 +42,41 @@ class Entry(models.Model):
                 name="ledger_entry_case",
             ),
         ]
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree, given after its commit, and what the tree holds of it. It outlives the entry's text."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.BigIntegerField(unique=True)
+    commitment = models.BinaryField()
+
+
+class Tile(models.Model):
+    """Sixteen neighbouring hashes of complete trees of 16^level leaves; written once, when all sixteen are known."""
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+
+class Checkpoint(models.Model):
+    """What the log signed: so many leaves, with this root. `reached` and `holes` are where the sequencer goes on."""
+
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+    reached = models.BigIntegerField()
+    holes = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["size", "-id"], name="ledger_checkpoint_size")]
+
+
+class LogKey(models.Model):
+    """A public key with which the log signs or has signed, as verifiers are given it."""
+
+    written = models.TextField(unique=True, db_collation="C")
+    at = models.DateTimeField()

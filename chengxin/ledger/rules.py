@@ -313,9 +313,14 @@ def holes_left(holes: Iterable[Hole], taken: Sequence[int], writers: frozenset[s
     for hole in holes:
         still = hole.writers & writers
         if still:
-            inside = [number for number in taken if hole.first <= number <= hole.last]
-            left += [Hole(first, last, still) for first, last in gaps_in(inside, hole.first - 1, hole.last + 1)]
+            left += hole_without(Hole(hole.first, hole.last, still), taken)
     return left
+
+
+def hole_without(hole: Hole, taken: Sequence[int]) -> list[Hole]:
+    """What is left of a hole without the numbers now taken."""
+    inside = [number for number in taken if hole.first <= number <= hole.last]
+    return [Hole(first, last, hole.writers) for first, last in gaps_in(inside, hole.first - 1, hole.last + 1)]
 
 
 def gaps_in(numbers: Sequence[int], after: int, before: int | None = None) -> list[tuple[int, int]]:

@@ -1,12 +1,199 @@
-"""Reading the ledger: what was asked about a subject, and what an actor did."""
+"""Reading the ledger: what was asked about a subject, what was signed, and the proofs."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet
+from psycopg import Connection
 
-from chengxin.ledger.models import Entry
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.signing import LogKey
+from chengxin.ledger import rules
+from chengxin.ledger.bulk import TEXT, kept_read
+from chengxin.ledger.models import Checkpoint, Entry, Leaf
+from chengxin.ledger.models import LogKey as PublicKey
+
+
+class EntryUnknown(Refusal):
+    """The ledger holds no entry {entry} with that commitment. Write both as they stand in the receipt."""
+
+    code = "entry-unknown"
+    status = 404
+    zh = "账本中没有编号为{entry}、承诺值相符的留痕。请按回执所写填写。"
+
+
+class EntryNotPlaced(Refusal):
+    """Entry {entry} has no place in a signed tree of that size yet. Ask again in a few seconds; if it lasts, ask the operator whether the sequencer runs."""
+
+    code = "entry-not-placed"
+    status = 409
+    zh = "留痕{entry}尚未写入该大小的签名账本。请几秒后再查；一直如此的，请联系运行单位。"
+
+
+class CheckpointUnknown(Refusal):
+    """The log signed no checkpoint of size {size}. The sizes that it signed are listed under /ledger/checkpoints."""
+
+    code = "checkpoint-unknown"
+    status = 404
+    zh = "日志没有签发过大小为{size}的检查点。已签发的见 /ledger/checkpoints。"
 
 
 def readings_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Entry]:
     """Every reading and change that names one of these subjects up to the instant, oldest first."""
     return Entry.objects.filter(subject__in=subjects, at__lte=known_at).order_by("at", "id")
+
+
+# --- keys and checkpoints ---------------------------------------------------------------------------------------------------------
+
+
+def key_path() -> Path:
+    """Where the log's key file is."""
+    return Path(settings.CHENGXIN_HOME) / "keys" / "ledger.key"
+
+
+def log_key() -> LogKey:
+    """The keys of the log, made on first use; read again when the file has changed."""
+    path = key_path()
+    return _log_key(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=2)
+def _log_key(path: Path, changed: int) -> LogKey:
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    return LogKey.of_file(path, origin=settings.CHENGXIN_LEDGER_ORIGIN)
+
+
+def public_keys() -> list[str]:
+    """Every key with which the log signs or has signed, the first one first."""
+    return list(PublicKey.objects.order_by("pk").values_list("written", flat=True))
+
+
+def checkpoint_latest() -> Checkpoint | None:
+    """What the log signed last; nothing before the first entry."""
+    return Checkpoint.objects.order_by("-pk").first()
+
+
+def checkpoint_of(size: int) -> Checkpoint:
+    """What the log signed at that size."""
+    found = Checkpoint.objects.filter(size=size).order_by("-pk").first()
+    if found is None:
+        raise CheckpointUnknown(size=size)
+    return found
+
+
+def checkpoints_after(size: int, *, most: int) -> list[Checkpoint]:
+    """The checkpoints beyond that size, the smallest first."""
+    return list(Checkpoint.objects.filter(size__gt=size).order_by("size", "pk")[:most])
+
+
+# --- proofs -----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """That a commitment stands at its place in the tree of a signed checkpoint."""
+
+    entry: int
+    commitment: bytes
+    index: int
+    proof: list[bytes]
+    checkpoint: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The proof as `chengxin-verify inclusion` reads it."""
+        return {
+            "entry": self.entry, "commitment": self.commitment.hex(), "index": self.index,
+            "proof": [each.hex() for each in self.proof], "checkpoint": self.checkpoint,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """That a later checkpoint's tree begins with an earlier one's."""
+
+    first: str
+    second: str
+    proof: list[bytes]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The proof as `chengxin-verify consistency` reads it."""
+        return {"first": self.first, "second": self.second, "proof": [each.hex() for each in self.proof]}
+
+
+def inclusion_of(entry: int, commitment: bytes, *, size: int | None = None) -> Inclusion:
+    """The proof for whoever holds the receipt: number and commitment, since a number alone could be guessed. By default in the
+    tree that was signed last. Tells an entry without a place from one that never was only to whoever knows the salt, by the
+    same words to anybody.
+    """
+    leaf = Leaf.objects.filter(entry=entry).first()
+    if leaf is None:
+        raise EntryNotPlaced(entry=entry)
+    if bytes(leaf.commitment) != commitment:
+        raise EntryUnknown(entry=entry)
+    checkpoint = checkpoint_of(size) if size is not None else checkpoint_latest()
+    if checkpoint is None or leaf.position >= checkpoint.size:
+        raise EntryNotPlaced(entry=entry)
+    proof = _nodes_read(rules.inclusion_nodes(leaf.position, checkpoint.size), checkpoint.size)
+    return Inclusion(entry, commitment, leaf.position, proof, checkpoint.note)
+
+
+def consistency_of(first: int, second: int) -> Consistency:
+    """The proof between two sizes at which the log signed, the smaller one first."""
+    first, second = sorted((first, second))
+    old, new = checkpoint_of(first), checkpoint_of(second)
+    return Consistency(old.note, new.note, consistency_proof(first, second))
+
+
+def consistency_proof(first: int, second: int) -> list[bytes]:
+    """The nodes that lead from the one tree to the other."""
+    return _nodes_read(rules.consistency_nodes(first, second), second)
+
+
+def _nodes_read(nodes: list[rules.Node], size: int) -> list[bytes]:
+    kept = kept_read(raw(), rules.spans_of(rules.complete_of(nodes, size), size))
+    return kept.nodes(nodes, size)
+
+
+def raw() -> Connection:
+    """The driver's own connection, for binary reading and COPY."""
+    connection.ensure_connection()
+    return connection.connection  # type: ignore[no-any-return]
+
+
+# --- the whole of it --------------------------------------------------------------------------------------------------------------
+
+
+def ledger_state() -> dict[str, Any]:
+    """How many entries there are, how many are in the tree, and what was signed last."""
+    latest = checkpoint_latest()
+    placed = Leaf.objects.aggregate(last=Max("position"))["last"]
+    return {
+        "origin": log_key().origin,
+        "keys": public_keys(),
+        "placed": 0 if placed is None else placed + 1,
+        "waiting": Entry.objects.filter(pk__gt=latest.reached if latest else 0).count(),
+        "signed_at": latest.at if latest else None,
+        "checkpoint": latest.note if latest else None,
+    }
+
+
+_DUMP = f"""
+select l.position, l.entry, encode(l.commitment, 'hex'), encode(uuid_send(e.salt), 'hex'), {TEXT}
+from ledger_leaf l left join ledger_entry e on e.id = l.entry
+where l.position < %s order by l.position
+"""
+
+
+def entries_dumped(size: int) -> Iterator[dict[str, Any]]:
+    """Every place of the tree of that size with its entry's text and salt, as `chengxin-verify entries` reads them."""
+    with transaction.atomic(), raw().cursor(name="ledger_dump") as cursor:
+        cursor.itersize = 10_000
+        for position, entry, commitment, salt, text in cursor.execute(_DUMP, [size]):
+            told = {"position": position, "entry": entry, "commitment": commitment}
+            yield told if salt is None else told | {"salt": salt, "text": text}

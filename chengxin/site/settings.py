@@ -58,6 +58,12 @@ ROOMS = [
     "chengxin.desk",
     "chengxin.site",
 ]
+# What the ledger's log is called in its checkpoints: a name of yours without spaces, for good; one is drawn where none is given.
+CHENGXIN_LEDGER_ORIGIN = os.environ.get("CHENGXIN_LEDGER_ORIGIN", "")
+
+# Where checkpoints are laid for others to copy and keep.
+CHENGXIN_LEDGER_FOLDER = Path(os.environ.get("CHENGXIN_LEDGER_FOLDER") or CHENGXIN_HOME / "ledger")
+
 # Hands notices over; the default lays them into a folder for a person or a program to send.
 CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sending.folder")
 

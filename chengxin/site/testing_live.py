@@ -56,7 +56,7 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
-        env=os.environ | {"DATABASE_URL": _address(name)},
+        env=os.environ | {"DATABASE_URL": address_of(name)},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -99,14 +99,14 @@ def _named(database: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-def _address(database: str) -> str:
+def address_of(database: str) -> str:
     words = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
     settings = connection.settings_dict
     return make_conninfo("", dbname=database, **{w: settings[key] for key, w in words.items() if settings.get(key)})
 
 
 def _administer(*statements: sql.Composed) -> None:
-    with psycopg.connect(_address("postgres"), autocommit=True) as administration:
+    with psycopg.connect(address_of("postgres"), autocommit=True) as administration:
         for statement in statements:
             administration.execute(statement)
 

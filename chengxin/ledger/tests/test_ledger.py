@@ -115,7 +115,7 @@ def _reached(functions: dict[str, ast.FunctionDef], name: str, seen: set[str]) -
 def tracing() -> set[str]:
     """The services that write the ledger themselves, or through another service."""
     reached = services()
-    known = {"trace", "traces_write"}  # the second is one statement for a whole file of checks
+    known = {"trace", "trace_receipted", "traces_write"}  # the last is one statement for a whole file of checks
     found: set[str] = set()
     while more := {service for service, calls in reached.items() if known & set(calls)} - found:
         found |= more
@@ -126,6 +126,8 @@ def tracing() -> set[str]:
 # Public functions of services that need leave no trace, each with its reason.
 UNTRACED = {
     "ledger.trace": "is the trace",
+    "ledger.trace_receipted": "likewise",
+    "ledger.checkpoint_publish": "lays what is public already into a folder",
     "actors.key_hash": "changes nothing: the digest of a key",
     "subjects.conflict_open": "part of a batch, whose entry tells of it",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",

@@ -1,6 +1,7 @@
 """`chengxin serve`."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,4 +34,7 @@ class Command(BaseCommand):
         root = str(Path(chengxin.__file__).parents[1])
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         os.environ["CHENGXIN_WORKERS"] = str(workers)  # each serves its share of a client's rate
+        # Entries get their places in the signed tree beside the service, and no longer than it runs.
+        beside = ["ledger", "sequence", "--beside", str(os.getpid())]
+        subprocess.Popen([sys.executable, "-m", "chengxin.site.cli", *beside], stdout=subprocess.DEVNULL)
         os.execv(sys.executable, [sys.executable, "-m", "granian", *words, "chengxin.site.wsgi:application"])
