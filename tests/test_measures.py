@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.services.telling import ProofMissing, notices_send
+from chengxin.checks.services.reissuing import match_undo, merge_undo
 from chengxin.kernel.days import working_day_add
 from chengxin.lists import rules
 from chengxin.lists.models import Task
@@ -28,8 +29,17 @@ from chengxin.lists.services.measures import (
 from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Record
 from chengxin.records.services.correcting import record_correct
-from chengxin.records.services.events import record_dispute, record_repair, record_settle, record_withdraw
-from chengxin.records.services.waiting import waiting_match
+from chengxin.records.services.events import (
+    record_dispute,
+    record_repair,
+    record_settle,
+    record_unrepair,
+    record_withdraw,
+)
+from chengxin.records.services.waiting import waiting_assign, waiting_match
+from chengxin.rights.services import Claimant, case_followed, objection_file
+from chengxin.subjects.selectors import subject_of
+from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
 from tests.world import NOW, TODAY, code, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +315,138 @@ def test_a_measure_that_was_stopped_is_lifted_and_made_good_all_the_same(records
     assert measures_raise(by="operator", at=later(hours=6)).as_dict() == {
         "measures": 0, "carry_out": 0, "lift": 1, "remedy": 1,
     }  # fmt: skip
+
+
+# ---- on the wrong firm
+
+
+def subject(n: int, hours: float = 0) -> int:
+    return subject_of(code(n), known_at=later(hours=hours))
+
+
+@pytest.fixture
+def merged(records: list[int]) -> list[int]:
+    """The first firm was held to be the second, and the measure carried out on that one because of the first one's record."""
+    subjects_merge(absorbed=subject(1), into=subject(2), by="operator", at=later(minutes=30), reason="同一企业")
+    carried_out(records)
+    assert {t.record_id: t.subject_id for t in Task.objects.all()}[records[0]] == subject(2)
+    return records
+
+
+def parted(hours: float = 4) -> None:
+    merge_undo(absorbed=subject(1), into=subject(2), by="operator", at=later(hours=hours), reason="查明不是")
+
+
+def tasks_of(record: int) -> list[tuple[str, int, int]]:
+    return sorted((t.kind, t.subject_id, t.turn) for t in Task.objects.filter(record=record))
+
+
+def test_what_was_carried_out_on_a_firm_held_to_be_another_is_made_good_when_they_are_parted(
+    merged: list[int], settings: LazySettings
+) -> None:
+    parted()
+    wrong = subject(2)
+    assert tasks_of(merged[0]) == [("carry-out", wrong, 0), ("lift", wrong, 0), ("remedy", wrong, 0)], (
+        "with the parting"
+    )
+    assert {task.record_id for task in asked("lift") + asked("remedy")} == {merged[0]}
+    told_of = Task.objects.get(record=merged[0], kind="carry-out")
+    with pytest.raises(rules.TaskMisplaced):
+        task_served(task=told_of.pk, proof="EMS 1", asker=LAND, at=later(hours=5))
+    TOLD.clear()
+    settings.CHENGXIN_SENDER = f"{__name__}.keep"
+    notices_send(by="operator", at=later(hours=5))
+    [told] = (told for told in TOLD if "补救" in told["title"])
+    assert told["to"].startswith(f"云川市甲2号商贸有限公司 {code(2)}") and "不属于你单位" in told["body"]
+
+
+def test_the_right_firm_gets_its_own_task_when_two_are_parted(merged: list[int]) -> None:
+    parted()
+    assert measures_raise(by="operator", at=later(hours=5)).as_dict() == {
+        "measures": 1, "carry_out": 1, "lift": 0, "remedy": 0,
+    }  # fmt: skip
+    [own] = (task for task in asked("carry-out") if task.record_id == merged[0])
+    assert own.subject_id == subject(1, 5), "of the other's nothing is left to tell"
+    assert measures_raise(by="operator", at=later(hours=6)).carry_out == 0, "once"
+    task_answer(task=own.pk, outcome="done", asker=LAND, at=later(hours=7))
+    claimant = Claimant("王某", "13800000000")
+    receipt = objection_file(record=merged[0], number=code(1), claimant=claimant, grounds="不实", at=later(hours=8))
+    [seen] = case_followed(number=receipt.number, key=receipt.key, at=later(hours=8)).measures
+    assert seen.task == own.pk, "what was done to the other is none of theirs"
+
+
+def test_the_daily_job_finds_what_a_parting_left(merged: list[int]) -> None:
+    subjects_unmerge(absorbed=subject(1), into=subject(2), by="operator", at=later(hours=4), reason="查明不是")
+    assert measures_raise(by="operator", at=later(hours=5)).as_dict() == {
+        "measures": 1, "carry_out": 1, "lift": 1, "remedy": 1,
+    }  # fmt: skip
+
+
+def test_nothing_is_carried_out_on_a_firm_that_is_no_longer_the_record_s(records: list[int]) -> None:
+    subjects_merge(absorbed=subject(1), into=subject(2), by="operator", at=later(minutes=30), reason="同一企业")
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    parted(3)
+    [first, *_] = (t for t in asked("carry-out") if t.record_id == records[0])
+    with pytest.raises(rules.TaskMisplaced):
+        task_answer(task=first.pk, outcome="done", asker=LAND, at=later(hours=4))
+    task_answer(task=first.pk, outcome="not-done", reason="该记录不属于该企业", asker=LAND, at=later(hours=4))
+    assert tasks_of(records[0]) == [("carry-out", subject(2, 4), 0)], "nothing to make good"
+
+
+def test_firms_that_are_merged_later_are_met_once(records: list[int]) -> None:
+    carried_out(records)
+    subjects_merge(absorbed=subject(1), into=subject(2), by="operator", at=later(hours=4), reason="同一企业")
+    assert measures_raise(by="operator", at=later(hours=5)).as_dict() == {
+        "measures": 1, "carry_out": 0, "lift": 0, "remedy": 0,
+    }  # fmt: skip
+    parted(6)
+    assert asked("remedy") == [] and measures_raise(by="operator", at=later(hours=7)).carry_out == 0
+
+
+def test_who_was_freed_by_a_repair_got_by_fraud_is_met_again(records: list[int]) -> None:
+    carried_out(records)
+    record_repair(record=records[1], by="operator", at=later(hours=4), on=TODAY, decision="1号")
+    assert measures_raise(by="operator", at=later(hours=5)).lift == 1
+    record_unrepair(record=records[1], by="operator", at=later(hours=6), reason="材料虚假")
+    assert measures_raise(by="operator", at=later(hours=7)).carry_out == 1
+    own = subject(2)
+    assert tasks_of(records[1]) == [("carry-out", own, 0), ("carry-out", own, 1), ("lift", own, 0)]
+    assert measures_raise(by="operator", at=later(hours=8)).carry_out == 0
+
+
+def test_a_measure_on_a_wrongly_matched_firm_is_made_good_and_the_right_one_has_its_own(
+    records: list[int], tmp_path: Path, settings: LazySettings
+) -> None:
+    done = sent(tmp_path, listing(50, name="云川市甲4号商贸有限公司", code=""), source=ABNORMAL)
+    waiting_match(by="operator", at=later(minutes=10))
+    record = Record.objects.exclude(pk__in=records).get().pk
+    carried_out([record])
+    match_undo(record=record, by="operator", at=later(hours=4), reason="认错了")
+    wrong = subject(4)
+    assert tasks_of(record) == [("carry-out", wrong, 0), ("lift", wrong, 0), ("remedy", wrong, 0)]
+    TOLD.clear()
+    settings.CHENGXIN_SENDER = f"{__name__}.keep"
+    notices_send(by="operator", at=later(hours=4))
+    assert ["不属于你单位" in told["body"] for told in TOLD if "补救" in told["title"]] == [True]
+    row: dict[str, Any] = {"batch": done.batch, "line": 2, "by": "operator", "reason": "x"}
+    own = waiting_assign(**row, number=code(5), at=later(hours=5))
+    measures_raise(by="operator", at=later(hours=6))
+    assert tasks_of(own) == [("carry-out", subject(5), 0)]
+    match_undo(record=own, by="operator", at=later(hours=7), reason="又认错了")
+    assert waiting_assign(**row, number=code(4), at=later(hours=8)) == record
+    assert measures_raise(by="operator", at=later(hours=9)).carry_out == 1
+    assert ("carry-out", wrong, 1) in tasks_of(record), "the first was right after all"
+
+
+def test_the_database_holds_one_task_a_turn(merged: list[int]) -> None:
+    parted()
+    remedy = Task.objects.get(kind="remedy")
+    copy = {f.attname: getattr(remedy, f.attname) for f in Task._meta.fields if not f.primary_key}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.create(**copy)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.create(**{**copy, "turn": -1})
 
 
 # ---- at the desk

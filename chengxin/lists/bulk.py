@@ -69,15 +69,26 @@ def met_count(cursor: Cursor) -> dict[str, int]:
 
 
 def tasks_carry_out_raise(cursor: Cursor, **words: Any) -> int:
-    """Raise a task for each staged record that counts and has none; returns how many. Takes `measure`, `jurisdiction`, `agency`,
-    `due_on` and `at`.
+    """Raise a task for each staged record that counts and whose subject has none by it, or was freed since; returns how many. One raised
+    for a firm that was merged since is its own; one raised for a firm that was found to be another is not. Takes `measure`,
+    `jurisdiction`, `agency`, `due_on` and `at`.
     """
     cursor.execute(
         """
-        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
-        select 'carry-out', %(measure)s, %(jurisdiction)s, %(agency)s, m.record, m.root, %(due_on)s, %(at)s
-        from met m where m.in_term and not m.over and not m.disputed
-        on conflict (measure, agency, record_id, kind) do nothing
+        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, turn, due_on, at)
+        select 'carry-out', %(measure)s, %(jurisdiction)s, %(agency)s, m.record, m.root, (
+                select count(*) from lists_task t where t.measure = %(measure)s and t.agency = %(agency)s and t.record_id = m.record
+                    and t.subject_id = m.root and t.kind = 'carry-out'
+            ), %(due_on)s, %(at)s
+        from met m where m.in_term and not m.over and not m.disputed and not exists (
+            select from lists_task t left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
+            where t.measure = %(measure)s and t.agency = %(agency)s and t.record_id = m.record and t.kind = 'carry-out'
+                and coalesce(l.root_id, t.subject_id) = m.root and not exists (
+                    select from lists_task f where f.measure = t.measure and f.agency = t.agency and f.record_id = t.record_id
+                        and f.subject_id = t.subject_id and f.turn = t.turn and f.kind = 'lift'
+                )
+        )
+        on conflict (measure, agency, record_id, subject_id, turn, kind) do nothing
         """,
         words,
     )
@@ -85,18 +96,21 @@ def tasks_carry_out_raise(cursor: Cursor, **words: Any) -> int:
 
 
 def tasks_lift_raise(cursor: Cursor, **words: Any) -> int:
-    """Raise a task to lift for each that was carried out and whose record is not among the staged any more, or has fallen since;
-    returns how many. Takes the same.
+    """Raise a task to lift for each that was carried out and whose record is not among the staged any more, has fallen since, or is about
+    somebody else; returns how many. Takes the same.
     """
     cursor.execute(
         """
-        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, due_on, at)
-        select 'lift', t.measure, t.jurisdiction, t.agency, t.record_id, t.subject_id, %(due_on)s, %(at)s
-        from lists_task t
+        insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, turn, due_on, at)
+        select 'lift', t.measure, t.jurisdiction, t.agency, t.record_id, t.subject_id, t.turn, %(due_on)s, %(at)s
+        from lists_task t left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
         where t.kind = 'carry-out' and t.measure = %(measure)s and t.jurisdiction = %(jurisdiction)s and t.agency = %(agency)s
             and (select a.outcome from lists_taskanswer a where a.task_id = t.id order by a.number desc limit 1) = 'done'
-            and not exists (select from met m where m.record = t.record_id and m.in_term and not m.over)
-        on conflict (measure, agency, record_id, kind) do nothing
+            and not exists (
+                select from met m where m.record = t.record_id and m.in_term and not m.over
+                    and m.root = coalesce(l.root_id, t.subject_id)
+            )
+        on conflict (measure, agency, record_id, subject_id, turn, kind) do nothing
         """,
         words,
     )

@@ -44,8 +44,11 @@ class Activation(models.Model):
 
 
 class Task(models.Model):
-    """An agency is to carry a measure out on a subject, to lift it since its ground has fallen, or to make good one that should never
-    have been carried out; by the day. Never edited.
+    """An agency is to carry a measure out on a subject because of a record, to lift it since its ground has fallen, or to make good one
+    that should never have been carried out; by the day. Never edited.
+
+    `turn` counts how often before the measure was carried out on that subject because of that record, and what lifts it or makes it
+    good bears the turn of what it undoes: who was freed may be met again, and a record met first as another firm's meets its own.
     """
 
     class Kind(models.TextChoices):
@@ -61,12 +64,16 @@ class Task(models.Model):
     agency = models.TextField(db_collation="C")
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    turn = models.SmallIntegerField(default=0, db_default=0)
     due_on = models.DateField()
     at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["measure", "agency", "record", "kind"], name="lists_task_once"),
+            models.UniqueConstraint(
+                fields=["measure", "agency", "record", "subject", "turn", "kind"], name="lists_task_once_a_turn"
+            ),
+            models.CheckConstraint(condition=models.Q(turn__gte=0), name="lists_task_turn_counted"),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["carry-out", "lift", "remedy"]), name="lists_task_kind_known"
             ),

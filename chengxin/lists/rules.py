@@ -442,6 +442,16 @@ class TaskGroundless(Refusal):
     zh = "记录{record}目前不产生效力（{state}），不得据以采取措施。请不要实施，或者待其恢复效力后再办。"
 
 
+class TaskMisplaced(Refusal):
+    """Record {record} is not about the enterprise of task {task}: it was laid on that one by mistake. Answer the task as not done, with that
+    reason; whoever the record is about has a task of its own.
+    """
+
+    code = "task-misplaced"
+    status = 409
+    zh = "记录{record}不属于任务{task}所列的企业，是误记在其名下的。请以此为由答复“未办”；该记录所属的企业另有任务。"
+
+
 class NothingToTell(Refusal):
     """Of task {task} nobody is waiting to be told: no measure was carried out, or its subject has been told already."""
 
@@ -511,21 +521,33 @@ def measure_told(
 
 
 def remedy_told(
-    law: Law, measure: Measure, *, firm: str, agency: str, document: str, record: int, due_on: date, basis: Basis
+    law: Law,
+    measure: Measure,
+    *,
+    firm: str,
+    agency: str,
+    document: str,
+    record: int,
+    due_on: date,
+    basis: Basis,
+    misplaced: bool = False,
 ) -> Telling:
-    """What the subject is told when a measure that was carried out on it turns out to have rested on a wrong record."""
+    """What the subject is told when a measure that was carried out on it turns out to have rested on a wrong record, or (`misplaced`) on
+    a record of somebody else.
+    """
     cited = law.cite(basis)
     zh = [
         "补救告知书",
         f"当事人：{firm}",
         f"曾对你单位采取的措施：{measure.title.zh}（{law.cite(measure.basis[0]).zh}）",
         f"实施单位：{agency}",
-        f"所依据的记录：{document}（编号{record}），现已查明有误。",
+        f"所依据的记录：{document}（编号{record}），现已查明{'不属于你单位' if misplaced else '有误'}。",
         f"实施单位最迟于{due_on}解除该措施，恢复名誉、消除影响，并将结果告知你单位（{cited.zh}）。",
         "因错误的措施受到损失的，可以依法申请行政复议、提起行政诉讼或者要求赔偿。",
     ]
     en = [
-        f"To: {firm}. The measure “{measure.title.en}” was carried out by {agency} on record {record} ({document}), which is now found to be wrong.",
+        f"To: {firm}. The measure “{measure.title.en}” was carried out by {agency} on record {record} ({document}), which is now found "
+        f"{'not to be about you' if misplaced else 'to be wrong'}.",
         f"By {due_on} {agency} lifts it, restores your reputation, undoes its effects, and tells you what it did ({cited.en}).",
         "For what you lost by it you may ask for reconsideration, sue, or claim compensation.",
     ]

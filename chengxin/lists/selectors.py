@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
@@ -34,7 +35,7 @@ from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
 from chengxin.records.rules import Event as Happened
 from chengxin.records.selectors.filed import events_of, fields_written, records_of, statements_of
-from chengxin.subjects.models import Identifier, Name
+from chengxin.subjects.models import Identifier, Link, Name
 from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, root_of, subject_of
 
 _FACTS = """
@@ -276,6 +277,7 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
 
 _CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|merge)\.)"
 _FALLEN = ("superseded", "withdrawn", "unmatched")
+TURN = ("measure", "agency", "record_id", "subject_id", "turn")  # what a task has in common with those that undo it
 NOTICE, REMEDY = "measure-notice-within", "measure-remedy-within"
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 
@@ -294,18 +296,36 @@ def activations_latest() -> QuerySet[Activation]:
     return Activation.objects.filter(pk=Subquery(latest.values("pk")[:1])).order_by("measure", "agency")
 
 
-def tasks_perhaps_wrong(record: int | None = None) -> QuerySet[Task]:
-    """What was carried out on a record that was since taken out, corrected or found to be somebody else's, and is not being made
-    good yet; of one record, or of all.
+def tasks_perhaps_wrong(record: int | None = None, subjects: Iterable[int] | None = None) -> QuerySet[Task]:
+    """What was carried out on a record that was since taken out, corrected or found to be somebody else's, or on a firm that was
+    wrongly held to be the record's, and is not being made good yet; of one record, of some subjects, or of all.
     """
     latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number").values("outcome")[:1]
     fallen = Event.objects.filter(record_id=OuterRef("record_id"), number__gt=0, kind__in=_FALLEN)
-    begun = Task.objects.filter(
-        kind=Task.Kind.REMEDY, measure=OuterRef("measure"), agency=OuterRef("agency"), record=OuterRef("record_id")
+    begun = Task.objects.filter(**{name: OuterRef(name) for name in TURN}, kind=Task.Kind.REMEDY)
+    done = Task.objects.filter(kind=Task.Kind.CARRY_OUT).annotate(
+        outcome=Subquery(latest), met=_root("subject_id"), own=_root("record__subject_id")
     )
-    done = Task.objects.filter(kind=Task.Kind.CARRY_OUT).annotate(outcome=Subquery(latest))
-    tasks = done.filter(Exists(fallen), ~Exists(begun), outcome=TaskAnswer.Outcome.DONE).order_by("pk")
+    wrong = Exists(fallen) | ~Q(met=F("own"))
+    tasks = done.filter(wrong, ~Exists(begun), outcome=TaskAnswer.Outcome.DONE).order_by("pk")
+    tasks = tasks if subjects is None else tasks.filter(subject__in=list(subjects))
     return tasks if record is None else tasks.filter(record=record)
+
+
+def _root(subject: str) -> Coalesce:
+    """Which subject stands for that of this column now."""
+    held = Link.objects.filter(subject=OuterRef(subject), known_to__isnull=True).values("root")[:1]
+    return Coalesce(Subquery(held), F(subject), output_field=BigIntegerField())
+
+
+def task_misplaced(task: Task, *, known_at: datetime) -> bool:
+    """Whether the record on which the task rests is about somebody else than the task's subject: it was matched to that one by mistake, or
+    both were held to be one, and are not.
+    """
+    last = fact_last(task.record_id, known_at=known_at)
+    about = Record.objects.values_list("subject_id", flat=True).get(pk=last.record)
+    apart = root_of(about, known_at=known_at) != root_of(task.subject_id, known_at=known_at)
+    return last.standing.unmatched or apart
 
 
 def tasks_accessible(asker: Asker) -> QuerySet[Task]:
@@ -324,7 +344,7 @@ def task_accessible(asker: Asker, task: int) -> Task:
 
 def tasks_open(asker: Asker) -> QuerySet[Task]:
     """The tasks in which the agency still owes something, the first due first: an answer, again where its subject was not
-    told in time, or the proof that it was.
+    told in time, or the proof that it was, unless the measure is to be lifted already.
     """
     latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number")
     served = Delivery.objects.filter(notice=OuterRef("notice"), outcome="served", at__date__lte=OuterRef("tell_by"))
@@ -333,7 +353,8 @@ def tasks_open(asker: Asker) -> QuerySet[Task]:
         notice=Subquery(latest.values("notice")[:1]),
         tell_by=Subquery(latest.values("tell_by")[:1]),
     )
-    return tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served))
+    lifted = Task.objects.filter(**{name: OuterRef(name) for name in TURN}, kind=Task.Kind.LIFT)
+    return tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served) & ~Exists(lifted))
 
 
 @dataclass(frozen=True)
@@ -374,9 +395,7 @@ def measure_of_task(task: Task) -> tuple[Law, Measure]:
     """
     law = lawroom.load().on(day_of(task.at), task.jurisdiction)
     if task.measure not in law.measures:
-        first = Task.objects.get(
-            kind=Task.Kind.CARRY_OUT, measure=task.measure, agency=task.agency, record=task.record_id
-        )
+        first = Task.objects.get(**{name: getattr(task, name) for name in TURN}, kind=Task.Kind.CARRY_OUT)
         law = lawroom.load().on(day_of(first.at), task.jurisdiction)
     return law, law.measures[task.measure]
 
@@ -400,12 +419,16 @@ class TaskTold:
         return {key: shown[key] for key in sorted(shown)}
 
 
-def tasks_about(records: Iterable[int], *, on: date) -> list[TaskTold]:
-    """What was done because of these records, and what is to be lifted or made good, in the order in which it was asked for. What
-    nobody has done yet, need do, or told its subject of in time has no effect and is left out.
+def tasks_about(records: Iterable[int], subject: int, *, on: date, known_at: datetime) -> list[TaskTold]:
+    """What was done to this subject because of these records, and what is to be lifted or made good, in the order in which it was asked
+    for. What nobody has done yet, need do, or told its subject of in time has no effect and is left out; so is what was done to a firm
+    that was wrongly held to be this one.
     """
     found = []
+    root = root_of(subject, known_at=known_at)
     for task in Task.objects.filter(record__in=list(records)).order_by("pk"):
+        if root_of(task.subject_id, known_at=known_at) != root:
+            continue
         answer = task.answers.order_by("-number").first()
         state = task_state_of(task, on=on)
         if task.kind == Task.Kind.CARRY_OUT and state not in (TaskState.DONE, TaskState.TELLING):

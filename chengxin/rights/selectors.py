@@ -186,7 +186,12 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
         statement=statements_of([now], known_at=known_at).get(now, ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
-        measures=tasks_about(filter(None, {record_of(case), now, listing_record(case)}), on=day_of(known_at)),
+        measures=tasks_about(
+            filter(None, {record_of(case), now, listing_record(case)}),
+            case.subject_id,
+            on=day_of(known_at),
+            known_at=known_at,
+        ),
         deeds=[
             DeedTold(d.kind, course.procedure.deeds[d.kind].title, d.on, d.note)
             for d in case.deeds.order_by("on", "pk")

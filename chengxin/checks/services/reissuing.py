@@ -106,13 +106,14 @@ def record_recall(*, record: int, by: str, at: datetime, reason: str) -> Undone:
 
 
 def merge_undo(*, absorbed: int, into: int, by: str, at: datetime, reason: str) -> Undone:
-    """Two firms were wrongly held to be one: they stand apart again, and whoever was told of one what belongs to the other
-    is answered anew. All or nothing.
+    """Two firms were wrongly held to be one: they stand apart again, whoever was told of one what belongs to the other is answered
+    anew, and whoever carried a measure out on one because of the other's record is to make it good. All or nothing.
     """
     with transaction.atomic():
         merged = merge_latest(absorbed, into)
         subjects = roots_ever([absorbed, into])
         at = subjects_unmerge(absorbed=absorbed, into=into, by=by, at=at, reason=reason).at
+        remedies_raise(subjects=subjects, by=by, at=at)
         return _answers_reissue(
             cause=f"merge:{merged.pk if merged else 0}",
             row="",

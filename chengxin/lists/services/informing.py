@@ -14,7 +14,15 @@ from chengxin.ledger.services import trace
 from chengxin.lists import rules
 from chengxin.lists.models import Task
 from chengxin.lists.rules import TaskState
-from chengxin.lists.selectors import NOTICE, addressee_of, fact_of, measure_of_task, task_accessible, task_state_of
+from chengxin.lists.selectors import (
+    NOTICE,
+    addressee_of,
+    fact_of,
+    measure_of_task,
+    task_accessible,
+    task_misplaced,
+    task_state_of,
+)
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect
 
@@ -29,8 +37,10 @@ class Informed:
 
 def measure_tell(*, task: Task, number: int, document: str, by: str, at: datetime) -> Informed | None:
     """Write the notice of a measure that is being carried out by this answer to its task; nothing where it is to the subject's good.
-    Call it in the transaction of the answer. Refuses what rests on a record that has no effect today.
+    Call it in the transaction of the answer. Refuses what rests on a record that has no effect today, or is about another firm.
     """
+    if task_misplaced(task, known_at=at):
+        raise rules.TaskMisplaced(task=task.pk, record=task.record_id)
     law, measure = measure_of_task(task)
     fact = fact_of(Record.objects.get(pk=task.record_id), known_at=at)
     if effect(fact.terms, fact.standing, on=day_of(at)) is not Effect.COUNTS:
@@ -57,6 +67,8 @@ def task_served(*, task: int, proof: str, asker: Asker, at: datetime) -> Deliver
         Task.objects.select_for_update().get(pk=found.pk)
         answer = found.answers.order_by("-number").first()
         state = task_state_of(found, on=day_of(at))
+        if task_misplaced(found, known_at=at):
+            raise rules.TaskMisplaced(task=task, record=found.record_id)
         if answer is None or answer.notice_id is None or state not in (TaskState.TELLING, TaskState.RETURNED):
             raise rules.NothingToTell(task=task)
         if state is TaskState.RETURNED:
