@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client as Browser
 
+from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.rules import StepUnknown
@@ -18,6 +19,7 @@ from chengxin.lists import rules as lists
 from chengxin.lists.models import Task
 from chengxin.lists.selectors import subject_file
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise, task_answer
+from chengxin.records.services.correcting import record_correct
 from chengxin.rights import rules, services
 from tests.world import NOW, TODAY, code, later, listing, sent
 
@@ -38,6 +40,10 @@ def task(tmp_path: Path) -> Task:
     measure_activate(measure="land-abnormal", agency="land", dry_run=dry_run, asker=CENTRE, at=later(minutes=10))
     measures_raise(by="clock", at=later(minutes=20))
     return Task.objects.get()
+
+
+def dry_run(hours: float) -> int:
+    return measure_dry_run(measure="land-abnormal", asker=CENTRE, at=later(hours=hours)).dry_run
 
 
 def effect(hours: float) -> str:
@@ -74,6 +80,57 @@ def test_the_key_of_whoever_doubts_puts_no_words_in_the_subject_s_mouth(task: Ta
     decided(receipt.number, "upheld", MARKET, 2)
     with pytest.raises(rules.NotYetAccepted):
         services.statement_answer(number=receipt.number, key=receipt.key, words="本企业承认", at=later(hours=3))
+
+
+def test_what_was_found_right_is_not_doubted_again_by_the_same_agency(task: Task) -> None:
+    """Each doubt suspends: an agency that could repeat it would keep the record without effect for ever."""
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    decided(receipt.number, "upheld", MARKET, 2)
+    with pytest.raises(rules.FoundRight) as refused:
+        services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=3))
+    assert receipt.number in str(refused.value) and str(TODAY) in str(refused.value)
+    assert "主管部门" in refused.value.message_zh and effect(3) == "counts"
+    measure_activate(measure="land-abnormal", agency="roads", dry_run=dry_run(4), asker=CENTRE, at=later(hours=4))
+    measures_raise(by="clock", at=later(hours=4))
+    other = Task.objects.get(agency="roads")
+    again = services.doubt_raise(task=other.pk, grounds="名称不符", asker=ROADS, at=later(hours=5))
+    assert again.suspended, "another agency may have grounds of its own"
+
+
+def test_a_record_that_has_changed_since_may_be_doubted_again(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    decided(receipt.number, "upheld", MARKET, 2)
+    new = record_correct(
+        record=task.record_id, changes={"reason": "通过住所无法联系"}, by="market", at=later(hours=3), reason="录入有误"
+    )
+    measures_raise(by="clock", at=later(hours=4))
+    its = Task.objects.get(record=new)
+    again = services.doubt_raise(task=its.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=5))
+    decided(again.number, "upheld", MARKET, 6)
+    with pytest.raises(rules.FoundRight):
+        services.doubt_raise(task=its.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=7))
+
+
+def test_what_took_the_place_of_a_record_under_doubt_is_not_doubted_again(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    new = record_correct(
+        record=task.record_id, changes={"reason": "通过住所无法联系"}, by="market", at=later(hours=2), reason="录入有误"
+    )
+    decided(receipt.number, "upheld", MARKET, 3)
+    measures_raise(by="clock", at=later(hours=4))
+    its = Task.objects.get(record=new)
+    with pytest.raises(rules.FoundRight):
+        services.doubt_raise(task=its.pk, grounds="再次", asker=LAND, at=later(hours=5))
+
+
+def test_a_place_may_let_a_doubt_be_raised_again() -> None:
+    law = lawroom.load().on(TODAY)
+    words: dict[str, Any] = {"record": 1, "number": "20261122-000001", "answered_on": TODAY, "changed": False}
+    procedure = law.procedures["doubt"]
+    with pytest.raises(rules.FoundRight):
+        rules.again_admissible(law, procedure, **words)
+    rules.again_admissible(law, procedure.model_copy(update={"again": "always"}), **words)
+    rules.again_admissible(law, procedure, **{**words, "changed": True})
 
 
 def test_a_wrong_record_is_taken_out(task: Task) -> None:

@@ -541,9 +541,12 @@ class Deed(Part):
 
 
 class Procedure(Founded):
-    """A course of steps with clocks; a case begins where it `opens`. `deeds` are what may be written down beside the steps."""
+    """A course of steps with clocks; a case begins where it `opens`. `deeds` are what may be written down beside the steps. `again` says
+    when whoever opened a case about a record that was then found right may open another: at any time, or only when the record has changed.
+    """
 
     opens: Key
+    again: Literal["always", "record-changed"] = "always"
     deeds: dict[Key, Deed] = Field(default_factory=dict)
     states: dict[Key, State]
     steps: Some[Step]

@@ -8,7 +8,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
-from chengxin.law.models import RecordType, Severity, State, Words
+from chengxin.law.models import Procedure, RecordType, Severity, State, Words
 from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
@@ -40,6 +40,20 @@ class CaseOpen(Refusal):
     code = "case-already-open"
     status = 409
     zh = "关于记录{record}已有同类申请正在办理（{day}收到）。请凭回执编号和查询码查看。"
+
+
+class FoundRight(Refusal):
+    """Record {record} was found right on {day} (case {number}) and has not changed since: the same doubt is not raised twice ({basis}).
+    If you think that answer wrong, put it to the department that supervises social credit; what you do not carry out you answer as not
+    done, with the reason.
+    """
+
+    code = "doubt-answered"
+    status = 409
+    zh = (
+        "记录{record}已于{day}核实无误（案件{number}），此后没有变化，不能就同一记录重复提出疑义（{basis}）。"
+        "认为核实结论不当的，请报社会信用主管部门；不予实施的，以“未办”答复并写明理由。"
+    )
 
 
 class RepairTooEarly(Refusal):
@@ -198,6 +212,15 @@ def statement_fit(words: str) -> str:
 def objection_admissible(*, record: int, standing: Standing) -> None:
     """Whatever the register still uses or shows may be objected to; refuses what it does neither with."""
     _stands(record, standing)
+
+
+def again_admissible(
+    law: Law, procedure: Procedure, *, record: int, number: str, answered_on: date, changed: bool
+) -> None:
+    """Whether whoever opened the case of that number, which found the record right, may open another of its kind."""
+    if procedure.again == "record-changed" and not changed:
+        basis = law.cite(procedure.basis[0]).zh
+        raise FoundRight(record=record, day=answered_on, number=number, basis=basis)
 
 
 def contest_fit(*, forum: str, document: str, since: date, evidence: bool, on: date) -> None:

@@ -51,6 +51,27 @@ def case_about(record: int, procedure: str) -> Case | None:
     return next((case for case in cases if record in (record_of(case), record_now(case))), None)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A case in which the record was found right: its number, the day of the answer, and whether the record has changed since."""
+
+    number: str
+    on: date
+    changed: bool
+
+
+def found_right(record: int, procedure: str, opened_by: str) -> Answered | None:
+    """The latest case of this kind by this actor in which the record, or one in whose place it stands, was found right."""
+    subject = Record.objects.values_list("subject_id", flat=True).get(pk=record)
+    cases = Case.objects.filter(procedure=procedure, subject=subject, opened_by=opened_by, about__startswith="record:")
+    for case in cases.order_by("-pk"):
+        if course_of(case).state.outcome == "upheld" and record_now(case) == record:
+            answer = Step.objects.filter(case=case).latest("number")
+            then = fact_last(record_of(case), known_at=answer.at).record
+            return Answered(case.number, answer.on, changed=then != record)
+    return None
+
+
 def contests_pending(record: int) -> bool:
     """Whether the record is marked as under reconsideration or lawsuit."""
     return any((case := case_about(record, each)) and course_of(case).state.marks for each in rules.FORUMS)

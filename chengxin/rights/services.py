@@ -45,6 +45,7 @@ from chengxin.rights.selectors import (
     choices_of,
     contact_of,
     contests_pending,
+    found_right,
     record_answerable,
     record_now,
     record_of,
@@ -227,13 +228,19 @@ def contest_enter(
 
 def doubt_raise(*, task: int, grounds: str, asker: Asker, at: datetime) -> Receipt:
     """An agency that is to carry a measure out doubts the record on which it rests, and tells the record's provider, who verifies it
-    within a time; meanwhile the record has no effect. Refuses a task that is not the agency's own.
+    within a time; meanwhile the record has no effect. Refuses a task that is not the agency's own, and where the lawbook says so a record
+    that was found right when the agency doubted it before, until it changes.
     """
     with transaction.atomic():
         found = task_accessible(asker, task)
         number = number_of(found.subject_id, known_at=at)
         answerable = _locked(found.record_id, number, at=at)
         rules.objection_admissible(record=found.record_id, standing=answerable.standing)
+        if (before := found_right(found.record_id, DOUBT, asker.key)) is not None:
+            rules.again_admissible(
+                answerable.law, answerable.law.procedures[DOUBT], record=found.record_id, number=before.number,
+                answered_on=before.on, changed=before.changed,
+            )  # fmt: skip
         return _case_file(DOUBT, answerable, Claimant(asker.key, ""), grounds, (), by=asker.key, at=at)
 
 
