@@ -51,15 +51,15 @@ NEEDED = {
 }
 
 
-# Who may take a step, as they are named in a message.
-DOERS: dict[Doer, str] = {
-    "subject": "当事人",
-    "authority": "作出决定的机关",
-    "provider": "信息提供单位",
-    "credit-centre": "公共信用信息中心",
-    "supervisor": "社会信用主管部门",
-    "anybody": "任何人",
-    "clock": "期限届满",
+# Who may take a step, as they are named in a message and on every page.
+DOERS: dict[str, Words] = {
+    "subject": Words(zh="当事人", en="The subject"),
+    "authority": Words(zh="作出决定的机关", en="The authority that decided"),
+    "provider": Words(zh="信息提供单位", en="Whoever sent the record"),
+    "credit-centre": Words(zh="公共信用信息中心", en="The public credit centre"),
+    "supervisor": Words(zh="社会信用主管部门", en="The supervising department"),
+    "anybody": Words(zh="任何人", en="Anybody"),
+    "clock": Words(zh="期限届满", en="End of the term"),
 }
 
 
@@ -167,8 +167,8 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
             open="; ".join(f"{o.step.by}: {_act(course, o.step).en}" for o in course.steps) or "nothing",
             state_zh=state.title.zh,
             to_zh=titled.zh if titled else to,
-            by_zh="、".join(DOERS[doer] for doer in sorted(doers)) or "与本案无关者",
-            open_zh="；".join(f"{DOERS[o.step.by]}：{_act(course, o.step).zh}" for o in course.steps) or "无",
+            by_zh="、".join(DOERS[doer].zh for doer in sorted(doers)) or "与本案无关者",
+            open_zh="；".join(f"{DOERS[o.step.by].zh}：{_act(course, o.step).zh}" for o in course.steps) or "无",
         )
     found = steps[0]
     basis = course.law.cite(found.step.basis[0])

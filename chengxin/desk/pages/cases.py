@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.actors.selectors import Asker
+from chengxin.cases.rules import DOERS
 from chengxin.cases.services.running import Words
 from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import DOERS
 from chengxin.rights.services import case_decide, deed_record
 
 FIELD = "field:"  # the prefix of a correction's fields in the form

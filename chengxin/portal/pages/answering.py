@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from chengxin.cases.rules import DOERS
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, Words
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import DOERS, in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services

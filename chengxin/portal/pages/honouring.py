@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import departments
+from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import lists_applied_for
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
-from chengxin.portal.pages.reading import DOERS, in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import entries_published
 from chengxin.portal.services import enterprise_read

@@ -9,30 +9,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from chengxin import law as lawroom
+from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
-from chengxin.law.models import Words
+from chengxin.law.models import Doer, Words
 from chengxin.portal.rules import QueryEmpty, number_query, query_read
 from chengxin.portal.selectors import MOST, number_shown
 from chengxin.portal.services import enterprise_read, names_search
 from chengxin.subjects.selectors import SubjectUnknown
 
 Page = Callable[..., HttpResponse]
-
-# What happens to an objection or a repair, by who does it; the actors are those of the lawbook's procedures.
-DOERS = {
-    "subject": gettext_noop("当事人"),
-    "authority": gettext_noop("作出决定的机关"),
-    "provider": gettext_noop("信息提供单位"),
-    "credit-centre": gettext_noop("公共信用信息中心"),
-    "supervisor": gettext_noop("社会信用主管部门"),
-    "anybody": gettext_noop("任何人"),
-    "clock": gettext_noop("期限届满"),
-}
 
 
 def in_both_languages(page: Page) -> Page:
@@ -125,7 +114,7 @@ def _remedies(on: date) -> dict[str, Any]:
     remedies: dict[str, Any] = {}
     for key in ("objection", "repair"):
         procedure = law.procedures[key]
-        clocks: dict[tuple[str, str], list[Words]] = {}
+        clocks: dict[tuple[Doer, str], list[Words]] = {}
         for step in procedure.steps:
             if step.within:
                 clocks.setdefault((step.by, step.within), []).append(procedure.states[step.to].title)
@@ -133,7 +122,7 @@ def _remedies(on: date) -> dict[str, Any]:
             "title": procedure.title,
             "basis": [law.cite(basis) for basis in procedure.basis],
             "clocks": [
-                {"by": DOERS.get(by, by), "states": states, "days": law.parameter(within)}
+                {"by": DOERS[by], "states": states, "days": law.parameter(within)}
                 for (by, within), states in clocks.items()
             ],
         }
