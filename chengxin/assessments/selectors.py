@@ -23,6 +23,7 @@ from chengxin.checks.selectors import coverage
 from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.lists.selectors import LISTED, tasks_counted
 from chengxin.records.models import Batch
+from chengxin.records.selectors.promised import PROMISED
 from chengxin.records.services.correcting import CHANNEL as CORRECTED
 from chengxin.rights.rules import OBJECTION, REPAIR
 
@@ -189,7 +190,7 @@ def _delivered(agency: str | None, *, since: date, until: date, known_at: dateti
     batches = Batch.objects.filter(
         received_at__gte=first, received_at__lte=min(last, known_at), status=Batch.Status.LANDED
     )
-    batches = batches.exclude(channel__in=[LISTED, CORRECTED])  # an entry or a correction is a case's doing
+    batches = batches.exclude(channel__in=[LISTED, CORRECTED, PROMISED])  # what a case did
     if agency is not None:
         batches = batches.filter(actor=agency)
     late = Sum(Cast(KeyTextTransform("late", "report__detail"), IntegerField()))

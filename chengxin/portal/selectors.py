@@ -5,7 +5,7 @@ its term knew must not tell that there was one. For the same reason an enterpris
 found, just as one that was never filed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -33,14 +33,16 @@ from chengxin.lists.selectors import (
 )
 from chengxin.portal.rules import Query, QueryTooBroad, persons_masked
 from chengxin.records.rules import Effect
+from chengxin.records.selectors.promised import promises_shown
 from chengxin.subjects.models import Identifier, Link, Name
-from chengxin.subjects.selectors import SubjectUnknown, members_of, subject_of
+from chengxin.subjects.selectors import SubjectUnknown, members_of, number_of, subject_of
 
 MOST = 20  # candidates on a page
 _READ = 60  # candidates whose records are read to know whether they may be shown
 _PROBED = 400  # names taken from the index, of which the closest are read
 _PATIENCE = "3s"  # what one public search may cost the database
 _LATEST = 100  # records of a group on a page
+PROMISES_MOST = 50  # promises on a page
 
 # The fields of a record that its page shows beside authority, document and days; what is not named here is not shown.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -51,6 +53,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "serious-dishonesty": ("list_name", "reason", "ground"),
     "honour": ("honour", "level", "reason", "valid_until"),
     "commitment": ("kind", "matter", "content", "due_on", "outcome"),
+    # Nothing of a breach but the decision that finds it.
+    "repair-promise": ("content", "broken_by"),
     "supervision-class": ("domain", "class", "reason", "ground", "valid_until"),
     "court-non-performance": ("duty", "performance", "circumstance", "ground_document"),
 }  # fmt: skip
@@ -187,6 +191,76 @@ class Enterprise:
 def entries_published(*, at: datetime) -> list[Published]:
     """The favourable entries to which anybody may object today; where an authority named a person's number, it is hidden."""
     return [replace(each, reasons=persons_masked(each.reasons)) for each in cases_published(at=at)]
+
+
+# --- what was promised with repairs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShownPromise:
+    """A promise made with a repair: who promised what to whom, when, shown until when, and the decision that found it broken, if any."""
+
+    number: int
+    name: str
+    code: str
+    content: str
+    document: str
+    authority: str
+    made_on: date
+    shown_last: date | None
+    broken_by: str
+    broken_on: str
+
+
+PROMISE_HEADS = (
+    "记录编号 record", "名称 name", "统一社会信用代码 code", "承诺内容 promise", "承诺书编号 number", "接受承诺的机关 authority",
+    "承诺日期 promised on", "公示至 shown until", "认定违背承诺的决定 found broken by", "认定日期 found broken on",
+)  # fmt: skip
+
+
+def promises_page(
+    asked: Query | None, *, on: date, known_at: datetime, before: int | None = None
+) -> tuple[list[ShownPromise], int | None]:
+    """A page of the promises that may be shown on the day, the latest first, of whom is asked for or of all; and where the next begins."""
+    found = list(islice(_promises(asked, on=on, known_at=known_at, before=before), PROMISES_MOST + 1))
+    more = found[PROMISES_MOST - 1].number if len(found) > PROMISES_MOST else None
+    return found[:PROMISES_MOST], more
+
+
+def promise_rows(asked: Query | None, *, on: date, known_at: datetime) -> Iterator[list[object]]:
+    """All of them as the lines of a table, under `PROMISE_HEADS`."""
+    for p in _promises(asked, on=on, known_at=known_at):
+        yield [
+            p.number, p.name, p.code, p.content, p.document, p.authority, p.made_on, p.shown_last, p.broken_by, p.broken_on,
+        ]  # fmt: skip
+
+
+def _promises(
+    asked: Query | None, *, on: date, known_at: datetime, before: int | None = None
+) -> Iterator[ShownPromise]:
+    subjects = None if asked is None else _asked_for(asked, known_at=known_at)
+    for record in promises_shown(subjects=subjects, on=on, known_at=known_at, before=before):
+        said = {name: persons_masked(str(value or "")) for name, value in record.body.items()}
+        broken = said.get("broken_by", "")
+        yield ShownPromise(
+            record.pk, said.get("name", ""), number_of(record.subject_id, known_at=known_at), said.get("content", ""),
+            persons_masked(record.document), record.authority, record.decided_on,
+            record.shown_until - timedelta(days=1) if record.shown_until else None,
+            broken, said.get("broken_on", "") if broken else "",
+        )  # fmt: skip
+
+
+def _asked_for(asked: Query, *, known_at: datetime) -> list[int]:
+    """The subjects that bear the number, or one of whose names holds the words; each with those that it stands for."""
+    if asked.value:
+        try:
+            return members_of(subject_of(asked.value, known_at=known_at), known_at=known_at)
+        except SubjectUnknown:
+            return []
+    named = Name.objects.filter(known_at__lte=known_at, normal__contains=asked.name).values_list(
+        "subject_id", flat=True
+    )
+    return list(named[:_PROBED])
 
 
 # --- one enterprise -------------------------------------------------------------------------------------------------

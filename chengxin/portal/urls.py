@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, drawing, honouring
+from chengxin.portal.pages import answering, drawing, honouring, promising
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("honours", honouring.published, name="honours"),
     path("honours/<str:number>/objection", honouring.objection, name="honour-objection"),
     path("enterprise/<str:number>/honours", honouring.application, name="honour-application"),
+    path("promises", promising.promises, name="promises"),
+    path("promises.csv", promising.promises_csv, name="promises-csv"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
 ]

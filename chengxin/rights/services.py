@@ -34,6 +34,7 @@ from chengxin.records.services.events import (
     record_unrepair,
     record_withdraw,
 )
+from chengxin.records.services.promising import promise_break, promise_publish
 from chengxin.rights import rules
 from chengxin.rights.rules import DOUBT, OBJECTION, REMOVAL, REPAIR, Change
 from chengxin.rights.selectors import (
@@ -489,6 +490,7 @@ def _record_follow(
                     )
                     document = decision.document if decision else case.number
                     record_repair(record=record, by=by, at=at, on=step.on, decision=document, case=case.pk)
+                    promise_publish(case=case, by=by, at=at)
                 case Change.END if not _standing(record).gone:
                     record_end(record=record, by=by, at=at, on=step.on, reason=f"{case.number} {why}", case=case.pk)
                 case Change.MARK if not _standing(record).gone:
@@ -497,6 +499,7 @@ def _record_follow(
                     record_conclude(record=record, by=by, at=at, outcome=step.to, case=case.pk)
                 case Change.UNREPAIR:
                     record_unrepair(record=record, by=by, at=at, reason=why)
+                    promise_break(case=case, document=words.document, on=step.on, by=by, at=at, reason=why)
                 case _:
                     pass  # the record is gone already: there is nothing to suspend, resume or take out
             if change in (Change.CORRECT, Change.TAKE_OUT):

@@ -34,6 +34,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "commitment",
         "court-non-performance",
         "supervision-class",
+        "repair-promise",
     }
     assert law.sources.keys() == {
         "enterprise-register",
@@ -45,6 +46,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "supervision-classes",
         "commitments",
         "court-non-performance",
+        "repair-promises",
     }
     assert law.matters.keys() == {
         "tender",
