@@ -137,7 +137,7 @@ def test_a_check_tells_the_measure_the_record_the_article_and_how_it_ends(tmp_pa
     sent(tmp_path, listing(1), source="abnormal-operations", at=timezone.now())
     answer = call("post", "/checks", {**ASKED, "purpose": "招标"}, by="market")
     body = answer.json()
-    assert set(body) == {"outcome", "code", "matter", "on", "known_at", "measures", "reason", "trace"}
+    assert set(body) == {"outcome", "code", "matter", "on", "known_at", "measures", "reason", "trace", "receipt"}
     assert (body["outcome"], body["reason"]) == ("applies", None)
     (measure,) = body["measures"]
     assert (measure["state"], measure["list"], measure["record"]) == (
@@ -369,8 +369,12 @@ def test_nothing_lists_subjects() -> None:
             text = json.dumps(operation["responses"], ensure_ascii=False)
             if method == "get" and "{" not in path:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
-                # nothing that anybody else asked for; and counts, and its own decisions by its own case numbers.
+                # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers.
                 assert path in (
+                    "/ledger/keys",
+                    "/ledger/checkpoint",
+                    "/ledger/checkpoints",
+                    "/ledger/consistency",
                     "/batches",
                     "/checks/reissued",
                     "/cases",

@@ -17,6 +17,7 @@ from chengxin.checks.selectors import coverage, decisions_missed
 from chengxin.checks.services.asking import answer_use, check_perform
 from chengxin.checks.services.deciding import decisions_file
 from chengxin.checks.services.reissuing import reissue_receive, reissues_read
+from chengxin.ledger.api import LogReceiptOut
 
 router = Router(auth=ClientKey("checks"), throttle=PerClient(), tags=["checks 核查"])
 
@@ -85,7 +86,7 @@ class ReasonOut(Schema):
 
 
 class CheckOut(Schema):
-    """The answer: one of five outcomes, the measures, and the number under which the reading is traced."""
+    """The answer: one of five outcomes, the measures, the number under which the reading is traced, and its receipt."""
 
     outcome: str
     code: str
@@ -95,6 +96,7 @@ class CheckOut(Schema):
     measures: list[MeasureOut]
     reason: ReasonOut | None
     trace: int
+    receipt: LogReceiptOut
 
 
 @router.post("", response=CheckOut, summary="核查 / check", operation_id="check_run")

@@ -80,3 +80,10 @@ class LogKey(models.Model):
 
     written = models.TextField(unique=True, db_collation="C")
     at = models.DateTimeField()
+
+
+class Erased(models.Model):
+    """That an entry's text and salt were taken out of the ledger, and which entry tells of it. Only what stands here can be deleted."""
+
+    entry = models.BigIntegerField(primary_key=True)
+    by_entry = models.BigIntegerField()

@@ -284,6 +284,17 @@ def _peaks(hashes: Sequence[bytes]) -> Iterator[bytes]:
             at += 1 << bit
 
 
+# --- what is kept how long ----------------------------------------------------------------------------------------------------------
+
+# Entries that tell of a reading, the query log: what its term is over may be erased. What was changed, and by whom, is no query.
+READING = r"\.(read|searched|looked|exported)$|^checks\.(check|file)\.answered$|^subjects\.names?\.matched$"
+
+
+def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """The numbers as (first, last) of neighbours, in order."""
+    return [(span.first, span.last) for span in _runs(0, sorted(set(numbers)))]
+
+
 # --- numbers that were drawn and have not been seen ------------------------------------------------------------------------------
 
 

@@ -44,6 +44,14 @@ class CheckpointUnknown(Refusal):
     zh = "日志没有签发过大小为{size}的检查点。已签发的见 /ledger/checkpoints。"
 
 
+class EntryNotOpened(Refusal):
+    """The ledger holds no text of an entry {entry} with that salt: it is another's, or was erased when its time was over."""
+
+    code = "entry-not-opened"
+    status = 404
+    zh = "账本中没有编号为{entry}、盐值相符的留痕原文：不是您的，或者保存期满已经删除。"
+
+
 def readings_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Entry]:
     """Every reading and change that names one of these subjects up to the instant, oldest first."""
     return Entry.objects.filter(subject__in=subjects, at__lte=known_at).order_by("at", "id")
@@ -128,8 +136,7 @@ class Consistency:
 
 def inclusion_of(entry: int, commitment: bytes, *, size: int | None = None) -> Inclusion:
     """The proof for whoever holds the receipt: number and commitment, since a number alone could be guessed. By default in the
-    tree that was signed last. Tells an entry without a place from one that never was only to whoever knows the salt, by the
-    same words to anybody.
+    tree that was signed last. An entry that has no place yet and one that never was are answered alike.
     """
     leaf = Leaf.objects.filter(entry=entry).first()
     if leaf is None:
@@ -164,6 +171,18 @@ def raw() -> Connection:
     """The driver's own connection, for binary reading and COPY."""
     connection.ensure_connection()
     return connection.connection  # type: ignore[no-any-return]
+
+
+def entry_opened(entry: int, salt: bytes) -> str:
+    """The text of an entry for whoever holds its salt, which only the log and whoever was answered know; refuses every other,
+    and one that was erased.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {TEXT} from ledger_entry e where e.id = %s and uuid_send(e.salt) = %s", [entry, salt])
+        row = cursor.fetchone()
+    if row is None:
+        raise EntryNotOpened(entry=entry)
+    return str(row[0])
 
 
 # --- the whole of it --------------------------------------------------------------------------------------------------------------

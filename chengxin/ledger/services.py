@@ -2,22 +2,26 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.periods import months_after
 from chengxin.kernel.signing import LogKey, key_add, key_retire
+from chengxin.law import Law
 from chengxin.ledger import bulk, rules
 from chengxin.ledger.models import Checkpoint
 from chengxin.ledger.models import LogKey as PublicKey
 from chengxin.ledger.rules import Edge, Hole
 from chengxin.ledger.selectors import checkpoint_latest, consistency_proof, key_path, log_key, raw
 from chengxin_verify.commands.checkpoints import CHECKPOINT, PROOF, file_name
+from chengxin_verify.commands.entries import ERASED
 from chengxin_verify.entries import SALT, Receipt, commitment_of, entry_text, receipt_text
 from chengxin_verify.notes import Checkpoint as Signed
 from chengxin_verify.notes import Note
@@ -249,3 +253,141 @@ def _file_write(path: Path, text: str) -> None:
     aside = path.with_name(f".{path.name}.part")
     aside.write_text(text, encoding="utf-8")
     aside.replace(path)
+
+
+# --- erasure ----------------------------------------------------------------------------------------------------------------------
+
+ERASED_MOST = 10_000  # entries of which one entry tells
+TERM = "query-log-kept-months"
+
+
+class EntriesNotErasable(Refusal):
+    """Entries {entries} cannot be erased: not there (any more), not in the signed tree yet, or telling of an erasure themselves. Name others, or wait a second."""
+
+    code = "entries-not-erasable"
+    status = 409
+    zh = "留痕{entries}不能删除：不存在或者已删除，尚未写入签名的账本，或者本身就是删除记录。请更正，或者稍候再试。"
+
+
+class ReasonMissing(Refusal):
+    """An erasure needs a reason and the article that allows it. Write both."""
+
+    code = "erasure-reason-missing"
+    zh = "删除须写明理由和依据。请补上。"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was erased, or would be: how many entries, and the entries that tell of it."""
+
+    erased: int
+    told_by: list[int]
+    before: datetime | None = None
+    basis: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed."""
+        return dict(self.__dict__)
+
+
+def entries_erase(*, entries: Iterable[int], reason: str, basis: str, by: str, at: datetime) -> Erasure:
+    """Take the text and the salt of these entries out of the ledger, all or none. Their commitments stay, so the tree stays what
+    was signed; an entry tells which, why and by which article. What is left in the server's files goes with `ledger_rewrite`.
+    """
+    if not reason.strip() or not basis.strip():
+        raise ReasonMissing
+    wanted = sorted(set(entries))
+    told: list[int] = []
+    with transaction.atomic():
+        found = _erasable(wanted)
+        if lacking := [number for number in wanted if number not in found]:
+            raise EntriesNotErasable(entries=", ".join(map(str, lacking[:10])))
+        for start in range(0, len(wanted), ERASED_MOST):
+            told.append(_erased(wanted[start : start + ERASED_MOST], reason, basis, by, at))
+    return Erasure(len(wanted), told, basis=basis)
+
+
+def readings_lapse(*, law: Law, by: str, at: datetime, dry_run: bool = False) -> Erasure:
+    """Erase the readings that are older than the query log is kept in the place, or only count them. A transaction for each ten
+    thousand: cut short, it goes on where it ended.
+    """
+    months, basis = law.parameter(TERM), law.cite(law.parameters[TERM].basis[0]).zh
+    before = datetime.combine(months_after(day_of(at), -months), time(), tzinfo=at.tzinfo)
+    if dry_run:
+        trace(event="ledger.term.counted", by=by, at=at, detail={"before": before, "basis": basis})
+        with connection.cursor() as cursor:
+            cursor.execute(f"select count(*) {_LAPSED}", {"before": before, "reading": rules.READING})
+            return Erasure(int(cursor.fetchone()[0]), [], before, basis)
+    count = 0
+    told: list[int] = []
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"select e.id {_LAPSED} order by e.id limit %(most)s",
+                {"before": before, "reading": rules.READING, "most": ERASED_MOST},
+            )
+            numbers = [row[0] for row in cursor.fetchall()]
+            if not numbers:
+                return Erasure(count, told, before, basis)
+            told.append(_erased(numbers, "保存期满 / its term is over", basis, by, at))
+            count += len(numbers)
+
+
+_LAPSED = """from ledger_entry e where e.at < %(before)s and e.event ~ %(reading)s
+    and exists (select from ledger_leaf l where l.entry = e.id)"""
+
+
+def _erasable(wanted: Sequence[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.id from ledger_entry e join ledger_leaf l on l.entry = e.id where e.id = any(%s) and e.event <> %s",
+            [list(wanted), ERASED],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _erased(numbers: Sequence[int], reason: str, basis: str, by: str, at: datetime) -> int:
+    """Write that they are erased, and delete them: the database refuses the second without the first."""
+    ranges = rules.runs_of(numbers)
+    told = trace(event=ERASED, by=by, at=at, detail={"entries": ranges, "reason": reason, "basis": basis})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ledger_erased (entry, by_entry) select unnest(%s::bigint[]), %s", [list(numbers), told]
+        )
+        cursor.execute("delete from ledger_entry where id = any(%s)", [list(numbers)])
+    return told
+
+
+class ReadersInTheWay(Refusal):
+    """Another transaction has been reading since before the erasure, and the server must keep for it what was erased. End it, or try again later."""
+
+    code = "readers-in-the-way"
+    status = 409
+    zh = "另有事务在删除之前就已开始读取，服务器必须为它保留已删除的内容。请结束该事务，或者稍后再试。"
+
+
+def ledger_rewrite(*, by: str, at: datetime, wait: float = 30) -> int:
+    """Write the ledger's table and indexes anew, so that nothing erased is left in the server's data files; how many bytes they
+    take now. Nobody is answered meanwhile: do it at a quiet hour.
+
+    A plain VACUUM is not enough: it gives the room back and leaves the bytes where they were.
+    """
+    trace(event="ledger.table.rewritten", by=by, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_current_xact_id()::text")
+        now = cursor.fetchone()[0]
+        for _ in range(max(1, int(wait * 10))):
+            cursor.execute(
+                "select count(*) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()"
+                " and age(backend_xmin) > age((%s::bigint %% 4294967296)::text::xid)",
+                [now],
+            )
+            if not cursor.fetchone()[0]:
+                break
+            cursor.execute("select pg_sleep(0.1)")
+        else:
+            raise ReadersInTheWay
+        cursor.execute("vacuum (full, analyze) ledger_entry")
+        cursor.execute("checkpoint")
+        cursor.execute("select pg_total_relation_size('ledger_entry')")
+        return int(cursor.fetchone()[0])

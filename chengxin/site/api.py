@@ -20,6 +20,7 @@ from chengxin.assessments.api import router as assessments
 from chengxin.checks.api import router as checks
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
+from chengxin.ledger.api import router as ledger
 from chengxin.lists.api import measures
 from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
@@ -30,6 +31,7 @@ from chengxin.subjects.api import router as matches
 
 # Every room that has an API, in the order of the rooms: (prefix, its router).
 ROUTERS: list[tuple[str, Router]] = [
+    ("/ledger", ledger),
     ("/matches", matches),
     ("/batches", batches),
     ("/subjects", subjects),

@@ -1,5 +1,6 @@
 """Answering a check: always traced, never more than two reads and one write."""
 
+import hashlib
 import resource
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from chengxin.checks.selectors import CHECKED, Finding, finding
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.models import Entry
-from chengxin.ledger.services import trace
+from chengxin.ledger.services import trace, trace_receipted
 from chengxin.subjects.selectors import number_read
 
 
@@ -35,6 +36,7 @@ class Answer:
     measures: list[dict[str, Any]]
     reason: Reason | None
     trace: int
+    receipt: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as it is printed and returned."""
@@ -72,7 +74,7 @@ def check_perform(
         found = Finding(Outcome.CANNOT_SAY, rules.PERSONS)
     elif reason is None:
         found = finding(law, matter, scheme=scheme, value=value, on=on, known_at=known_at)
-    entry = trace(
+    receipt = trace_receipted(
         event="checks.check.answered",
         by=asker.key,
         at=at,
@@ -89,7 +91,7 @@ def check_perform(
         },
     )
     measures = [rules.disclose(law, f) for f in found.following]
-    return Answer(found.outcome, value, matter, on, known_at, measures, found.reason, entry)
+    return Answer(found.outcome, value, matter, on, known_at, measures, found.reason, receipt.entry, receipt.as_dict())
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class FileAnswer:
     matter: str
     on: date
     out: str
+    receipt: dict[str, Any]
     seconds: float
     peak_memory_bytes: int
 
@@ -165,8 +168,17 @@ def file_check(
         )
         outcomes = bulk.outcomes_count(cursor.cursor)
         lines = bulk.answers_write(cursor.cursor, out)
+        with out.open("rb") as file:
+            written = hashlib.file_digest(file, "sha256").hexdigest()
+        # One entry for the file as it was answered, whose receipt the asker keeps; what it read of each has its own.
+        receipt = trace_receipted(
+            event="checks.file.answered", by=asker.key, at=at, purpose=purpose or matter, about=f"sha256:{written}",
+            detail={"matter": matter, "on": on, "rows": rows, "lines": lines, "outcomes": outcomes},
+        )  # fmt: skip
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return FileAnswer(rows, lines, outcomes, matter, on, str(out), round(time.monotonic() - started, 3), peak)
+    return FileAnswer(
+        rows, lines, outcomes, matter, on, str(out), receipt.as_dict(), round(time.monotonic() - started, 3), peak
+    )
 
 
 def answer_use(*, trace_number: int, outcome: str, reason: str, asker: Asker, at: datetime) -> Use:

@@ -1,5 +1,6 @@
 """What a check answers: the table of cases, each measure with all that makes it lawful, and a trace of every reading."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -297,9 +298,11 @@ def test_each_number_of_a_file_is_traced_and_a_person_s_number_is_not_written_do
     tmp_path: Path, numbers: Path
 ) -> None:
     before = Entry.objects.count()
-    file_asked(numbers, tmp_path / "out.csv", purpose="招标")
-    entries = list(Entry.objects.order_by("pk")[before:])
+    done = file_asked(numbers, tmp_path / "out.csv", purpose="招标")
+    *entries, whole = Entry.objects.order_by("pk")[before:]
     assert len(entries) == 8
+    assert (whole.event, whole.pk, whole.detail["rows"]) == ("checks.file.answered", done.receipt["entry"], 8)
+    assert whole.object == "sha256:" + hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest()
     assert {e.event for e in entries} == {"checks.check.answered"} and {e.purpose for e in entries} == {"招标"}
     assert sorted(e.detail["outcome"] for e in entries) == sorted(
         ["suspended", "applies", "none_applies", *["cannot_say"] * 4, "applies"]
@@ -321,7 +324,10 @@ def test_each_line_of_a_file_bears_its_own_case_or_that_of_the_file(tmp_path: Pa
         file_asked(path, out, asker=DEPARTMENT, case_number="总1号")
     assert Entry.objects.count() == before and not out.exists()
     file_asked(path, out, asker=DEPARTMENT, purpose="招标", case_number="总1号")
-    told = {e.object.removeprefix("number:"): e.detail["case_number"] for e in Entry.objects.order_by("pk")[before:]}
+    told = {
+        e.object.removeprefix("number:"): e.detail["case_number"]
+        for e in Entry.objects.filter(event="checks.check.answered").order_by("pk")
+    }
     assert told == {code(1): "甲1号", code(2): "总1号", code(3): "乙3号", "": "总1号"}
 
 

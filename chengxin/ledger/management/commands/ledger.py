@@ -12,20 +12,24 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from chengxin import law as lawroom
 from chengxin.ledger.selectors import entries_dumped, ledger_state, log_key
 from chengxin.ledger.services import (
     MOST,
     Sequencer,
     checkpoint_publish,
+    entries_erase,
+    ledger_rewrite,
     log_key_add,
     log_key_publish,
     log_keys_retire,
+    readings_lapse,
 )
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
 from chengxin.site.home import key_folder
 
-ACTIONS = ("show", "place", "sequence", "publish", "dump", "add-key", "retire-keys")
+ACTIONS = ("show", "place", "sequence", "publish", "dump", "add-key", "retire-keys", "erase", "lapse", "rewrite")
 OPERATOR = "operator"
 IDLE = 1.0  # seconds after which a process looks again whether the one that places entries is still there
 
@@ -46,6 +50,11 @@ class Command(Base):
         "folder": "文件夹",
         "file": "文件",
         "entries": "条数",
+        "erased": "删除",
+        "told_by": "删除记录",
+        "before": "早于",
+        "basis": "依据",
+        "bytes": "字节数",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -83,6 +92,15 @@ class Command(Base):
             help="随该进程结束而结束 / end when this process, which started it, ends",
         )
         parser.add_argument(
+            "--entry", type=int, nargs="+", default=[], metavar="NUMBER", help="要删除的留痕 / the entries to erase"
+        )
+        parser.add_argument("--reason", default="", help="为什么删除 / why they are erased")
+        parser.add_argument("--basis", default="", metavar="ARTICLE", help="依据哪一条 / by which article")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="只数出期满的，不删除 / only count what is past its term"
+        )
+        parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="按何地的保存期 / whose term")
+        parser.add_argument(
             "--by", default=OPERATOR, metavar="ACTOR", help="谁在办，默认 operator / who does it, by default operator"
         )
 
@@ -107,6 +125,32 @@ class Command(Base):
                 self.result(
                     {"keys": [key.written for key in log_keys_retire(by=options["by"], at=timezone.now()).keys]}
                 )
+
+            case "erase":
+                done = entries_erase(
+                    entries=options["entry"],
+                    reason=options["reason"],
+                    basis=options["basis"],
+                    by=options["by"],
+                    at=timezone.now(),
+                )
+                self._rewrite_note()
+                self.result(done.as_dict())
+            case "lapse":
+                at = timezone.localtime()
+                law = lawroom.load().on(at.date(), options["jurisdiction"])
+                done = readings_lapse(law=law, by=options["by"], at=at, dry_run=options["dry_run"])
+                if done.erased and not options["dry_run"]:
+                    self._rewrite_note()
+                self.result(done.as_dict())
+            case "rewrite":
+                self.result({"bytes": ledger_rewrite(by=options["by"], at=timezone.now())})
+
+    def _rewrite_note(self) -> None:
+        self.note(
+            "已从表中删除；数据文件里的残留，请在空闲时运行 chengxin ledger rewrite",
+            "out of the table; what is left in the data files goes with `chengxin ledger rewrite`, at a quiet hour",
+        )
 
     def _place(self, by: str) -> Mapping[str, Any]:
         """Place whatever waits."""
