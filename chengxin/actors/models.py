@@ -36,6 +36,29 @@ class Actor(models.Model):
         ]
 
 
+class Contact(models.Model):
+    """How anybody reaches an authority's office: its published telephone, address and hours, never a person's. The latest stands; never
+    edited.
+    """
+
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="contacts")
+    number = models.SmallIntegerField()
+    telephone = models.TextField(db_collation="C")
+    address = models.TextField()
+    hours = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "number"], name="actors_contact_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(telephone__regex=r"^[0-9][0-9-]{2,19}$"), name="actors_contact_telephone_shaped"
+            ),
+            models.CheckConstraint(condition=~models.Q(address="") & ~models.Q(hours=""), name="actors_contact_whole"),
+        ]
+
+
 class Client(models.Model):
     """A program of an actor's that may call the API: only the SHA-256 of its key is kept."""
 

@@ -1,13 +1,14 @@
 """Finding who acts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from chengxin.actors.models import Actor
+from chengxin.actors.models import Actor, Contact
 from chengxin.kernel.errors import Refusal
 
 
@@ -71,6 +72,40 @@ def _asker(statement: str, by: bytes | int, *, at: datetime) -> Asker | None:
         cursor.execute(statement, [by, at, at])
         row = cursor.fetchone()
     return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None
+
+
+def centre_acting(*, at: datetime) -> str:
+    """The key of the credit centre that acts at the instant, the first admitted; of the operator, who runs the register, where there is none."""
+    acting = Actor.objects.filter(kind="credit-centre").filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at))
+    return acting.order_by("pk").values_list("key", flat=True).first() or "operator"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How an authority's office is reached, as it is published."""
+
+    key: str
+    kind: str
+    title: str
+    title_en: str
+    telephone: str
+    address: str
+    hours: str
+
+
+def contacts_published(keys: Iterable[str] | None = None) -> list[Reached]:
+    """The latest contact of each actor that acts and has one: whoever supervises or runs the register first, then by title; of these
+    actors, or of all.
+    """
+    latest = Contact.objects.filter(actor=OuterRef("actor")).order_by("-number").values("pk")[:1]
+    found = Contact.objects.filter(pk=Subquery(latest), actor__closed_at__isnull=True).select_related("actor")
+    found = found if keys is None else found.filter(actor__key__in=list(keys))
+    first = ("supervisor", "credit-centre", "operator")
+    ranked = sorted(found, key=lambda c: (c.actor.kind not in first, c.actor.title, c.actor.key))
+    return [
+        Reached(c.actor.key, c.actor.kind, c.actor.title, c.actor.title_en, c.telephone, c.address, c.hours)
+        for c in ranked
+    ]
 
 
 def departments() -> QuerySet[Actor]:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from chengxin.actors.models import Actor, Client, Kind
+from chengxin.actors import rules
+from chengxin.actors.models import Actor, Client, Contact, Kind
 from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
@@ -56,6 +57,24 @@ def actor_add(*, key: str, kind: str, title: str, title_en: str = "", by: str, a
             raise ActorExists(actor=key)
         trace(event="actors.actor.added", by=by, at=at, about=f"actor:{key}", detail={"kind": kind})
     return actor
+
+
+def contact_publish(*, actor: str, telephone: str, address: str, hours: str, by: str, at: datetime) -> Contact:
+    """Publish how an authority's office is reached; what stood before is kept and shown no more. Refuses an actor that decides nothing
+    about anybody, and a number or an address that is a person's.
+    """
+    found = actor_acting(actor, at=at)
+    words = rules.contact_fit(found.kind, telephone, address, hours)
+    with transaction.atomic():
+        # The row is the lock: two who publish at once are taken one after the other.
+        Actor.objects.select_for_update().get(pk=found.pk)
+        latest = found.contacts.order_by("-number").first()
+        made = Contact.objects.create(
+            actor=found, number=latest.number + 1 if latest else 0, telephone=words.telephone, address=words.address,
+            hours=words.hours, at=at, by=by,
+        )  # fmt: skip
+        trace(event="actors.contact.published", by=by, at=at, about=f"actor:{actor}", detail=dict(words.__dict__))
+    return made
 
 
 def client_add(

@@ -21,7 +21,7 @@ class YearUnfit(Refusal):
 
 
 FIRST_YEAR = 2014
-Sort = Literal["listing", "objection", "repair"]
+Sort = Literal["listing", "objection", "repair", "complaint"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,10 @@ FIGURES: dict[str, tuple[str, Words]] = {
     "repairs-granted": ("repairs", Words(zh="准予修复的 / 办结的修复申请", en="granted, of requests for repair ended")),
     "repairs-refused": ("repairs", Words(zh="未予修复的 / 办结的修复申请", en="refused, of requests for repair ended")),
     "repairs-in-time": ("repair-steps", Words(zh="期限内决定的 / 应由本单位决定的修复", en="decided in time, of repairs to decide")),
+    "complaints-founded": ("complaints", Words(zh="成立的 / 办结的对办理的投诉", en="founded, of complaints about handling ended")),
+    "complaints-unfounded": ("complaints", Words(zh="不成立的 / 办结的对办理的投诉", en="not founded, of complaints about handling ended")),
+    "complaints-unanswered": ("complaints", Words(zh="主管部门未答复的 / 办结的对办理的投诉", en="not answered by the supervising department, of complaints about handling ended")),
+    "complaints-in-time": ("complaint-steps", Words(zh="期限内改正的 / 应当改正的投诉", en="put right in time, of complaints to put right")),
     "checked-before": ("decisions", Words(zh="事先查过的 / 依法须先查的决定", en="checked before, of decisions that an article wants checked")),
 }  # fmt: skip
 
@@ -84,8 +88,11 @@ _OUTCOMES = {
     ("objection", "not-verifiable"): "objections-unverified",
     ("repair", "repaired"): "repairs-granted",
     ("repair", "not-repaired"): "repairs-refused",
+    ("complaint", "founded"): "complaints-founded",
+    ("complaint", "not-founded"): "complaints-unfounded",
+    ("complaint", "unanswered"): "complaints-unanswered",
 }
-_WHOLES = {"listing": "listings", "objection": "objections", "repair": "repairs"}
+_WHOLES = {"listing": "listings", "objection": "objections", "repair": "repairs", "complaint": "complaints"}
 
 
 def cases_tallied(cases: Iterable[Ran], *, since: date, until: date) -> Counter[str]:

@@ -25,7 +25,7 @@ from chengxin.lists.selectors import LISTED, tasks_counted
 from chengxin.records.models import Batch
 from chengxin.records.selectors.promised import PROMISED
 from chengxin.records.services.correcting import CHANNEL as CORRECTED
-from chengxin.rights.rules import OBJECTION, REPAIR
+from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,14 @@ def assessment_rows(found: Iterable[Assessment]) -> tuple[list[str], list[list[A
 def _sort(case: Case) -> Sort | None:
     if case.about.startswith("list:"):
         return "listing"
-    return {OBJECTION: "objection", REPAIR: "repair"}.get(case.procedure)  # type: ignore[return-value]
+    return {OBJECTION: "objection", REPAIR: "repair", COMPLAINT: "complaint"}.get(case.procedure)  # type: ignore[return-value]
 
 
 def _cases_ran(agency: str | None, *, since: date, until: date, known_at: datetime) -> Iterator[tuple[str, list[Ran]]]:
     """agency → its cases in which anything happened in the days, as they had run by the last of them."""
     moved = Step.objects.filter(on__range=(since, until), at__lte=known_at).values("case_id")
     cases: QuerySet[Case] = Case.objects.filter(pk__in=moved).filter(
-        Q(procedure__in=[OBJECTION, REPAIR]) | Q(about__startswith="list:")
+        Q(procedure__in=[OBJECTION, REPAIR, COMPLAINT]) | Q(about__startswith="list:")
     )
     if agency is not None:
         cases = cases.filter(authority=agency)

@@ -37,6 +37,9 @@ Outcome: TypeAlias = Literal[
     "not-removed",
     "decided",
     "dropped",
+    "founded",
+    "not-founded",
+    "unanswered",
 ]
 FieldType: TypeAlias = Literal["text", "name", "code", "old-number", "day", "amount", "number", "choice", "person"]
 MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from psycopg import errors
 
 from chengxin import law as lawroom
+from chengxin.actors.selectors import Reached, contacts_published
 from chengxin.kernel.days import day_of
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
@@ -183,6 +184,7 @@ class Enterprise:
     on: date
     clean: CleanRecord | None
     clean_basis: Citation
+    contacts: list[Reached]
 
 
 # --- entries that are published ---------------------------------------------------------------------------------------
@@ -296,7 +298,16 @@ def enterprise_of(file: SubjectFile) -> Enterprise | None:
         # Said where it is so, and otherwise nothing: whoever is young or has a record is not held up by a line that is missing.
         clean=clean if clean.outcome is Clean.HOLDS else None,
         clean_basis=law.cite(law.parameters[CLEAN_YEARS].basis[0]),
+        contacts=_contacts(shown),
     )
+
+
+def _contacts(shown: Iterable[FiledRecord]) -> list[Reached]:
+    """How those are reached who sent what is shown here, and those who supervise or run the register."""
+    senders = {filed.record.batch.actor for filed in shown}
+    return [
+        each for each in contacts_published() if each.key in senders or each.kind in ("supervisor", "credit-centre")
+    ]
 
 
 def record_shown(number: str, record: int, *, on: date, known_at: datetime) -> tuple[Enterprise, ShownRecord] | None:

@@ -21,4 +21,6 @@ urlpatterns = [
     path("promises.csv", promising.promises_csv, name="promises-csv"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
+    path("case/complaint", answering.complaint, name="complaint"),
+    path("remedies", pages.remedies, name="remedies"),
 ]

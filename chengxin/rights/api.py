@@ -155,6 +155,14 @@ class FollowIn(Schema):
     key: Number
 
 
+class ComplaintIn(FollowIn):
+    """What is complained of (`late`, `refused`, `manner`), against whom (`authority`, `provider`, `credit-centre`), and why."""
+
+    what: Number
+    against: Number
+    grounds: Long
+
+
 class AnswerIn(FollowIn):
     """A step by whoever holds the receipt."""
 
@@ -395,6 +403,15 @@ def honour_object(request: HttpRequest, asked: HonourObjectionIn) -> Any:
         number=asked.number, claimant=Claimant(**asked.claimant.dict()), grounds=asked.grounds, at=timezone.now()
     )
     return {"number": number}
+
+
+@rights.post(
+    "/complaints", response=CaseReceiptOut, summary="投诉办理 / complain of handling", operation_id="complaint_file"
+)
+def complaint_file(request: HttpRequest, asked: ComplaintIn) -> Any:
+    """凭案件编号和查询码投诉逾期、拒绝无理或者办理方式不当；主管部门限期答复。 / By the case's number and key; the supervising department answers."""
+    words: dict[str, Any] = {"what": asked.what, "against": asked.against, "grounds": asked.grounds}
+    return services.complaint_file(number=asked.number, key=asked.key, **words, at=timezone.now()).as_dict()
 
 
 @rights.post("/follow", response=CaseOut, summary="查询办理进度 / where it stands", operation_id="case_follow")

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 
+from chengxin.cases.rules import Course
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
-from chengxin.law.models import Procedure, RecordType, Severity, State, Words
+from chengxin.law.models import Doer, Procedure, RecordType, Severity, State, Words
 from chengxin.records.rules import Standing, Terms, showable
 
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
-DOUBT = "doubt"
+DOUBT, COMPLAINT = "doubt", "complaint"
 FORUMS = ("reconsideration", "lawsuit")
 MOST_WORDS = 2000
 MOST_STATEMENT = 500
@@ -99,6 +100,21 @@ class WordsWrong(Refusal):
 
     code = "words-wrong"
     zh = "{why_zh}请在{most}字以内说明哪里有误、理由是什么。"
+
+
+class ComplaintUnfit(Refusal):
+    """No complaint can be made like this: {why}"""
+
+    code = "complaint-unfit"
+    zh = "不能这样投诉：{why_zh}"
+
+
+class ComplaintOpen(Refusal):
+    """A complaint about case {case} is being looked into already, since {day}: follow it with the number and key of its receipt."""
+
+    code = "complaint-already-open"
+    status = 409
+    zh = "对案件{case}的投诉正在办理（{day}收到）。请凭其回执编号和查询码查看。"
 
 
 class NotYetAccepted(Refusal):
@@ -221,6 +237,34 @@ def again_admissible(
     if procedure.again == "record-changed" and not changed:
         basis = law.cite(procedure.basis[0]).zh
         raise FoundRight(record=record, day=answered_on, number=number, basis=basis)
+
+
+# What a complaint may be about, and against whom of those who act in a case.
+COMPLAINED: dict[str, Words] = {
+    "late": Words(zh="逾期不办", en="Not done in time"),
+    "refused": Words(zh="拒绝无理", en="Refused without good reason"),
+    "manner": Words(zh="办理方式不当", en="Handled improperly"),
+}
+AGAINST: tuple[Doer, ...] = ("authority", "provider", "credit-centre")
+
+
+def complained_of(course: Course) -> list[Doer]:
+    """Against whom of those who act in the case one may complain: whoever has a step of their own in its procedure."""
+    acting = {step.by for step in course.procedure.steps}
+    return [doer for doer in AGAINST if doer in acting]
+
+
+def complaint_fit(course: Course, *, what: str, against: str) -> None:
+    """Whether the handling of the case can be complained about so. The case of an agency, and a complaint itself, bear none."""
+    if course.procedure.key in (DOUBT, COMPLAINT):
+        raise ComplaintUnfit(why="this case is none of the subject's.", why_zh="这不是当事人提出的申请。")
+    if what not in COMPLAINED:
+        raise ComplaintUnfit(
+            why=f"say one of {', '.join(COMPLAINED)}.", why_zh=f"事由只能是{'、'.join(COMPLAINED)}之一。"
+        )
+    whom = complained_of(course)
+    if against not in whom:
+        raise ComplaintUnfit(why=f"against one of {', '.join(whom)}.", why_zh=f"对象只能是{'、'.join(whom)}之一。")
 
 
 def contest_fit(*, forum: str, document: str, since: date, evidence: bool, on: date) -> None:

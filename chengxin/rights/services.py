@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.actors.selectors import Asker, actor_titled, centre_acting
 from chengxin.cases.models import Case, Deed, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import CaseUnknown, case_accessible, case_by_key, cases_open, course_of, doers_of
@@ -36,7 +36,7 @@ from chengxin.records.services.events import (
 )
 from chengxin.records.services.promising import promise_break, promise_publish
 from chengxin.rights import rules
-from chengxin.rights.rules import DOUBT, OBJECTION, REMOVAL, REPAIR, Change
+from chengxin.rights.rules import COMPLAINT, DOUBT, OBJECTION, REMOVAL, REPAIR, Change
 from chengxin.rights.selectors import (
     Answerable,
     CaseFile,
@@ -245,6 +245,33 @@ def doubt_raise(*, task: int, grounds: str, asker: Asker, at: datetime) -> Recei
         return _case_file(DOUBT, answerable, Claimant(asker.key, ""), grounds, (), by=asker.key, at=at)
 
 
+def complaint_file(*, number: str, key: str, what: str, against: str, grounds: str, at: datetime) -> Receipt:
+    """Complain about how a case is handled, by whoever holds its key: too late, refused without reason, improperly; against which of those
+    who act in it. The supervising department answers by a day. Neither the case nor its record changes by this.
+    """
+    about, words = case_by_key(number, key), rules.words_fit(grounds)
+    course = course_of(about)
+    rules.complaint_fit(course, what=what, against=against)
+    whom = {"authority": about.authority, "provider": about.provider}.get(against) or centre_acting(at=at)
+    with transaction.atomic():
+        # The row of the case is the lock: two complaints at once are taken one after the other.
+        Case.objects.select_for_update().get(pk=about.pk)
+        named = f"case:{about.pk}/record:{record_of(about)}"
+        if (running := cases_open(about=named).filter(procedure=COMPLAINT).first()) is not None:
+            raise rules.ComplaintOpen(case=about.number, day=running.opened_on)
+        contact = {name: contact_of(about).get(name, "") for name in ("name", "reach", "acting_for")}
+        opened = case_open(
+            procedure=COMPLAINT, jurisdiction=about.jurisdiction, subject=about.subject_id, about=named, authority=whom,
+            provider=whom, by=BY_SUBJECT, at=at, reasons=f"{about.number} {rules.COMPLAINED[what].zh}",
+            contact={**contact, "grounds": words, "what": what, "case": about.number},
+        )  # fmt: skip
+    begun = course_of(opened.case)
+    return Receipt(
+        number=opened.case.number, key=opened.key, record=record_of(about), procedure=COMPLAINT, on=opened.case.opened_on,
+        state=begun.state_key, suspended=False, next=choices_of(begun),
+    )  # fmt: skip
+
+
 def _contestable(
     record: int, number: str, forum: str, document: str, since: date, evidence: bool, *, at: datetime
 ) -> Answerable:
@@ -316,7 +343,7 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     # Neither what they did themselves nor what the clock let happen says who they are.
     seen = any(step.by not in ("subject", "clock") for step in course.taken[1:])
     # Nor does the key of an agency that doubts a record, or that decided it, make it the subject.
-    if not seen or course.state.outcome == "not-accepted" or case.procedure == DOUBT:
+    if not seen or course.state.outcome == "not-accepted" or case.procedure in (DOUBT, COMPLAINT):
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
         return _statement_make(record_now(case), case.subject_id, words, by=BY_SUBJECT, at=at)
@@ -407,7 +434,9 @@ def _done(case: Case, followed: _Followed) -> Done:
 
 
 def _follow(case: Case, before: str | None, taken: Sequence[Taken], *, by: str, at: datetime, **more: Any) -> _Followed:
-    """Let what the case is about follow it: a record, or an entry on a list."""
+    """Let what the case is about follow it: a record, or an entry on a list; a case complained about goes its own way."""
+    if case.procedure == COMPLAINT:
+        return _Followed()
     if case.about.startswith("list:"):
         record = listing_follow(case, before, taken, by=by, at=at)
         _repair_notified(case, taken, by=by, at=at)

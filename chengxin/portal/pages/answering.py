@@ -16,13 +16,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chengxin.cases.rules import DOERS
+from chengxin.cases.selectors import course_of
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, Words
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services
-from chengxin.rights.rules import FORUMS, MOST_STATEMENT, MOST_WORDS
+from chengxin.rights.rules import COMPLAINED, COMPLAINT, DOUBT, FORUMS, MOST_STATEMENT, MOST_WORDS, complained_of
 from chengxin.rights.services import Claimant, Receipt
 from chengxin.subjects.selectors import SubjectUnknown
 
@@ -170,6 +171,24 @@ def answer(request: HttpRequest) -> HttpResponse:
     return _case(request)
 
 
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def complaint(request: HttpRequest) -> HttpResponse:
+    """A complaint about how the case is handled, by whoever holds its receipt; then a receipt of its own."""
+    number, key, what, against, grounds = (
+        request.POST.get(name, "").strip() for name in ("number", "key", "what", "against", "grounds")
+    )
+    words: dict[str, Any] = {"what": what, "against": against, "grounds": grounds}
+    try:
+        receipt = services.complaint_file(number=number, key=key, **words, at=timezone.now())
+    except Refusal as refusal:
+        return _case(request, refusal)
+    next_steps = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
+    return render(request, "portal/receipt.html", {"receipt": receipt, "next": next_steps})
+
+
 def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     number, key = request.POST.get("number", "").strip(), request.POST.get("key", "").strip()
     try:
@@ -181,4 +200,7 @@ def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     told = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
     owing = [{"step": step, "by": DOERS[step.by]} for step in shown.others]
     context = {"case": shown, "told": told, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
+    if shown.procedure not in (DOUBT, COMPLAINT):
+        whom = [(doer, DOERS[doer]) for doer in complained_of(course_of(shown.case))]
+        context |= {"whom": whom, "complained": COMPLAINED.items(), "most_words": MOST_WORDS, "typed": request.POST}
     return render(request, "portal/case.html", context, status=refusal.status if refusal else HTTPStatus.OK)

@@ -13,12 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from chengxin import law as lawroom
+from chengxin.actors.selectors import contacts_published
 from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Doer, Words
 from chengxin.portal.rules import QueryEmpty, number_query, query_read
 from chengxin.portal.selectors import MOST, number_shown
 from chengxin.portal.services import enterprise_read, names_search
+from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
 from chengxin.subjects.selectors import SubjectUnknown
 
 Page = Callable[..., HttpResponse]
@@ -100,6 +102,15 @@ def enterprise(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "portal/enterprise.html", {"enterprise": shown, **_remedies(on)})
 
 
+@require_safe
+@in_both_languages
+def remedies(request: HttpRequest) -> HttpResponse:
+    """How to object, to have a record repaired, and to complain of how that is handled: each clock, and where each office is reached."""
+    on = timezone.localdate(timezone.now())
+    context = {**_remedies(on), "contacts": contacts_published()}
+    return render(request, "portal/remedies.html", context)
+
+
 def _results(request: HttpRequest, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
     return render(request, "portal/results.html", context, status=status)
 
@@ -109,10 +120,10 @@ def _refused(request: HttpRequest, template: str, refusal: Refusal, status: int 
 
 
 def _remedies(on: date) -> dict[str, Any]:
-    """How to object and how to have a record repaired: each clock of the lawbook's procedures, with its article."""
+    """How to object, to have a record repaired and to complain: each clock of the lawbook's procedures, with its article."""
     law = lawroom.load().on(on)
     remedies: dict[str, Any] = {}
-    for key in ("objection", "repair"):
+    for key in (OBJECTION, REPAIR, COMPLAINT):
         procedure = law.procedures[key]
         clocks: dict[tuple[Doer, str], list[Words]] = {}
         for step in procedure.steps:
