@@ -537,6 +537,11 @@ def listing_record(case: Case) -> int | None:
     return None if batch is None else Record.objects.filter(batch_id=batch.pk).values_list("pk", flat=True).first()
 
 
+def about_of(list_key: str, ground: int) -> str:
+    """What the case of an entry on the list is about: the list, and the record on which the entry rests."""
+    return f"list:{list_key}/record:{ground}"
+
+
 def ground_of(case: Case) -> tuple[str, int]:
     """The list and the ground of a listing's case."""
     list_part, _, record = case.about.rpartition("/record:")

@@ -288,17 +288,27 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, contests=standing.contests - 1)
 
 
+OVER = {Kind.DISPUTED: Kind.SETTLED, Kind.CONTESTED: Kind.CONCLUDED}
+
+
+def marks_open(events: Iterable[Event], kind: Kind) -> list[Event]:
+    """The events by which the record came to be disputed or contested and is so still. What a case began only that case ends; what nobody
+    opened a case for ends in the order in which it began.
+    """
+    held: list[Event] = []
+    for event in sorted(events, key=lambda e: e.number):
+        if event.kind is kind:
+            held.append(event)
+        elif event.kind is OVER[kind]:
+            same = (each for each in held if each.detail.get("case") == event.detail.get("case"))
+            if (ended := next(same, None)) is not None:
+                held.remove(ended)
+    return held
+
+
 def cases_holding(events: Iterable[Event], kind: Kind) -> dict[int, Event]:
     """The cases that dispute the record (`disputed`) or mark it (`contested`) and do so still, each with the event by which it began."""
-    over = {Kind.DISPUTED: Kind.SETTLED, Kind.CONTESTED: Kind.CONCLUDED}[kind]
-    held: dict[int, Event] = {}
-    for event in sorted(events, key=lambda e: e.number):
-        case = event.detail.get("case")
-        if case is not None and event.kind is kind:
-            held[case] = event
-        elif event.kind is over:
-            held.pop(case or 0, None)
-    return held
+    return {each.detail["case"]: each for each in marks_open(events, kind) if "case" in each.detail}
 
 
 def _with(standing: Standing, **change: Any) -> Standing:
@@ -335,6 +345,15 @@ def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None
         )
     if kind in (Kind.REPAIRED, Kind.ENDED) and on is None:
         raise EventNotAllowed(state=standing.word, kind=kind, why="the day from which it holds is missing")
+
+
+def end_admissible(events: Iterable[Event], kind: Kind, case: int | None) -> None:
+    """Refuse to end what another holds: what a case began only that case ends, and what none began no case."""
+    for begun, over in OVER.items():
+        if kind is over and all(each.detail.get("case") != case for each in marks_open(events, begun)):
+            raise EventNotAllowed(
+                state=begun, kind=kind, why="what a case began ends with that case; take the case's next step instead"
+            )
 
 
 class Effect(StrEnum):

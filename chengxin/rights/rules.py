@@ -125,6 +125,16 @@ class NotYetAccepted(Refusal):
     zh = "案件{number}尚未受理：核实身份之后，当事人的说明才能与记录一并展示。"
 
 
+class RecordElsewhere(Refusal):
+    """What the case {number} is about stands now as record {record} and is about somebody else, since it was corrected: nothing of it is shown
+    about you, so there is nothing beside which your words could stand.
+    """
+
+    code = "record-elsewhere"
+    status = 409
+    zh = "案件{number}所涉记录已经更正，现为记录{record}，不再是关于你单位的记录，也不再对你单位展示，无须附加说明。"
+
+
 class StatementUnfit(Refusal):
     """These words cannot stand beside a record: {why}"""
 

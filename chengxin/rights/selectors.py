@@ -15,9 +15,9 @@ from chengxin.law.models import RecordType, Words
 from chengxin.lists.selectors import TaskTold, fact_last, listing_record, tasks_about
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, replay
-from chengxin.records.selectors.filed import EVER, events_of, statements_of
+from chengxin.records.selectors.filed import EVER, events_of, records_before, statements_of
 from chengxin.rights import rules
-from chengxin.subjects.selectors import SubjectUnknown, members_of, subject_of
+from chengxin.subjects.selectors import SubjectUnknown, members_of, root_of, subject_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ def record_answerable(record: int, number: str, *, on: date, known_at: datetime)
 
 
 def case_about(record: int, procedure: str) -> Case | None:
-    """The open case of this kind about the record, or about one in whose place it stands."""
-    subject = Record.objects.values_list("subject_id", flat=True).get(pk=record)
-    cases = cases_open().filter(procedure=procedure, subject=subject, about__startswith="record:")
-    return next((case for case in cases if record in (record_of(case), record_now(case))), None)
+    """The open case of this kind about the record, or about one in whose place it stands, whomever that was about."""
+    about = [f"record:{each}" for each in records_before(record)]
+    return cases_open().filter(procedure=procedure, about__in=about).first()
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,14 @@ def contests_pending(record: int) -> bool:
 def record_of(case: Case) -> int:
     """The record that the case is about; for an entry on a list, the one on which it rests."""
     return int(case.about.rpartition("record:")[2])
+
+
+def record_theirs(case: Case, *, known_at: datetime) -> int | None:
+    """The same, if it is about the case's own subject still: nothing where a correction laid it on another."""
+    record = record_now(case)
+    subject = Record.objects.values_list("subject_id", flat=True).get(pk=record)
+    theirs = root_of(subject, known_at=known_at) == root_of(case.subject_id, known_at=known_at)
+    return record if theirs else None
 
 
 def record_now(case: Case) -> int:
@@ -190,6 +197,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
     course = course_of(case)
     mine = None if doers is None else set(doers)
     choices, now = choices_of(course), record_now(case)
+    theirs = record_theirs(case, known_at=known_at) or 0
     steps = list(Step.objects.filter(case=case).order_by("number"))
     return CaseFile(
         case=case,
@@ -205,7 +213,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         told=[_told(course, step) for step in steps],
         choices=[choice for choice in choices if mine is None or choice.by in mine],
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
-        statement=statements_of([now], known_at=known_at).get(now, ""),
+        statement=statements_of([theirs], known_at=known_at).get(theirs, ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
         measures=tasks_about(
             filter(None, {record_of(case), now, listing_record(case)}),

@@ -50,6 +50,7 @@ from chengxin.rights.selectors import (
     record_answerable,
     record_now,
     record_of,
+    record_theirs,
 )
 from chengxin.subjects.selectors import number_of
 
@@ -346,7 +347,9 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     if not seen or course.state.outcome == "not-accepted" or case.procedure in (DOUBT, COMPLAINT):
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
-        return _statement_make(record_now(case), case.subject_id, words, by=BY_SUBJECT, at=at)
+        if (record := record_theirs(case, known_at=at)) is None:
+            raise rules.RecordElsewhere(record=record_now(case), number=number)
+        return _statement_make(record, case.subject_id, words, by=BY_SUBJECT, at=at)
 
 
 def statement_make(*, record: int, number: str, words: str, by: str, at: datetime) -> Statement:

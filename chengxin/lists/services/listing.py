@@ -20,6 +20,7 @@ from chengxin.law.models import ListEntry
 from chengxin.lists import rules
 from chengxin.lists.selectors import (
     LISTED,
+    about_of,
     case_published,
     fact_last,
     fact_of,
@@ -29,6 +30,7 @@ from chengxin.lists.selectors import (
     records_filed,
 )
 from chengxin.records.models import Batch, Record
+from chengxin.records.selectors.filed import records_before
 from chengxin.records.services.events import record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
 from chengxin.subjects.selectors import SubjectUnknown, members_of, names_of, number_of, subject_of
@@ -72,10 +74,10 @@ def listing_propose(
             )  # fmt: skip
         fact = fact_of(ground, known_at=at)
         rules.ground_admissible(law, entry, fact, on=on)
-        _not_yet(law, entry, members, about := f"list:{list_key}/record:{record}", on=on, at=at)
+        _not_yet(law, entry, members, record, on=on, at=at)
         rules.honour_unbarred(law, entry, lists_counting(members, law, on=on, known_at=at))
         opened = case_open(
-            procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about, authority=asker.key,
+            procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about_of(list_key, record), authority=asker.key,
             provider=asker.key, by=asker.key, at=at, doer="authority", contact={"grounds": reasons, "name": asker.key, "reach": ""},
             reasons=reasons,
         )  # fmt: skip
@@ -122,10 +124,10 @@ def honour_apply(
         if ground is None:
             raise rules.RegistrationMissing(number=number[:40])
         Record.objects.select_for_update().get(pk=ground)
-        _not_yet(law, entry, members, about := f"list:{list_key}/record:{ground}", on=on, at=at)
+        _not_yet(law, entry, members, ground, on=on, at=at)
         rules.honour_unbarred(law, entry, lists_counting(members, law, on=on, known_at=at))
         opened = case_open(
-            procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about, authority=deciding.key,
+            procedure=str(entry.entry), jurisdiction=jurisdiction, subject=root, about=about_of(list_key, ground), authority=deciding.key,
             provider=deciding.key, by=by, at=at, contact=contact, papers=papers,
         )  # fmt: skip
     return Applied(opened.case, opened.key, ground)
@@ -165,9 +167,11 @@ def _members(number: str, at: datetime) -> tuple[int, list[int]]:
     return root, members_of(root, known_at=at)
 
 
-def _not_yet(law: lawroom.Law, entry: ListEntry, members: list[int], about: str, *, on: date, at: datetime) -> None:
+def _not_yet(law: lawroom.Law, entry: ListEntry, members: list[int], ground: int, *, on: date, at: datetime) -> None:
+    """Refuse a second entry of the same subject, or one on the same ground, corrected since or not, that is under way."""
+    about = [about_of(entry.key, each) for each in records_before(ground)]
     standing = [f.record.pk for f in records_filed(members, law, on=on, known_at=at) if entry.key in f.lists]
-    if standing or cases_open(about=about).exists():
+    if standing or cases_open().filter(about__in=about).exists():
         raise rules.AlreadyListed(record=standing[0] if standing else "—")
 
 

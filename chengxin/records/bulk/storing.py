@@ -304,8 +304,9 @@ class Landing:
         )
         replaced: dict[int, int] = dict(self.cursor.fetchall())
         self.cursor.execute(
-            "select distinct record_id from records_event where record_id = any(%s) and number > 0 and detail is not null and kind = any(%s)",
-            [list(replaced), list(CARRIED)],
+            "select record_id from records_event where record_id = any(%(olds)s) and number > 0 and detail is not null and kind = any(%(kinds)s)"
+            " union select record_id from records_statement where record_id = any(%(olds)s)",
+            {"olds": list(replaced), "kinds": list(CARRIED)},
         )
         met = {old for (old,) in self.cursor.fetchall()} | {new for _, new in self.replaced}
         # What was held before the file comes first, then the file's own lines in their order: each may replace the one before.

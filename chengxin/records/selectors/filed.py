@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from chengxin.law.models import RecordType
@@ -32,6 +33,23 @@ def events_of(records: list[int], *, known_at: datetime) -> dict[int, list[rules
             rules.Event(event.number, rules.Kind(event.kind), event.at, event.on, event.by, event.detail or {})
         )
     return found
+
+
+_BEFORE = """
+with recursive chain(id) as (
+    values (%s::bigint)
+    union
+    select e.record_id from chain c join records_event e on e.kind = 'superseded' and (e.detail ->> 'record')::bigint = c.id
+)
+select id from chain order by id
+"""
+
+
+def records_before(record: int) -> list[int]:
+    """The record, and every one in whose place it stands, through all corrections, whomever they were about."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, [record])
+        return [int(each) for (each,) in cursor.fetchall()]
 
 
 def statements_of(records: Iterable[int], *, known_at: datetime) -> dict[int, str]:

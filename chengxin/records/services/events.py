@@ -9,8 +9,9 @@ from django.db import transaction
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 from chengxin.records import rules
-from chengxin.records.models import Event, Record
+from chengxin.records.models import Event, Record, Statement
 from chengxin.records.selectors.filed import EVER, events_of
+from chengxin.subjects.selectors import root_of
 
 
 class RecordUnknown(Refusal):
@@ -43,9 +44,9 @@ def record_supersede(*, record: int, by: str, at: datetime, new: int, reason: st
 
 
 def records_carry(*, replaced: Sequence[tuple[int, int]], by: str, at: datetime) -> None:
-    """Let what holds of each record hold of the one that took its place: the open cases that dispute or mark it, its repair, its end.
-    Otherwise whoever sent it could undo all of that by sending its row again with another letter. Call it in the transaction that
-    supersedes.
+    """Let what holds of each record hold of the one that took its place: whatever disputes or marks it, with a case or without, its repair,
+    its end, and what its subject says beside it. Otherwise whoever sent it could undo all of that by sending its row again with another
+    letter. Call it in the transaction that supersedes.
     """
     for old, new in replaced:
         _carry(old, new, by=by, at=at)
@@ -56,15 +57,30 @@ def _carry(old: int, new: int, *, by: str, at: datetime) -> None:
         return
     events = events_of([old], known_at=EVER)[old]
     common: dict[str, Any] = {"by": by, "at": at}
-    for begun, over in ((rules.Kind.DISPUTED, rules.Kind.SETTLED), (rules.Kind.CONTESTED, rules.Kind.CONCLUDED)):
-        for case, event in rules.cases_holding(events, begun).items():
-            _event_add(old, over, **common, detail={"outcome": "moved", "case": case, "record": new})
+    for begun, over in rules.OVER.items():
+        # What a sender says of its own row has no detail: its next row says it anew.
+        for event in filter(lambda e: e.detail, rules.marks_open(events, begun)):
             _event_add(new, begun, **common, detail=event.detail)
+            moved = _by_case({"outcome": "moved", "record": new}, event.detail.get("case"))
+            _event_add(old, over, **common, detail=moved)
     undone = max((e.number for e in events if e.kind is rules.Kind.UNREPAIRED), default=0)
     for event in events:
         repaired = event.kind is rules.Kind.REPAIRED and event.number > undone
         if event.detail and (repaired or event.kind is rules.Kind.ENDED):
             _event_add(new, event.kind, **common, on=event.on, detail=event.detail)
+    _statement_carry(old, new, at=at)
+
+
+def _statement_carry(old: int, new: int, *, at: datetime) -> None:
+    """What the subject says beside a record stands beside the one that took its place, unless that is about somebody else."""
+    said = Statement.objects.filter(record=old).order_by("-number").first()
+    one, other = Record.objects.get(pk=old), Record.objects.get(pk=new)
+    if (
+        said is not None
+        and said.words
+        and root_of(one.subject_id, known_at=at) == root_of(other.subject_id, known_at=at)
+    ):
+        Statement.objects.create(record=other, number=0, words=said.words, by=said.by, at=max(at, said.at))
 
 
 def record_settle(*, record: int, by: str, at: datetime, outcome: str, case: int | None = None) -> Event:
@@ -121,12 +137,11 @@ def _event_add(
         found = Record.objects.select_for_update().filter(pk=record).first()
         if found is None:
             raise RecordUnknown(record=record)
-        events = [
-            rules.Event(e.number, rules.Kind(e.kind), e.at, e.on, e.by) for e in Event.objects.filter(record_id=record)
-        ]
+        events = events_of([record], known_at=EVER)[record]
         # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
         at = max(at, *(e.at for e in events))
         rules.event_admissible(rules.replay(events, known_at=at), kind, on=on)
+        rules.end_admissible(events, kind, detail.get("case"))
         number = max(e.number for e in events) + 1
         event = Event.objects.create(record_id=record, number=number, kind=kind, at=at, on=on, by=by, detail=detail)
         trace(
