@@ -4,7 +4,7 @@ The oracle shares no code with the program: it reads the lawbook's YAML as it li
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,7 @@ MINUTES = 60  # everything in a world happens within an hour
 
 @dataclass(frozen=True)
 class Claim:
-    """A record of the world: whose, what, its term, and the minute in which it came."""
+    """A record of the world: whose, what, its term, the minute in which it came, and the earlier claim on which it rests."""
 
     firm: int
     kind: str
@@ -39,6 +39,7 @@ class Claim:
     effect_from: date
     effect_until: date | None
     minute: int
+    ground: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,10 @@ def happenings(count: int) -> st.SearchStrategy[list[Happening]]:
 def worlds(draw: st.DrawFn) -> tuple[list[Claim], list[Happening]]:
     """Claims, and what people try to do afterwards."""
     made = draw(st.lists(claims(), max_size=7))
+    for number in range(1, len(made)):
+        # Some are entries on lists that rest on another claim, which may rest on a third.
+        if draw(st.booleans()):
+            made[number] = replace(made[number], ground=draw(st.integers(0, number - 1)))
     return made, draw(happenings(len(made)))
 
 
@@ -147,6 +152,9 @@ def world_build(made: Sequence[Claim], tried: Sequence[Happening]) -> World:
         )  # fmt: skip
         Event.objects.create(record=record, number=0, kind="filed", at=instant(claim.minute), by="operator")
         world.records.append(record.pk)
+        if claim.ground is not None:
+            ground = world.records[claim.ground]
+            records.ground_lay(record=record.pk, ground=ground, by="operator", at=instant(claim.minute))
     for step in tried:
         happen(world, step)
     return world
@@ -266,7 +274,20 @@ def _state(world: World, number: int, on: date, minute: int, *, asked: date | No
     undone = max((n for n, kind in enumerate(kinds) if kind == "unrepair"), default=-1)
     if any(h.what == "repair" and h.on <= asked for h in done[undone + 1 :]):
         return ""
-    return "suspended" if kinds.count("dispute") > kinds.count("settle") else "applies"
+    if kinds.count("dispute") > kinds.count("settle") or _groundless(world, claim.ground, minute):
+        return "suspended"
+    return "applies"
+
+
+def _groundless(world: World, ground: int | None, minute: int) -> bool:
+    """Whether what a claim rests on is disputed, gone, or rests itself on what is; on no ground at all nothing depends."""
+    if ground is None:
+        return False
+    kinds = [h.what for h in world.happened if h.one == ground and h.minute <= minute]
+    shaken = any(
+        kinds.count(begun) > kinds.count(over) for begun, over in (("dispute", "settle"), ("unmatch", "match"))
+    )
+    return shaken or "withdraw" in kinds or _groundless(world, world.claims[ground].ground, minute)
 
 
 def shown(world: World, firm: int, on: date, minute: int) -> set[int]:

@@ -32,7 +32,7 @@ from chengxin.lists.rules import (
     task_state,
 )
 from chengxin.records.models import Batch, Event, Record
-from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, replay, showable
+from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, ground_doubted, replay, showable
 from chengxin.records.rules import Event as Happened
 from chengxin.records.selectors.filed import events_of, fields_written, records_of, statements_of
 from chengxin.subjects.models import Identifier, Link, Name
@@ -151,6 +151,12 @@ class FiledRecord:
             else None
         )
 
+    @property
+    def rests_on(self) -> int | None:
+        """The record on which this one rests, while that is being verified or has fallen, so that this one has no effect either."""
+        doubted = ground_doubted(self.events)
+        return None if doubted is None else int(doubted.detail["ground"])
+
 
 @dataclass(frozen=True)
 class SubjectFile:
@@ -250,6 +256,7 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
         "contested": {"forum": filed.contest.detail.get("forum"), "since": day_of(filed.contest.at)}
         if filed.contest
         else None,
+        "ground_doubted": filed.rests_on,
         "lists": filed.lists,
         "authority": record.authority,
         "authority_code": record.authority_code,
@@ -684,12 +691,15 @@ def grounds_shown(
 
 @dataclass(frozen=True)
 class Entered:
-    """One who stands on a list: by which record, since when and until when, and whether an objection suspends it."""
+    """One who stands on a list: by which record, since when and until when, and whether it is suspended: by an objection, or since the record
+    `rests_on` on which it rests is being verified or has fallen.
+    """
 
     record: Record
     number: str
     name: str
     suspended: bool
+    rests_on: int | None
 
 
 def list_entered(
@@ -722,5 +732,7 @@ def list_entered(
             filed_as = fields_written(record, record_type).get(record_type.roles.name)
             written = filed_as or next((n.written for n in names_of([record.subject_id], known_at=known_at)), "")
             number = number_of(root_of(record.subject_id, known_at=known_at), known_at=known_at)
-            found.append(Entered(record, number, written, state is Effect.SUSPENDED))
+            doubted = ground_doubted(events[record.pk])
+            rests_on = int(doubted.detail["ground"]) if doubted else None
+            found.append(Entered(record, number, written, state is Effect.SUSPENDED, rests_on))
     return found, more

@@ -149,6 +149,7 @@ class ShownRecord:
     shown_last: date | None
     ends: Words
     disputed: bool
+    rests_on: int | None
     in_effect: bool
     begins_on: date | None
     published_on: date | None
@@ -359,6 +360,7 @@ def _record(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         shown_last=record.shown_until - timedelta(days=1) if record.shown_until else None,
         ends=terms.shown.ends,
         disputed=filed.standing.disputed,
+        rests_on=filed.rests_on,
         in_effect=filed.effect is not Effect.NONE,
         begins_on=record.effect_from if record.effect_from > on else None,
         published_on=record.published_on,

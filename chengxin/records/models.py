@@ -168,6 +168,22 @@ class Event(models.Model):
         ]
 
 
+class Ground(models.Model):
+    """That an entry on a list rests on another record. Where the ground is corrected, or the entry is, the new pair stands beside the old.
+
+    Never edited.
+    """
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    ground = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "ground"], name="records_ground_once"),
+            models.CheckConstraint(condition=~models.Q(record=models.F("ground")), name="records_ground_another"),
+        ]
+
+
 class Statement(models.Model):
     """What a subject says beside a record, shown wherever the record is shown. The latest counts; empty words take it back.
 

@@ -288,19 +288,24 @@ def _after(standing: Standing, event: Event) -> Standing:
             return _with(standing, contests=standing.contests - 1)
 
 
+def _opened_by(event: Event) -> object:
+    """By what a mark was opened, which alone closes it: a case, the state of what the record rests on, or nothing of the kind."""
+    return "ground" if "ground" in event.detail else event.detail.get("case")
+
+
 OVER = {Kind.DISPUTED: Kind.SETTLED, Kind.CONTESTED: Kind.CONCLUDED}
 
 
 def marks_open(events: Iterable[Event], kind: Kind) -> list[Event]:
-    """The events by which the record came to be disputed or contested and is so still. What a case began only that case ends; what nobody
-    opened a case for ends in the order in which it began.
+    """The events by which the record came to be disputed or contested and is so still. What a case began only that case ends, what its
+    ground brought about only its ground; what nobody opened a case for ends in the order in which it began.
     """
     held: list[Event] = []
     for event in sorted(events, key=lambda e: e.number):
         if event.kind is kind:
             held.append(event)
         elif event.kind is OVER[kind]:
-            same = (each for each in held if each.detail.get("case") == event.detail.get("case"))
+            same = (each for each in held if _opened_by(each) == _opened_by(event))
             if (ended := next(same, None)) is not None:
                 held.remove(ended)
     return held
@@ -347,12 +352,24 @@ def event_admissible(standing: Standing, kind: Kind, *, on: date | None) -> None
         raise EventNotAllowed(state=standing.word, kind=kind, why="the day from which it holds is missing")
 
 
-def end_admissible(events: Iterable[Event], kind: Kind, case: int | None) -> None:
+def ground_doubted(events: Iterable[Event]) -> Event | None:
+    """The event by which the record came to have no effect since what it rests on is being verified or has fallen, where it is so still."""
+    return next((each for each in marks_open(events, Kind.DISPUTED) if "ground" in each.detail), None)
+
+
+def carries(standing: Standing) -> bool:
+    """Whether an entry can have its effect on a record that stands so: not while it is disputed or stayed, nor when it is gone."""
+    return not standing.disputed and not standing.gone
+
+
+def end_admissible(events: Iterable[Event], over: Event) -> None:
     """Refuse to end what another holds: what a case began only that case ends, and what none began no case."""
-    for begun, over in OVER.items():
-        if kind is over and all(each.detail.get("case") != case for each in marks_open(events, begun)):
+    for begun, kind in OVER.items():
+        if over.kind is kind and all(_opened_by(each) != _opened_by(over) for each in marks_open(events, begun)):
             raise EventNotAllowed(
-                state=begun, kind=kind, why="what a case began ends with that case; take the case's next step instead"
+                state=begun,
+                kind=kind,
+                why="what a case or a ground brought about ends with it; take the next step of that case instead",
             )
 
 

@@ -30,8 +30,8 @@ from chengxin.lists.selectors import (
     records_filed,
 )
 from chengxin.records.models import Batch, Record
-from chengxin.records.selectors.filed import records_before
-from chengxin.records.services.events import record_dispute, record_end, record_settle, record_withdraw
+from chengxin.records.selectors.filed import EVER, records_before
+from chengxin.records.services.events import ground_lay, record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
 from chengxin.subjects.selectors import SubjectUnknown, members_of, names_of, number_of, subject_of
 
@@ -220,7 +220,7 @@ def _grounded(case: Case, *, at: datetime) -> None:
 
 def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
     """The entry as a record: dated by the day of its service, from which it has effect, and by the decision's number."""
-    list_key, _ = ground_of(case)
+    list_key, ground = ground_of(case)
     law = lawroom.load().on(case.opened_on, case.jurisdiction)
     entry = rules.list_decided_here(law, list_key)
     here, roles = entry.decided_here, law.record_types[entry.record_type].roles
@@ -245,6 +245,7 @@ def _listing_file(case: Case, *, on: date, by: str, at: datetime) -> int:
         source=here.source, row=row, actor=case.authority, jurisdiction=case.jurisdiction, channel=LISTED, by=by, at=at,
         reason=f"case:{case.pk}",
     )  # fmt: skip
+    ground_lay(record=filed.record, ground=fact_last(ground, known_at=EVER).record, by=by, at=at)
     return filed.record
 
 

@@ -305,7 +305,9 @@ class Landing:
         replaced: dict[int, int] = dict(self.cursor.fetchall())
         self.cursor.execute(
             "select record_id from records_event where record_id = any(%(olds)s) and number > 0 and detail is not null and kind = any(%(kinds)s)"
-            " union select record_id from records_statement where record_id = any(%(olds)s)",
+            " union select record_id from records_statement where record_id = any(%(olds)s)"
+            " union select record_id from records_ground where record_id = any(%(olds)s)"
+            " union select ground_id from records_ground where ground_id = any(%(olds)s)",
             {"olds": list(replaced), "kinds": list(CARRIED)},
         )
         met = {old for (old,) in self.cursor.fetchall()} | {new for _, new in self.replaced}

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 from chengxin.records import rules
-from chengxin.records.models import Event, Record, Statement
+from chengxin.records.models import Event, Ground, Record, Statement
 from chengxin.records.selectors.filed import EVER, events_of
 from chengxin.subjects.selectors import root_of
 
@@ -53,6 +54,14 @@ def records_carry(*, replaced: Sequence[tuple[int, int]], by: str, at: datetime)
 
 
 def _carry(old: int, new: int, *, by: str, at: datetime) -> None:
+    for resting, ground in Ground.objects.filter(Q(record=old) | Q(ground=old)).values_list("record_id", "ground_id"):
+        pair = (new, ground) if resting == old else (resting, new)
+        Ground.objects.get_or_create(record_id=pair[0], ground_id=pair[1])
+    _marks_carry(old, new, by=by, at=at)
+    entries_follow(record=new, by=by, at=at)
+
+
+def _marks_carry(old: int, new: int, *, by: str, at: datetime) -> None:
     if Event.objects.filter(record_id=new, kind=rules.Kind.WITHDRAWN).exists():
         return
     events = events_of([old], known_at=EVER)[old]
@@ -61,8 +70,8 @@ def _carry(old: int, new: int, *, by: str, at: datetime) -> None:
         # What a sender says of its own row has no detail: its next row says it anew.
         for event in filter(lambda e: e.detail, rules.marks_open(events, begun)):
             _event_add(new, begun, **common, detail=event.detail)
-            moved = _by_case({"outcome": "moved", "record": new}, event.detail.get("case"))
-            _event_add(old, over, **common, detail=moved)
+            held_by: dict[str, Any] = {key: event.detail[key] for key in ("case", "ground") if key in event.detail}
+            _event_add(old, over, **common, detail={"outcome": "moved", "record": new, **held_by})
     undone = max((e.number for e in events if e.kind is rules.Kind.UNREPAIRED), default=0)
     for event in events:
         repaired = event.kind is rules.Kind.REPAIRED and event.number > undone
@@ -141,8 +150,8 @@ def _event_add(
         # Whoever read the clock first may have waited here for another: an event never comes before the one it follows.
         at = max(at, *(e.at for e in events))
         rules.event_admissible(rules.replay(events, known_at=at), kind, on=on)
-        rules.end_admissible(events, kind, detail.get("case"))
         number = max(e.number for e in events) + 1
+        rules.end_admissible(events, rules.Event(number, kind, at, on, by, detail))
         event = Event.objects.create(record_id=record, number=number, kind=kind, at=at, on=on, by=by, detail=detail)
         trace(
             event=f"records.record.{kind}",
@@ -152,4 +161,44 @@ def _event_add(
             about=f"record:{record}",
             detail=detail,
         )
+        if kind in _SHAKING:
+            entries_follow(record=record, by=by, at=at)
     return event
+
+
+# What changes whether an entry may rest on the record.
+_SHAKING = (
+    rules.Kind.DISPUTED, rules.Kind.SETTLED, rules.Kind.WITHDRAWN, rules.Kind.UNMATCHED, rules.Kind.MATCHED,
+)  # fmt: skip
+
+
+def ground_lay(*, record: int, ground: int, by: str, at: datetime) -> None:
+    """Let an entry on a list rest on another record: while that is disputed or stayed, or once it has fallen, the entry has no effect
+    either. Call it in the transaction that files the entry.
+    """
+    with transaction.atomic():
+        Record.objects.select_for_update().get(pk=ground)
+        Ground.objects.create(record_id=record, ground_id=ground)
+        trace(event="records.ground.laid", by=by, at=at, about=f"record:{record}", detail={"ground": ground})
+        entries_follow(record=ground, by=by, at=at)
+
+
+def entries_follow(*, record: int, by: str, at: datetime) -> None:
+    """Let every entry that rests on this record follow it in the same transaction: disputed from the instant from which its ground is, and in
+    effect again when that is confirmed, by events of its own (`records.record.disputed`, `records.record.settled`). A record that was
+    replaced says nothing: what took its place does.
+    """
+    standing = rules.replay(events_of([record], known_at=EVER)[record], known_at=EVER)
+    if standing.replaced:
+        return
+    for entry in Ground.objects.filter(ground=record).order_by("pk").values_list("record_id", flat=True):
+        events = events_of([entry], known_at=EVER)[entry]
+        doubted, resting = rules.ground_doubted(events), rules.replay(events, known_at=EVER)
+        if resting.withdrawn or resting.replaced or rules.carries(standing) is (doubted is None):
+            continue
+        if doubted is not None:
+            detail = {"outcome": "confirmed", "ground": record}
+            _event_add(entry, rules.Kind.SETTLED, by=by, at=at, detail=detail)
+        else:
+            grounds = f"所依据的记录{record}正在核实或者已不成立"
+            _event_add(entry, rules.Kind.DISPUTED, by=by, at=at, detail={"grounds": grounds, "ground": record})
