@@ -108,7 +108,7 @@ def test_only_who_holds_the_case_complains_once_at_a_time_and_of_what_can_be(cas
         complained(case, 3)
     with pytest.raises(rules.ComplaintUnfit):
         complained(receipt, 3)
-    with pytest.raises(rules.NotYetAccepted):
+    with pytest.raises(rules.KeyNotSubjects):
         decided(receipt.number, "unfounded", REFORM, 4)
         services.statement_answer(number=receipt.number, key=receipt.key, words="x", at=later(hours=5))
     assert complained(case, 6).number != receipt.number, "once answered, what comes after may be complained of"

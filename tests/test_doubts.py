@@ -77,9 +77,44 @@ def test_what_is_doubted_has_no_effect_until_its_provider_has_verified_it(task: 
 
 def test_the_key_of_whoever_doubts_puts_no_words_in_the_subject_s_mouth(task: Task) -> None:
     receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
-    decided(receipt.number, "upheld", MARKET, 2)
+    words: dict[str, Any] = {"number": receipt.number, "key": receipt.key, "words": "本企业承认", "at": later(hours=3)}
+    for raised in (True, False):
+        with pytest.raises(rules.KeyNotSubjects, match=receipt.number) as refused:
+            services.statement_answer(**words)
+        assert "object" in str(refused.value) and "提出异议" in refused.value.message_zh, "what to do instead"
+        if raised:
+            decided(receipt.number, "upheld", MARKET, 2)
+
+
+def test_a_number_and_a_key_that_do_not_belong_together_are_named(task: Task) -> None:
+    receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
+    told = set()
+    for number, key in ((receipt.number, "别的查询码"), ("20261122-999999", receipt.key)):
+        with pytest.raises(CaseUnknown) as refused:
+            services.case_followed(number=number, key=key, at=later(hours=2))
+        assert (refused.value.code, number in str(refused.value)) == ("case-key-unknown", True)
+        told.add(str(refused.value).replace(number, "N"))
+    assert len(told) == 1, "whether the number or the key is wrong is told to nobody"
+    with pytest.raises(CaseUnknown, match="20261122-999999") as unknown:
+        case_accessible(LAND, "20261122-999999")
+    assert unknown.value.code == "case-unknown" and "receipt" in str(unknown.value)
+
+
+def test_words_beside_a_record_say_whose_key_is_wanted(task: Task) -> None:
+    words: dict[str, Any] = {"words": "本企业已改正", "at": later(hours=4)}
+    filed = services.objection_file(
+        record=task.record_id,
+        number=code(1),
+        claimant=services.Claimant("经办人", "云川市"),
+        grounds="有误",
+        at=later(hours=1),
+    )
+    key: dict[str, Any] = {"number": filed.number, "key": filed.key}
     with pytest.raises(rules.NotYetAccepted):
-        services.statement_answer(number=receipt.number, key=receipt.key, words="本企业承认", at=later(hours=3))
+        services.statement_answer(**key, **words)
+    decided(filed.number, "not-accepted", CENTRE, 2)
+    with pytest.raises(rules.NotAccepted, match=filed.number):
+        services.statement_answer(**key, **words)
 
 
 def test_what_was_found_right_is_not_doubted_again_by_the_same_agency(task: Task) -> None:
@@ -153,7 +188,8 @@ def test_it_is_doubted_from_the_task_at_the_desk(task: Task, client: Browser) ->
         key = client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
         client.post("/desk/sign-in", {"key": key})
         assert "对记录有疑义" in client.get("/desk/tasks").content.decode()
-        assert client.post("/desk/tasks/answer", {"task": "²", "outcome": "doubt", "reason": "x"}).status_code == 404
+        unknown = client.post("/desk/tasks/answer", {"task": "²", "outcome": "doubt", "reason": "x"})
+        assert unknown.status_code == 404 and "任务“²”" in unknown.content.decode(), "the value that was wrong"
         refused = client.post("/desk/tasks/answer", {"task": task.pk, "outcome": "doubt", "reason": ""})
         assert refused.status_code == 422
         answered = client.post(

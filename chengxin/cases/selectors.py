@@ -26,11 +26,25 @@ _NUMBER = re.compile(r"(\d{8})-(\d{6,12})")
 
 
 class CaseUnknown(Refusal):
-    """There is no case {number} that you may see. Compare the number with the receipt."""
+    """There is no case {number} among those that you may see. A case's number is a day and a running number (20261122-000001): copy it from the
+    receipt, the notice or the list of your cases.
+    """
 
     code = "case-unknown"
     status = 404
-    zh = "没有您可以查看的案件{number}。请与回执上的编号核对。"
+    zh = "没有您可以查看的案件{number}。案件编号由日期和序号组成（如20261122-000001），请与回执、通知或者待办中的编号核对。"
+
+
+class CaseKeyUnknown(CaseUnknown):
+    """No case has the number {number} and this key together. Both stand on the receipt, and the key belongs to that number alone: copy both from there. The key
+    was shown once; who has lost it asks whoever decides the case.
+    """
+
+    code = "case-key-unknown"
+    zh = (
+        "没有您可以查看的案件：编号{number}与所填的查询码不相符。两者都在回执上，查询码只对应这一个编号，请从回执照抄；查询码只显示一次，"
+        "遗失的请向办理单位询问。"
+    )
 
 
 @cache
@@ -82,9 +96,12 @@ def case_accessible(asker: Asker, number: str) -> Case:
 
 def case_by_key(number: str, key: str) -> Case:
     """The case of that number for whoever holds its key; unknown and not theirs look alike."""
-    case = _numbered(Case.objects.filter(key_hash__isnull=False), number)
-    if not hmac.compare_digest(bytes(case.key_hash or b""), sha256(key.encode()).digest()):
-        raise CaseUnknown(number=number[:40])
+    try:
+        case = _numbered(Case.objects.filter(key_hash__isnull=False), number)
+    except CaseUnknown:
+        case = None
+    if case is None or not hmac.compare_digest(bytes(case.key_hash or b""), sha256(key.encode()).digest()):
+        raise CaseKeyUnknown(number=number[:40])
     return case
 
 

@@ -130,7 +130,7 @@ def case_number_missing(
 
 
 def outcome(following: Sequence[Following]) -> Outcome:
-    """What follows in one word: something applies, or only what an objection suspends, or nothing."""
+    """What follows in one word: something applies, or only what is suspended while its record is verified or stayed, or nothing."""
     if any(not f.suspended for f in following):
         return Outcome.APPLIES
     return Outcome.SUSPENDED if following else Outcome.NONE_APPLIES

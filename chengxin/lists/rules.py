@@ -34,7 +34,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Following:
-    """A measure that follows from a fact through a list; suspended while an objection to the fact is open."""
+    """A measure that follows from a fact through a list; suspended while the fact is verified or stayed."""
 
     measure: Measure
     listing: ListEntry
@@ -63,7 +63,7 @@ def listed(entry: ListEntry, fact: Fact) -> bool:
 
 
 def measures_following(law: Law, matter: str, facts: Iterable[Fact], *, on: date) -> list[Following]:
-    """Every measure in the matter that follows on the day from a fact in effect, and those that an objection suspends."""
+    """Every measure in the matter that follows on the day from a fact in effect, and those whose fact is suspended."""
     following: list[Following] = []
     facts = list(facts)
     for measure in measures_in(law, matter):
@@ -387,11 +387,11 @@ class ActivationUnchanged(Refusal):
 
 
 class TaskUnknown(Refusal):
-    """There is no task {task} that you may answer."""
+    """There is no task "{task}" that you may answer or doubt: a task is answered by the agency to which it was given. Choose one of your own list of tasks."""
 
     code = "task-unknown"
     status = 404
-    zh = "没有您可以办理的任务{task}。"
+    zh = "没有您可以办理或者提出疑义的任务“{task}”：任务由所下达的单位办理。请从本单位的任务清单中选择。"
 
 
 class AnswerUnfit(Refusal):

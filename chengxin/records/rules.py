@@ -227,7 +227,7 @@ class Standing:
 
     @property
     def disputed(self) -> bool:
-        """An objection is open."""
+        """An objection, a doubt or a stay suspends it, or what it rests on is suspended or has fallen."""
         return self.disputes > 0
 
     @property
@@ -383,7 +383,7 @@ class Effect(StrEnum):
 
 def effect(terms: Terms, standing: Standing, *, on: date) -> Effect:
     """Whether the record counts on the day: in term, not replaced, not withdrawn, not repaired, not ended; suspended
-    while an objection is open (boundary 5).
+    while anything disputes it: an objection that suspends, a doubt, a stay, or what it rests on (boundary 5).
     """
     in_term = terms.effect_from <= on and (terms.effect_until is None or on < terms.effect_until)
     over = any(day is not None and day <= on for day in (standing.repaired_on, standing.ended_on))

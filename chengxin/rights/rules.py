@@ -118,11 +118,36 @@ class ComplaintOpen(Refusal):
 
 
 class NotYetAccepted(Refusal):
-    """The case {number} is not accepted yet: words stand beside a record only when it is known whose they are."""
+    """The case {number} is not accepted yet: words stand beside a record only when it is known whose they are. Wait until it is; the case says who decides and
+    by when.
+    """
 
     code = "case-not-yet-accepted"
     status = 409
-    zh = "案件{number}尚未受理：核实身份之后，当事人的说明才能与记录一并展示。"
+    zh = "案件{number}尚未受理：核实身份之后，当事人的说明才能与记录一并展示。请等待受理，由谁办理、最迟何时，见案件进度。"
+
+
+class KeyNotSubjects(Refusal):
+    """The key of case {number} ({title}) follows that case and makes nobody the subject of the record. To put words beside the record its subject objects to it,
+    and uses the number and key of that receipt once the objection is accepted.
+    """
+
+    code = "case-key-not-subjects"
+    status = 409
+    zh = (
+        "案件{number}（{title_zh}）的查询码只能查看该案进度，不代表记录的当事人。需要附加说明的，请由当事人对该记录提出异议，受理后凭异议回执的编号和"
+        "查询码填写。"
+    )
+
+
+class NotAccepted(Refusal):
+    """Case {number} was not accepted, for the reasons in its file: nobody has seen whose words these are. Put right what was lacking, ask anew, and use
+    the number and key of the new receipt.
+    """
+
+    code = "case-not-accepted"
+    status = 409
+    zh = "案件{number}不予受理（理由见案件）：没有核实是谁的说明。请补正后重新提出，凭新回执的编号和查询码填写。"
 
 
 class RecordElsewhere(Refusal):

@@ -344,7 +344,12 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
     # Neither what they did themselves nor what the clock let happen says who they are.
     seen = any(step.by not in ("subject", "clock") for step in course.taken[1:])
     # Nor does the key of an agency that doubts a record, or that decided it, make it the subject.
-    if not seen or course.state.outcome == "not-accepted" or case.procedure in (DOUBT, COMPLAINT):
+    if case.procedure in (DOUBT, COMPLAINT):
+        title = course.procedure.title
+        raise rules.KeyNotSubjects(number=number, title=title.en, title_zh=title.zh)
+    if course.state.outcome == "not-accepted":
+        raise rules.NotAccepted(number=number)
+    if not seen:
         raise rules.NotYetAccepted(number=number)
     with transaction.atomic():
         if (record := record_theirs(case, known_at=at)) is None:

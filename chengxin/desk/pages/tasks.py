@@ -9,6 +9,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import tasks_read
 from chengxin.kernel.errors import Refusal
+from chengxin.lists.rules import TaskUnknown
 from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import task_answer
 from chengxin.rights.services import doubt_raise
@@ -26,9 +27,12 @@ def tasks(request: HttpRequest, asker: Asker) -> HttpResponse:
 def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Answer one, prove that its subject was told, or doubt the record behind it, and see the rest; what is refused says why, with what was typed."""
     task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
-    number, at = int(task) if task.isdecimal() and len(task) < 19 else 0, timezone.now()
+    at = timezone.now()
     done: object
     try:
+        if not (task.isdecimal() and len(task) < 19):
+            raise TaskUnknown(task=task[:40])
+        number = int(task)
         if "proof" in request.POST:
             done = task_served(task=number, proof=request.POST["proof"], asker=asker, at=at)
         elif request.POST.get("outcome") == "doubt":
