@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
-from chengxin.actors.api import ClientKey, PerClient
+from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.assessments.rules import year_days
 from chengxin.assessments.selectors import assessments
 
@@ -43,7 +43,7 @@ class AssessmentOut(Schema):
 
 
 @router.get("", response=list[AssessmentOut], summary="年度评估 / a year assessed", operation_id="assessments")
-def year(request: HttpRequest, year: int | None = None, agency: str | None = None, jurisdiction: str = "cn") -> Any:
+def year(request: HttpRequest, year: int | None = None, agency: Text | None = None, jurisdiction: Text = "cn") -> Any:
     """各单位一年的列入、告知、任务、异议、修复、先查后办，每个数字都有分母；不排名，不合计。 / Each agency's year, each figure with its whole."""
     at = timezone.now()
     since, until = year_days(year, today=timezone.localdate(at))

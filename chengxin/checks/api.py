@@ -31,7 +31,7 @@ class CheckIn(Schema):
     known_at: Instant | None = None
     purpose: Text = ""
     case_number: Text = ""
-    jurisdiction: str = "cn"
+    jurisdiction: Text = "cn"
 
 
 class BasisOut(Schema):
@@ -227,8 +227,8 @@ def decided(request: HttpRequest, asked: DecisionsIn) -> Any:
     operation_id="check_coverage",
 )
 def covered(
-    request: HttpRequest, since: date | None = None, until: date | None = None, matter: str | None = None,
-    agency: str | None = None, jurisdiction: str = "cn",
+    request: HttpRequest, since: date | None = None, until: date | None = None, matter: Text | None = None,
+    agency: Text | None = None, jurisdiction: Text = "cn",
 ) -> Any:  # fmt: skip
     """按事项和单位：决定数，其中决定之日（含）前已核查的、之后才查的、没有查的，以及答复的使用。 / By matter and agency, with denominators."""
     at = timezone.now()
@@ -246,8 +246,8 @@ def covered(
     operation_id="decisions_missed",
 )
 def missed(
-    request: HttpRequest, since: date | None = None, until: date | None = None, matter: str | None = None,
-    agency: str | None = None, most: int = 200, jurisdiction: str = "cn",
+    request: HttpRequest, since: date | None = None, until: date | None = None, matter: Text | None = None,
+    agency: Text | None = None, most: int = 200, jurisdiction: Text = "cn",
 ) -> Any:  # fmt: skip
     """决定之日没有查过的，供本单位自查。 / Those without a check by their day, for the agency to look into."""
     at = timezone.now()

@@ -31,7 +31,7 @@ class SubjectOut(Schema):
 
 @router.get("/{code}", response=SubjectOut, summary="企业档案 / an enterprise's file", operation_id="subject_show")
 def subject_show(
-    request: HttpRequest, code: str, on: date | None = None, known_at: Instant | None = None, jurisdiction: str = "cn"
+    request: HttpRequest, code: str, on: date | None = None, known_at: Instant | None = None, jurisdiction: Text = "cn"
 ) -> Any:
     """某日、按某时所知的全部记录；查阅留痕。 / Every record as of a day, as known at an instant; the reading is traced."""
     at = timezone.now()
@@ -90,8 +90,8 @@ def subject_clean(
     code: str,
     years: int | None = None,
     on: date | None = None,
-    jurisdiction: str = "cn",
-    purpose: str = "",
+    jurisdiction: Text = "cn",
+    purpose: Text = "",
 ) -> Any:
     """过期、已修复、撤回、异议中的不算；写明看了什么、到哪一天、依据。 / Past-term, repaired, withdrawn and disputed ones do not count."""
     at = timezone.now()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from chengxin.actors.api import ClientKey, PerClient
+from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.records.selectors.batches import batch_accessible, batches_accessible
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 
@@ -101,7 +101,7 @@ def batch_refused_file(request: HttpRequest, batch: int) -> StreamingHttpRespons
 # After the addresses of batches by number: a source's name would catch those too.
 @router.post("/{source}", response=BatchOut, summary="报送文件 / send a file", operation_id="batch_ingest")
 def batch_send(
-    request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: str = "cn"
+    request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn"
 ) -> Any:
     """逐行核验，整批入库或整批不入。 / Every row is judged; the batch lands whole or not at all."""
     with _on_disk(file) as path:
