@@ -151,7 +151,7 @@ def test_a_person_s_day_with_the_commands(tmp_path: Path, feed: Path, command: A
     assert command("refused", batch, "--out", tmp_path / "r.csv")[1]["refused"] == 1
     (row,) = command("waiting")[1]["rows"]
     kept = {"batch": batch, "line": 5, "source": "penalty-publicity", "name": penalty(3)["name"], "number": None}
-    assert row == {**kept, "since": row["since"], "outcome": None}
+    assert row == {**kept, "since": row["since"], "outcome": None, "against": None, "case": None}
     assert command("waiting", "--match")[1]["rows"] == 1
     assert command("waiting")[1]["rows"][0]["outcome"] in ("propose", "none")
     assert command("waiting", f"{batch}:5", "--later")[0] == 0
