@@ -180,10 +180,11 @@ def main() -> int:
         list_checked(demo)
         names_matched(demo)
         keys = procedures_played(demo)
+        report = report_issued(demo)
     except DemoStopped as stopped:
         console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
         return 1
-    _where_to_look(demo, keys, time.monotonic() - started)
+    _where_to_look(demo, keys, report, time.monotonic() - started)
     return 1 if demo.faults else 0
 
 
@@ -311,6 +312,37 @@ def procedures_played(demo: Demo) -> dict[str, str]:
     return keys
 
 
+def report_issued(demo: Demo) -> dict[str, Any]:
+    """Issues a special report at the credit centre's counter for the listed firm, and verifies its PDF."""
+    demo.head("九、信用报告", "9. A report")
+    firm, folder = CAST["blacklisted"], demo.home / "demo-files"
+    report = demo.chengxin(
+        "report",
+        firm.number,
+        "--kind",
+        "special",
+        "--seen",
+        "营业执照、授权委托书",
+        "--by",
+        SENDER,
+        "--out",
+        str(folder),
+    )
+    verified = demo.chengxin("report", "--verify", report["pdf"])
+    demo.say(
+        f"{firm.name}的专项信用报告，编号{report['number']}：{report['pdf']}",
+        "in place of clean-record certificates, signed",
+    )
+    demo.say(
+        f"核验：摘要{'相符' if verified['intact'] else '不符'}，签名{'有效' if verified['signed'] else '无效'}，"
+        f"其后情况{'有' if verified['changed'] else '没有'}变化",
+        "verified: digest, signature, and whether facts have changed since",
+    )
+    if (verified["intact"], verified["signed"], verified["changed"]) != (True, True, False):
+        demo.fault(f"report: {verified}")
+    return report
+
+
 def _set_going_said(demo: Demo, made: dict[str, Any]) -> None:
     demo.head("八、措施和先查后办", "8. A measure set going, and decisions checked before")
     counted, covered = made["dry_run"], made["coverage"]
@@ -416,10 +448,10 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
     )
 
 
-def _where_to_look(demo: Demo, keys: dict[str, str], seconds: float) -> None:
+def _where_to_look(demo: Demo, keys: dict[str, str], report: dict[str, Any], seconds: float) -> None:
     firm = CAST["blacklisted"]
     played = demo.mark.played or {}
-    demo.head("九、自己看看", "9. Look for yourself")
+    demo.head("十、自己看看", "10. Look for yourself")
     lines: list[tuple[str, str]] = [
         (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
         ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
@@ -448,6 +480,11 @@ def _where_to_look(demo: Demo, keys: dict[str, str], seconds: float) -> None:
         (
             "http://127.0.0.1:8000/desk/coverage",
             f"财政局的先查后办；密钥 / the finance bureau's decisions; its key: {keys[ASKER]}",
+        ),
+        (report["pdf"], "信用报告的 PDF，用任何阅读软件打开 / the report, for any reader"),
+        (
+            f"http://127.0.0.1:8000/verify/{report['number']}",
+            f"核验它；校验码 / verify it; its code: {report['code']}",
         ),
         ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
         (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),

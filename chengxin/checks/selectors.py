@@ -41,7 +41,7 @@ def finding(law: Law, matter: str, *, scheme: str, value: str, on: date, known_a
 
 
 CHECKED = "checks.check.answered"
-ANSWERS = (CHECKED, "lists.subject.read")
+ANSWERS = (CHECKED, "lists.subject.read", "reports.report.issued")
 
 
 class ReissueUnknown(Refusal):

@@ -10,7 +10,7 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.desk.rules import Piece, names_apart
 from chengxin.kernel.names import name_normal
-from chengxin.law.models import Words
+from chengxin.law.models import ReportKind, Words
 from chengxin.records import rules
 from chengxin.records.models import Waiting, WaitingDecision
 from chengxin.records.selectors.batches import SEEING_ALL
@@ -196,6 +196,12 @@ class AskedMatter:
     title: Words
     article: str
     must: str
+
+
+def reports_asked(asker: Asker, *, on: date) -> list[ReportKind]:
+    """The kinds of report that the asker may have for anybody, by key."""
+    law = lawroom.load().on(on)
+    return [kind for _, kind in sorted(law.reports.items()) if asker.kind in kind.askers]
 
 
 def matters_asked(asker: Asker, *, on: date) -> tuple[list[AskedMatter], list[str]]:

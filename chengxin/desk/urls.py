@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import assessment, cases, checks, inspections, lists, tasks
+from chengxin.desk.pages import assessment, cases, checks, inspections, lists, reporting, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -20,6 +20,10 @@ urlpatterns = [
     path("inspections", inspections.inspections, name="inspections"),
     path("check", checks.check, name="check"),
     path("check/use", checks.use, name="use"),
+    path("reports", reporting.reports, name="reports"),
+    path("reports/<str:number>.pdf", reporting.again, {"form": "pdf"}, name="report-pdf"),
+    path("reports/<str:number>.json", reporting.again, {"form": "json"}, name="report-json"),
+    path("reports/pass", reporting.admit, name="report-pass"),
     path("coverage", checks.coverage, name="coverage"),
     path("coverage.csv", checks.coverage_csv, name="coverage-csv"),
     path("lists", lists.lists, name="lists"),

@@ -26,6 +26,7 @@ _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}")
 _OLD_IN_WORDS = re.compile(r"[一-鿿()\[\]〔〕]{1,22}[字第]第?[0-9][0-9A-Z-]{0,14}号?")
 _BETWEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212\uff0d]+")
 _CITIZEN_WITHIN = re.compile(r"(?=([0-9]{17}[0-9X]))")
+_CITIZEN_WRITTEN = re.compile(r"[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx]")
 _CITIZEN = re.compile(r"[0-9]{6}(?:19|20)[0-9]{9}[0-9X]")
 # Residents of Hong Kong, Macao and Taiwan hold numbers with these places since 2018; the place table lacks them.
 _CITIZEN_PLACES_BESIDES = ("810000", "820000", "830000")
@@ -172,6 +173,11 @@ def citizen_number_within(text: str) -> bool:
     """Whether a citizen number stands anywhere in the text, blanks and dashes aside."""
     bare = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
     return any(citizen_number_valid(match[1]) for match in _CITIZEN_WITHIN.finditer(bare))
+
+
+def persons_masked(text: str) -> str:
+    """The text with every citizen number hidden: an authority may have written one into a field of words (RT-13)."""
+    return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if citizen_number_within(match[0]) else match[0], text)
 
 
 def identifier_read(text: str | None) -> Identifier:

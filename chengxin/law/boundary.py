@@ -25,6 +25,7 @@ from chengxin.law.refusals import (
     RecordWithoutAuthority,
     RecordWithoutDocument,
     RecordWithoutTerm,
+    RepairedReported,
 )
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -172,6 +173,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _measure(key, raw)
     elif shelf == "programs":
         yield from _barred_measure([("key", key), *_texts({"title": raw.get("title")})])
+    elif shelf == "reports":
+        yield from _report(raw)
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 
@@ -285,6 +288,14 @@ def _list(raw: Raw, about_persons: Callable[[str], bool]) -> Found:
         yield PersonsEnumerated, "record_type", {}
     if not raw.get("exit"):
         yield ListWithoutExit, "exit", {}
+
+
+def _report(raw: Raw) -> Found:
+    """No report shows persons to the public, and none shows what is repaired."""
+    if "natural-person" in _items(raw.get("about")) and "public" in (raw.get("contents"), *_items(raw.get("askers"))):
+        yield PersonsEnumerated, "askers", {}
+    if raw.get("repaired", "left-out") != "left-out":
+        yield RepairedReported, "repaired", {"found": str(raw.get("repaired"))}
 
 
 # Measures, matters, purposes

@@ -28,6 +28,7 @@ from chengxin.law.models import (
     Program,
     Purpose,
     RecordType,
+    ReportKind,
     Source,
     Word,
 )
@@ -91,6 +92,7 @@ class Law:
     matters: dict[str, Matter]
     purposes: dict[str, Purpose]
     procedures: dict[str, Procedure]
+    reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)

@@ -468,6 +468,70 @@ class Purpose(Founded):
     consent: bool
 
 
+class Disputed(Part):
+    """What becomes of a record in a report while an objection to it is open: shown as such and not used, or left out."""
+
+    shown: Literal["marked", "left-out"]
+    basis: Some[Basis]
+
+
+class Years(Part):
+    """How far back whoever asks may choose to look: the parameters of the usual number of years and of the most."""
+
+    usual: Key
+    most: Key
+
+
+class Domain(Part):
+    """A field of administration in a report: its records are those whose authority bears one of the words in its name."""
+
+    title: Words
+    authorities: Some[Text]
+
+
+class NotHeld(Part):
+    """What somebody might look for in a report and the register does not hold, with where to ask for it."""
+
+    title: Words
+    where: Words
+
+
+class ReportKind(Founded):
+    """A kind of report: what goes in, who may ask for it, and how often without charge.
+
+    `contents` is `public` (what anybody may see) or `full` (also what counts without being shown). `askers` are kinds of actor and `subject`,
+    whoever the report is about; the kinds of `in_matter` get of what is not public only what a check in their matter discloses. A repaired or
+    past-term record is left out always. `domains` are tried in the order written. `readings` says that the report lists who asked; `free` is the
+    parameter of how many a year the subject may draw by itself, left out where they are not counted.
+    """
+
+    about: Some[SubjectKind]
+    contents: Literal["public", "full"]
+    record_types: Some[Key]
+    classes: Many[Severity] = ()
+    askers: Some[ActorKind | Literal["subject"]]
+    in_matter: Many[ActorKind] = ()
+    purpose: Key
+    repaired: Literal["left-out"]
+    disputed: Disputed
+    years: Years | None = None
+    domains: dict[Key, Domain] = Field(default_factory=dict)
+    not_held: Many[NotHeld] = ()
+    readings: Many[Basis] = ()
+    free: Key | None = None
+    says: Words
+
+    @model_validator(mode="after")
+    def _askers_whole(self) -> Self:
+        if not set(self.in_matter) <= set(self.askers):
+            raise ValueError("`in_matter` names a kind of actor that is none of the `askers`")
+        if self.in_matter and self.contents != "full":
+            raise ValueError("`in_matter` limits what is not public, and a public report has nothing of it")
+        if "public" in self.askers and self.contents != "public":
+            raise ValueError("the public gets a report of `contents: public` only")
+        return self
+
+
 class State(Part):
     """Where a case may stand.
 
@@ -613,6 +677,7 @@ SHELVES: dict[str, type[Entry]] = {
     "matters": Matter,
     "purposes": Purpose,
     "procedures": Procedure,
+    "reports": ReportKind,
     "parameters": Parameter,
     "words": Word,
 }

@@ -16,6 +16,7 @@ from chengxin.law.models import (
     Procedure,
     Program,
     RecordType,
+    ReportKind,
     Source,
     Term,
     Unit,
@@ -76,6 +77,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
             groups += [("repair.basis", entry.repair.basis), ("repair.by_order", entry.repair.by_order)]
         if entry.severity:
             groups.append(("severity.basis", entry.severity.basis))
+    if isinstance(entry, ReportKind):
+        groups += [("disputed.basis", entry.disputed.basis), ("readings", entry.readings)]
     if isinstance(entry, Matter):
         named = (("case_number", entry.case_number), ("must_check", entry.must_check))
         groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
@@ -463,6 +466,23 @@ def _course(entry: Procedure) -> Faults:
                 yield SilenceAgainst, f"states.{key}", {"state": key, "to": silent[0].to, "outcome": outcome}
 
 
+def _report(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, ReportKind)
+    yield from _reference(entry, book, "purpose", "purposes", entry.purpose)
+    for at, key in enumerate(entry.record_types):
+        yield from _reference(entry, book, f"record_types.{at}", "record_types", key)
+        record_type = _found(book, entry, "record_types", key, RecordType)
+        for kind in record_type.about if record_type else ():
+            if kind not in entry.about:
+                detail = f"{key} may be about a {kind}, and the report is not"
+                yield ValueWrong, f"record_types.{at}", {"detail": detail}
+    if entry.years:
+        for place, key in (("usual", entry.years.usual), ("most", entry.years.most)):
+            yield from _parameter(entry, book, f"years.{place}", key, ("years",))
+    if entry.free:
+        yield from _parameter(entry, book, "free", entry.free, ("count",))
+
+
 def _instrument(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Instrument)
     if book.entry("issuers", entry.issued_by, entry.in_force.from_, entry.jurisdiction) is None:
@@ -481,4 +501,5 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "measures": _measure,
     "procedures": _procedure,
     "programs": _program,
+    "reports": _report,
 }

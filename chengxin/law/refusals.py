@@ -273,6 +273,14 @@ class PersonsEnumerated(Boundary):
     zh = "{file}：{place}：此处会列举或公开自然人，自然人不得被列举。"
 
 
+class RepairedReported(Boundary):
+    """{file}: {place}: repaired records would be {found}. Past its term or repaired, a record is neither shown nor used: write `left-out`."""
+
+    code = "boundary-repaired-reported"
+    basis = "信用修复管理办法 3"
+    zh = "{file}：{place}：已修复的记录写为“{found}”。已过期限或者已修复的记录既不公示也不使用，只能写 left-out。"
+
+
 class MinorRecorded(Boundary):
     """{file}: {place}: nobody under 18 is recorded ({found}); a type about natural persons says `adults_only: true`."""
 

@@ -143,6 +143,11 @@ class FiledRecord:
     statement: str = ""
 
     @property
+    def fact(self) -> Fact:
+        """The record as a rule sees it."""
+        return _fact_of(self.record, self.standing)
+
+    @property
     def contest(self) -> Happened | None:
         """By which event it came under reconsideration or lawsuit, where it is."""
         return (
@@ -622,7 +627,7 @@ REGISTRATION = "enterprise-registration"
 
 def clean_of(file: SubjectFile, law: Law, *, years: int | None = None) -> CleanRecord:
     """Whether the subject of the file had no adverse record in so many years running, by the law given."""
-    facts = [_fact_of(filed.record, filed.standing) for filed in file.records]
+    facts = [filed.fact for filed in file.records]
     days = [
         filed.record.decided_on
         for filed in file.records
@@ -682,7 +687,7 @@ def grounds_shown(
         if filed.record.record_type in kinds:
             why_not = None
             try:
-                ground_admissible(law, entry, _fact_of(filed.record, filed.standing), on=on)
+                ground_admissible(law, entry, filed.fact, on=on)
             except GroundUnfit as unfit:
                 why_not = unfit
             found.append(GroundShown(filed.record, law.record_types[filed.record.record_type].title, why_not))

@@ -12,7 +12,6 @@ LONGEST = 200  # characters; no registered name is longer (the templates' own li
 SHORTEST = 3  # characters of a name: fewer have no trigram to search by, and would list half the register
 
 _BETWEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212\uff0d]+")
-_CITIZEN_WRITTEN = re.compile(r"[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx]")
 _DIGITS_OF_A_NUMBER = 6  # a code begins with its division's six digits; names with that many are written in Chinese
 
 
@@ -116,11 +115,6 @@ def number_like(text: str) -> bool:
     bare = _bare(text)
     digits = sum(c.isdigit() for c in bare)
     return bare.isascii() and bare.isalnum() and (digits >= _DIGITS_OF_A_NUMBER or (len(bare) == 9 and digits > 0))
-
-
-def persons_masked(text: str) -> str:
-    """The text with every citizen number hidden: an authority may have written one into a field of words (RT-13)."""
-    return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if citizen_number_within(match[0]) else match[0], text)
 
 
 def _bare(text: str) -> str:

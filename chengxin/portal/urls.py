@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, drawing, honouring, promising
+from chengxin.portal.pages import answering, drawing, honouring, promising, reporting
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -19,6 +19,12 @@ urlpatterns = [
     path("enterprise/<str:number>/honours", honouring.application, name="honour-application"),
     path("promises", promising.promises, name="promises"),
     path("promises.csv", promising.promises_csv, name="promises-csv"),
+    path("enterprise/<str:number>/report", reporting.public, name="report-public"),
+    path("reports", reporting.own, name="reports"),
+    path("reports/draw", reporting.draw, name="report-draw"),
+    path("reports/again", reporting.again, name="report-again"),
+    path("verify", reporting.verify, name="verify"),
+    path("verify/<str:number>", reporting.verify, name="verify-number"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
     path("case/complaint", answering.complaint, name="complaint"),

@@ -24,6 +24,7 @@ from chengxin.ledger.api import router as ledger
 from chengxin.lists.api import measures
 from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
+from chengxin.reports.api import router as reports
 from chengxin.rights.api import cases, rights
 from chengxin.site import problems
 from chengxin.site.server import server_url
@@ -38,6 +39,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/measures", measures),
     ("/inspections", inspections),
     ("/checks", checks),
+    ("/reports", reports),
     ("/rights", rights),
     ("/cases", cases),
     ("/assessments", assessments),

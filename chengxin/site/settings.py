@@ -52,6 +52,7 @@ ROOMS = [
     "chengxin.lists",
     "chengxin.inspections",
     "chengxin.checks",
+    "chengxin.reports",
     "chengxin.rights",
     "chengxin.assessments",
     "chengxin.portal",
@@ -66,6 +67,23 @@ CHENGXIN_LEDGER_FOLDER = Path(os.environ.get("CHENGXIN_LEDGER_FOLDER") or CHENGX
 
 # Hands notices over; the default lays them into a folder for a person or a program to send.
 CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sending.folder")
+
+# Whose reports these are: the centre's name in the letterhead, in both languages.
+CHENGXIN_CENTRE = os.environ.get("CHENGXIN_CENTRE", "公共信用信息中心")
+CHENGXIN_CENTRE_EN = os.environ.get("CHENGXIN_CENTRE_EN", "Public Credit Information Centre")
+
+# By whose law the portal issues a firm's own reports: cn, or a place of the lawbook.
+CHENGXIN_PLACE = os.environ.get("CHENGXIN_PLACE", "cn")
+
+# Where the site is reached from outside: the QR code on a report leads to its page of verification.
+CHENGXIN_SITE_URL = os.environ.get("CHENGXIN_SITE_URL", "http://localhost:8000")
+
+# The centre's own key and certificate (PEM) for signing reports; without them the installation makes its own, which says so.
+CHENGXIN_SIGNING_KEY_FILE = os.environ.get("CHENGXIN_SIGNING_KEY_FILE", "")
+CHENGXIN_SIGNING_CERTIFICATE_FILE = os.environ.get("CHENGXIN_SIGNING_CERTIFICATE_FILE", "")
+
+# A timestamp service (RFC 3161) for the signatures of PDFs; empty for none.
+CHENGXIN_TIMESTAMP_URL = os.environ.get("CHENGXIN_TIMESTAMP_URL", "")
 
 INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
 

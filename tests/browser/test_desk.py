@@ -131,6 +131,7 @@ PAGES = [
     "/desk/lists/cn/serious-dishonesty",
     "/desk/lists/propose",
     "/desk/check",
+    "/desk/reports",
     "/desk/coverage",
     "/desk/assessment",
 ]

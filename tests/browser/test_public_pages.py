@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
-PATHS = ("/", "/enterprise/91390102MAY000999X", "/no-such-page")
+PATHS = ("/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001")
 
 
 def searched(visit: Visit, text: str) -> Page:
@@ -70,6 +70,13 @@ def test_every_firm_of_the_cast_has_a_page_that_fits_the_screen(visit: Visit) ->
 @pytest.mark.parametrize("key", ["carrier", "grocer", "blacklisted", "renamed", "old_timer"])
 def test_every_kind_of_enterprise_page_is_good_to_all(inspection: Visit, key: str) -> None:
     good_to_all(inspection.open(f"/enterprise/{CAST[key].number}"))
+
+
+def test_a_report_of_an_enterprise_is_issued_and_good_to_all(inspection: Visit) -> None:
+    page = inspection.open(f"/enterprise/{CAST['carrier'].number}")
+    page.get_by_role("button", name="出具信用报告").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("企业公共信用信息报告（公示版）")
+    good_to_all(page)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -15,6 +15,7 @@ LIST = "cn/lists/penalised.yaml"
 MEASURE = "cn/measures/barred.yaml"
 MATTER = "cn/matters/tender.yaml"
 PURPOSE = "cn/purposes/duty.yaml"
+REPORT = "cn/reports/own.yaml"
 HEADING = "editions.0.columns.kind"
 
 Spoil = tuple[str, str, Any]
@@ -248,6 +249,27 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         [(LIST, "decided_here", {"source": "penalties", "reasons": "kind"})],
         LIST,
         "decided_here",
+    ),
+    (
+        "a report that marks what is repaired",
+        refusals.RepairedReported,
+        [(REPORT, "repaired", "marked")],
+        REPORT,
+        "repaired",
+    ),
+    (
+        "a report that shows persons to the public",
+        refusals.PersonsEnumerated,
+        [(REPORT, "about", ["natural-person"]), (REPORT, "contents", "public")],
+        REPORT,
+        "askers",
+    ),
+    (
+        "a report about persons for anybody",
+        refusals.PersonsEnumerated,
+        [(REPORT, "about", ["natural-person"]), (REPORT, "askers", ["subject", "public"])],
+        REPORT,
+        "askers",
     ),
     # purposes
     ("vetting deputies", refusals.PurposeBarred, [(PURPOSE, "title.zh", "审查人大代表")], PURPOSE, "title.zh"),

@@ -20,6 +20,8 @@ MEASURE = "cn/measures/barred.yaml"
 PARAMETER = "cn/parameters/answer-within.yaml"
 LAW = "cn/instruments/penalty-law.yaml"
 MATTER = "cn/matters/tender.yaml"
+REPORT = "cn/reports/own.yaml"
+YEARS = {"usual": "none", "most": "none"}
 MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
 NUMBER: Data = {
     "required_of": ["department"], "from": "2020-01-01", "basis": [{"instrument": "paper", "article": "一"}], "verified": True
@@ -47,6 +49,14 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("verified without a text", refusals.ValueWrong, LAW, "text", MISSING, "verified"),
     ("older than its basis", refusals.BasisNotInForce, LAW, "in_force.from", "2021-01-01", "in_force.from"),
     ("an unknown issuer", refusals.ReferenceUnknown, LAW, "issued_by", "nobody", "issued_by"),
+    ("a report of unknown records", refusals.ReferenceUnknown, REPORT, "record_types", ["none"], "record_types.0"),
+    ("a report of records about others", refusals.ValueWrong, REPORT, "about", ["natural-person"], "record_types.0"),
+    ("a report for no purpose", refusals.ReferenceUnknown, REPORT, "purpose", "none", "purpose"),
+    ("years that nothing sets", refusals.ReferenceUnknown, REPORT, "years", YEARS, "years.usual"),
+    ("free ones counted in months", refusals.ValueWrong, REPORT, "free", "shown-months", "free"),
+    ("the public with a full report", refusals.ValueWrong, REPORT, "askers", ["department", "public"], "(whole entry)"),
+    ("a matter of nobody who asks", refusals.ValueWrong, REPORT, "in_matter", ["court"], "(whole entry)"),
+    ("a mark by no article", refusals.ArticleUnknown, REPORT, "disputed.basis.0.article", "99", "disputed.basis.0"),
     ("an unknown parameter", refusals.ReferenceUnknown, RECORD, "publish_within", "none", "publish_within"),
     ("months where days are needed", refusals.ValueWrong, RECORD, "publish_within", "shown-months", "publish_within"),
     ("days where months are needed", refusals.ValueWrong, RECORD, "terms.shown.months", "answer-within", "terms.shown"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chengxin.kernel.identifiers import persons_masked
 from chengxin.portal.rules import (
     NumberMiscopied,
     PersonAsked,
@@ -10,7 +11,6 @@ from chengxin.portal.rules import (
     QueryTooLong,
     QueryTooShort,
     number_query,
-    persons_masked,
     query_read,
 )
 

@@ -1,0 +1,138 @@
+"""The pages of reports: the public one of a firm, a firm's own, having one again, and verifying one.
+
+Without a token, and so without a cookie: a firm is known by the pass that the counter gave it, a report by its number and code; all of
+them by POST only.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import asker_acting
+from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.answering import answering
+from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.rules import number_query
+from chengxin.reports.rules import Choice, FileUnfit, canonical, years_read
+from chengxin.reports.selectors.issued import code_of_report, number_of_report
+from chengxin.reports.selectors.writing import kinds_drawn
+from chengxin.reports.services.issuing import PUBLIC, Issued, report_draw, report_issue
+from chengxin.reports.services.reading import MOST_BYTES, Had, pdf_verify, report_have, report_verify, reports_list
+from chengxin.subjects.selectors import SubjectUnknown
+
+_AROUND = 64 * 1024  # bytes of a form around its file
+
+
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def public(request: HttpRequest, number: str) -> HttpResponse:
+    """The public report of a firm, as anybody may have it."""
+    at = timezone.now()
+    try:
+        value = number_query(number).value
+        issued = report_issue(kind="enterprise-public", number=value, asker=asker_acting(PUBLIC, at=at), at=at)
+    except SubjectUnknown:
+        return render(request, "portal/results.html", {"unknown": True}, status=HTTPStatus.NOT_FOUND)
+    except Refusal as refusal:
+        return render(request, "portal/results.html", {"refusal": refusal}, status=refusal.status)
+    return _shown(request, issued, issued.code)
+
+
+@answering
+def own(request: HttpRequest) -> HttpResponse:
+    """Two boxes for a firm's code and its pass; then its reports, and what it may draw."""
+    if request.method != "POST":
+        return render(request, "portal/reports.html")
+    return _own(request)
+
+
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def draw(request: HttpRequest) -> HttpResponse:
+    """A firm draws a report about itself."""
+    at = timezone.now()
+    words = request.POST
+    try:
+        issued = report_draw(
+            kind=words.get("kind", ""), number=number_query(words.get("number", "")).value, key=words.get("key", ""),
+            asker=asker_acting(PUBLIC, at=at), choice=Choice(years_read(words.get("years", "")), words.getlist("domains")),
+            jurisdiction=settings.CHENGXIN_PLACE, at=at,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _own(request, refusal)
+    return _shown(request, issued, issued.code)
+
+
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """A report again, by number and code: as page, PDF or JSON."""
+    number, code, form = (request.POST.get(name, "") for name in ("number", "code", "form"))
+    try:
+        had = report_have(number=number, code=code, at=timezone.now())
+    except Refusal as refusal:
+        return render(request, "portal/verify.html", {"refusal": refusal, "number": number[:40]}, status=refusal.status)
+    if form not in ("pdf", "json"):
+        return _shown(request, had, code)
+    content = had.pdf if form == "pdf" else canonical(had.envelope)
+    answer = HttpResponse(
+        content, content_type="application/pdf" if form == "pdf" else "application/json; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{had.number}.{form}"'
+    return answer
+
+
+@answering
+def verify(request: HttpRequest, number: str = "") -> HttpResponse:
+    """Whether a report was issued so and still says what is so: by number and code, or by its PDF, of which nothing is kept."""
+    if request.method != "POST":
+        return render(request, "portal/verify.html", {"number": number[:40]})
+    length = request.headers.get("Content-Length") or ""
+    if length.isdecimal() and int(length) > MOST_BYTES + _AROUND:  # not even received
+        too_large = FileUnfit(most=MOST_BYTES // 1024 // 1024)
+        return render(request, "portal/verify.html", {"refusal": too_large}, status=too_large.status)
+    at, typed = timezone.now(), request.POST.get("number", "")
+    file = request.FILES.get("pdf")
+    try:
+        if file is not None:
+            verified = pdf_verify(content=bytes(file.read(MOST_BYTES + 1)), at=at)
+        else:
+            verified = report_verify(number=typed, code=request.POST.get("code", ""), at=at)
+    except Refusal as refusal:
+        return render(request, "portal/verify.html", {"refusal": refusal, "number": typed[:40]}, status=refusal.status)
+    return render(request, "portal/verified.html", {"verified": verified, "report": verified.report})
+
+
+def _own(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    at = timezone.now()
+    number, key = request.POST.get("number", ""), request.POST.get("key", "")
+    try:
+        value = number_query(number).value
+        issued = [(number_of_report(r), code_of_report(r), r) for r in reports_list(number=value, key=key, at=at)]
+    except Refusal as unknown:
+        return render(
+            request, "portal/reports.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
+        )
+    law = lawroom.load().on(timezone.localdate(at), settings.CHENGXIN_PLACE)
+    context: dict[str, Any] = {
+        "number": value, "key": key, "issued": issued, "kinds": kinds_drawn(law, value), "titles": law.reports, "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "portal/reports_own.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+def _shown(request: HttpRequest, had: Issued | Had, code: str) -> HttpResponse:
+    context = {"report": had.envelope["report"], "digest": had.envelope["digest"], "number": had.number, "code": code}
+    return render(request, "portal/report.html", context)

@@ -1,0 +1,116 @@
+"""The door of reports for programs."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import Field
+
+from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.reports.rules import Choice
+from chengxin.reports.services.issuing import report_issue
+from chengxin.reports.services.reading import report_read, report_verify
+
+router = Router(auth=ClientKey("reports"), throttle=PerClient(), tags=["reports 信用报告"])
+
+
+class ReportIn(Schema):
+    """About whom, which kind, and what the kind lets one choose; an authority names its matter, the counter what it has seen."""
+
+    code: Text
+    kind: Text
+    years: int | None = None
+    domains: list[Text] = Field(default_factory=list, max_length=40)
+    matter: Text = ""
+    purpose: Text = ""
+    case_number: Text = ""
+    seen: Text = ""
+    jurisdiction: Text = "cn"
+
+
+class SignatureOut(Schema):
+    """The detached signature of the report's canonical JSON, with the certificate of its key (PEM)."""
+
+    algorithm: str
+    value: str
+    certificate: str
+
+
+class ReportHadOut(Schema):
+    """The report (form `chengxin-report-1`), the SHA-256 of its canonical JSON, and the signature of the same bytes."""
+
+    number: str
+    report: dict[str, Any]
+    digest: str
+    signature: SignatureOut
+
+
+class ReportOut(ReportHadOut):
+    """The report just issued, with the code by which it is verified, and the number under which the reading is traced."""
+
+    code: str
+    trace: int
+
+
+class ReportVerifyIn(Schema):
+    """Number and code, as they stand on the report."""
+
+    number: Text
+    code: Text
+
+
+class ReportTitleOut(Schema):
+    """The kind of report in both languages."""
+
+    zh: str
+    en: str
+
+
+class ReportVerifiedOut(Schema):
+    """That it was issued so, whether digest and signatures hold, and whether what it says has changed since."""
+
+    number: str
+    kind: str
+    title: ReportTitleOut
+    issued_at: datetime
+    name: str
+    code: str
+    digest: str
+    intact: bool
+    signed: bool
+    changed: bool
+
+
+@router.post("", response=ReportOut, summary="出具报告 / issue a report", operation_id="report_issue")
+def issue(request: HttpRequest, asked: ReportIn) -> Any:
+    """按法典规定的种类出具；部门须写明事项、用途和案件编号，窗口须写明核实了什么证照。 / Issue a report of a kind of the lawbook."""
+    choice = Choice(asked.years, asked.domains, asked.matter, asked.purpose, asked.case_number)
+    issued = report_issue(
+        kind=asked.kind, number=asked.code, asker=request.auth, choice=choice, seen=asked.seen,  # type: ignore[attr-defined]
+        jurisdiction=asked.jurisdiction, at=timezone.now(),
+    )  # fmt: skip
+    return issued.as_dict()
+
+
+@router.post("/verify", response=ReportVerifiedOut, summary="核验报告 / verify a report", operation_id="report_verify")
+def verify(request: HttpRequest, asked: ReportVerifyIn) -> Any:
+    """凭编号和校验码核验；其后情况有变化的，答复 changed。 / By number and code; `changed` says to ask for a new one."""
+    return report_verify(number=asked.number, code=asked.code, at=timezone.now()).as_dict()
+
+
+@router.get("/{str:number}", response=ReportHadOut, summary="再次取得 / have it again", operation_id="report_read")
+def read(request: HttpRequest, number: str) -> Any:
+    """本账户出具过的报告，与当时一字不差。 / A report that the caller drew, word for word as it was."""
+    had = report_read(number=number, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"number": had.number, **had.envelope}
+
+
+@router.get("/{str:number}/pdf", summary="再次取得 PDF / its PDF", operation_id="report_pdf")
+def read_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """本账户出具过的报告的 PDF，带电子签名。 / The signed PDF of a report that the caller drew."""
+    had = report_read(number=number, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    answer = HttpResponse(had.pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{had.number}.pdf"'
+    return answer

@@ -1,0 +1,75 @@
+"""Reports as they were issued, and the passes by which the portal knows a firm."""
+
+from django.db import models
+
+
+class Report(models.Model):
+    """One report as it was issued: frozen, with what it was made from, its digest, its signature and its PDF. Never edited.
+
+    The JSON stands in `body` where anybody may see it, and sealed otherwise; the PDF is sealed always, for the code is printed on it. `facts` is the
+    digest of what it says of the subject, without number and instants: by it is known whether that has changed. `drawn_by` says who drew
+    it: the `subject` itself, the `counter` for it, an `authority` in its matter, or the `public`.
+    """
+
+    class Drawn(models.TextChoices):
+        """Who drew it."""
+
+        SUBJECT = "subject", "企业本身 the subject"
+        COUNTER = "counter", "窗口代办 the counter"
+        AUTHORITY = "authority", "部门 an authority"
+        PUBLIC = "public", "公众 the public"
+
+    kind = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    subject = models.BigIntegerField(null=True)
+    code = models.TextField(db_collation="C")
+    asker = models.TextField(db_collation="C")
+    drawn_by = models.TextField(choices=Drawn.choices, db_collation="C")
+    choice = models.JSONField()
+    issued_at = models.DateTimeField()
+    lawbook_digest = models.TextField(db_collation="C")
+    facts = models.TextField(db_collation="C")
+    digest = models.TextField(db_collation="C")
+    signature = models.JSONField()
+    body = models.TextField(null=True)
+    sealed = models.BinaryField(null=True)
+    pdf = models.BinaryField()
+    pdf_digest = models.TextField(unique=True, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(body__isnull=False) ^ models.Q(sealed__isnull=False), name="reports_report_body_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(drawn_by__in=["subject", "counter", "authority", "public"]),
+                name="reports_report_drawn_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["code", "kind", "-id"], name="reports_report_code")]
+
+
+class Pass(models.Model):
+    """That whoever holds the key answers for the firm of this code: its papers were seen at the counter. Never edited."""
+
+    code = models.TextField(db_collation="C")
+    key_hash = models.BinaryField(unique=True)
+    seen = models.TextField()
+    given_at = models.DateTimeField()
+    until = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("given_at")), name="reports_pass_ends"),
+            models.CheckConstraint(condition=~models.Q(seen=""), name="reports_pass_seen"),
+        ]
+        indexes = [models.Index(fields=["code", "-id"], name="reports_pass_code")]
+
+
+class PassEnd(models.Model):
+    """That a pass was taken back before its day."""
+
+    ended = models.OneToOneField(Pass, on_delete=models.PROTECT, primary_key=True, related_name="end")
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""Readings: how a record is shown, what a report says, and who holds which."""

@@ -1,0 +1,1 @@
+"""Reports issued and verified, and whom the portal knows as a firm."""
