@@ -16,11 +16,12 @@ from django.test import Client as Browser
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.inspections import rules, services
-from chengxin.inspections.models import Draw, Inspection, Member
+from chengxin.inspections.models import Draw, Freezing, Inspection, Member, Result
 from chengxin.inspections.selectors import draw_shown, draws_public, inspections_open
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Record
-from chengxin.records.services.events import record_dispute, record_withdraw
+from chengxin.records.services.correcting import record_correct
+from chengxin.records.services.events import record_dispute, record_settle, record_withdraw
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge
 from tests.world import NOW, classed, classes_sent, code, later
@@ -95,6 +96,59 @@ def test_a_merged_firm_stands_in_the_population_once() -> None:
     population = groups(frozen())
     assert len(population) == 69
     assert len({code(1), code(41)} & population.keys()) == 1
+
+
+def lots(draw: int) -> list[rules.Drawn]:
+    """Who is drawn by the frozen classes and the seed."""
+    salt, shares = Freezing.objects.values_list("salt", "shares").get(draw_id=draw)
+    return rules.draw(groups(draw), shares, seed=SEED, salt=salt, inspectors=(), each=2)
+
+
+@pytest.mark.usefixtures("firms")
+def test_whose_class_falls_between_freezing_and_reveal_is_not_inspected_for_it_and_nobody_else_is_moved(
+    tmp_path: Path,
+) -> None:
+    draw = frozen()
+    by_code = {r.body["code"]: r.pk for r in Record.objects.filter(record_type="supervision-class")}
+    by_class = [d for d in lots(draw) if d.group == "inspected-class-d"]
+    disputed, withdrawn, corrected, classed_anew, sent_again, last = by_class
+    soon: dict[str, Any] = {"by": "operator", "at": later(hours=2, minutes=5)}
+    for each in (disputed, sent_again):
+        record_dispute(record=by_code[each.code], **soon, grounds="x")
+    record_withdraw(record=by_code[withdrawn.code], **soon, reason="x")
+    record_correct(record=by_code[corrected.code], changes={"class": "C类"}, reason="x", **soon)
+    # Another class in the place of one that stands would let whoever knows the seed free a friend; in the place of one under
+    # objection it ends no objection.
+    number = {code(n): n for n in range(1, 73)}
+    rows = [classed(number[d.code], "A", 认定日期="2026-11-21", 认定文号="新") for d in (classed_anew, sent_again)]
+    classes_sent(tmp_path, *rows, by="market", at=later(hours=2, minutes=10))
+    services.draw_reveal(draw=draw, seed=SEED, asker=MARKET, at=later(hours=3))
+    fallen = {disputed.code, withdrawn.code, corrected.code, sent_again.code}
+    kept = {d.code for d in lots(draw) if d.code not in fallen}
+    luckless = {d.code for d in by_class if d.code in fallen and rules.within(d.rank, 3)}
+    assert set(Inspection.objects.filter(draw_id=draw).values_list("code", flat=True)) == kept | luckless
+    assert {classed_anew.code, last.code} <= kept
+    assert Result.objects.get(draw_id=draw).fallen == sorted(fallen)
+    document = services.draw_export(draw=draw, asker=MARKET, at=later(hours=4))
+    assert rules.document_verify(json.loads(json.dumps(document))).faults == []
+    document["fallen"].remove(disputed.code)
+    assert "result" in rules.document_verify(document).faults or luckless
+    (shown,) = draws_public(most=9, at=later(hours=4))
+    assert (shown.groups["inspected-class-d"]["drawn"], shown.groups["inspected-class-d"]["fallen"]) == (6, 4)
+    text = Browser().get("/inspections").content.decode()
+    assert "揭晓时4户已不属于该类" in text and not any(each in text for each in fallen)
+
+
+@pytest.mark.usefixtures("firms")
+def test_an_objection_that_was_settled_before_the_reveal_changes_nothing() -> None:
+    draw = frozen()
+    by_code = {r.body["code"]: r.pk for r in Record.objects.filter(record_type="supervision-class")}
+    for each in lots(draw):
+        record_dispute(record=by_code[each.code], by="operator", at=later(hours=2, minutes=5), grounds="x")
+        record_settle(record=by_code[each.code], by="operator", at=later(hours=2, minutes=6), outcome="upheld")
+    services.draw_reveal(draw=draw, seed=SEED, asker=MARKET, at=later(hours=3))
+    found = Inspection.objects.filter(draw_id=draw).values_list("code", "group")
+    assert set(found) == {(d.code, d.group) for d in lots(draw)} and Result.objects.get(draw_id=draw).fallen == []
 
 
 @pytest.mark.usefixtures("firms")

@@ -58,12 +58,15 @@ class RevealIn(Schema):
 
 
 class GroupDrawnOut(Schema):
-    """One group: its size, how many in a hundred are drawn, how many were, and the highest rank drawn."""
+    """One group: its size, how many in a hundred are drawn, how many were, the highest rank drawn, and how many of the drawn were no longer
+    in the group's class at the reveal: these are inspected only in the share of those without a class.
+    """
 
     size: int
     share: int
     drawn: int
     threshold: str
+    fallen: int
 
 
 class RevealedOut(Schema):
@@ -135,6 +138,7 @@ class DrawDocument(Schema):
     inspectors_each: int
     inspectors_digest: str
     seed: str
+    fallen: list[str]
     result: list[DrawnOut]
 
 
@@ -191,7 +195,7 @@ def one(request: HttpRequest, draw: int) -> Any:
     "/draws/{int:draw}/freeze", response=FrozenOut, summary="冻结检查对象 / freeze", operation_id="draw_freeze"
 )
 def freeze(request: HttpRequest, draw: int, asked: FreezeIn) -> Any:
-    """按今日有效的分类和比例；系统加盐。 / By the classes and shares in effect today; the register adds its salt."""
+    """按今日有效的分类和比例；系统另加一段随机数。 / By the classes and shares in effect today; the register adds a random number of its own."""
     made = services.draw_freeze(draw=draw, inspectors=asked.inspectors, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
     return made.as_dict()
 

@@ -1,22 +1,23 @@
-"""Freezing a population over the whole register in one statement."""
+"""Freezing a population over the whole register in one statement, and seeing whose class has fallen since."""
 
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from psycopg import Cursor
 
 from chengxin.inspections.rules import OTHER, Group
 from chengxin.records.bulk.replaying import LATER
+from chengxin.records.services.correcting import CHANNEL as CORRECTED
 
-# Every subject about which the agency has sent a class in the domain that it has not taken back. Its group follows from the
-# class in effect on the day that was decided last; one past its term or under objection gives none.
-_FREEZE = f"""
-with rule as (
+# Every class that the agency has sent in the domain and not taken back, by its subject, and whether it counts on the day.
+_STANDING = f"""
+rule as (
     select u.key, u.record_type, u.conditions
     from unnest(%(keys)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(key, record_type, conditions)
 ), claim as materialized (
-    select r.id, r.subject_id, r.record_type, r.decided_on, r.severity, r.body,
+    select r.id, r.subject_id, r.record_type, r.decided_on, r.severity, r.body, r.received_at, b.channel,
         r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) as in_term
     from records_record r join records_batch b on b.id = r.batch_id
     where r.record_type in (select record_type from rule) and b.actor = %(agency)s and r.body ->> 'domain' = %(domain)s
@@ -29,11 +30,18 @@ with rule as (
     left join subjects_link l on l.subject_id = c.subject_id and l.known_from <= %(known_at)s
         and (l.known_to is null or l.known_to > %(known_at)s)
     where not coalesce(e.over, false)
-), grouped as (
-    select distinct on (s.root) s.root, case when s.counts then (
-        select u.key from rule u where u.record_type = s.record_type and not exists (select from jsonb_each(u.conditions) c
-            where not coalesce(c.value ? case c.key when 'severity' then s.severity else s.body ->> c.key end, false))
-        order by u.key limit 1) end as key
+)
+"""
+# The group into which a standing class puts its subject.
+_GROUP = """(
+    select u.key from rule u where u.record_type = s.record_type and not exists (select from jsonb_each(u.conditions) c
+        where not coalesce(c.value ? case c.key when 'severity' then s.severity else s.body ->> c.key end, false))
+    order by u.key limit 1
+)"""
+# Its group follows from the class in effect on the day that was decided last; one past its term or under objection gives none.
+_FREEZE = f"""
+with {_STANDING}, grouped as (
+    select distinct on (s.root) s.root, case when s.counts then {_GROUP} end as key
     from standing s order by s.root, s.counts desc, s.decided_on desc, s.id desc
 ), numbered as (
     select distinct on (g.root) g.root, g.key, i.value
@@ -47,27 +55,50 @@ with rule as (
 insert into inspections_member (draw_id, subject_id, code, "group")
 select %(draw)s, n.root, n.value, coalesce(n.key, %(other)s) from numbered n
 """
+# Who has a class in effect neither in the frozen group nor sent since in its place: that one leaves its subject where it is frozen, for
+# its sender knows the seed. What a case corrected is no new class but the old one found wrong.
+_FALLEN = f"""
+with {_STANDING}, held as (
+    select s.root, {_GROUP} as key, s.received_at > %(frozen_at)s and s.channel <> %(corrected)s as sent_since
+    from standing s where s.counts
+)
+select m.code from inspections_member m
+left join subjects_link l on l.subject_id = m.subject_id and l.known_from <= %(known_at)s
+    and (l.known_to is null or l.known_to > %(known_at)s)
+where m.draw_id = %(draw)s and m.code = any(%(codes)s)
+    and not exists (select from held h where h.root = coalesce(l.root_id, m.subject_id) and (h.key = m."group" or h.sent_since))
+order by m.code
+"""
 
 
 def population_freeze(
     cursor: Cursor, groups: Iterable[Group], *, draw: int, agency: str, domain: str, on: date, known_at: datetime
 ) -> int:
     """Write down every subject of the agency's domain with its group; returns how many there are."""
-    found = list(groups)
-    cursor.execute(
-        _FREEZE,
-        {
-            "keys": [group.key for group in found],
-            "types": [group.entry.record_type for group in found],
-            "conditions": [
-                json.dumps({name: list(values) for name, values in group.entry.where.items()}) for group in found
-            ],
-            "agency": agency,
-            "domain": domain,
-            "on": on,
-            "known_at": known_at,
-            "draw": draw,
-            "other": OTHER,
-        },
-    )
+    words = {"draw": draw, "other": OTHER}
+    cursor.execute(_FREEZE, _words(groups, agency=agency, domain=domain, on=on, known_at=known_at) | words)
     return cursor.rowcount
+
+
+def classes_fallen(
+    cursor: Cursor, groups: Iterable[Group], *, draw: int, codes: list[str], agency: str, domain: str, on: date,
+    known_at: datetime, frozen_at: datetime,
+) -> list[str]:  # fmt: skip
+    """Which of these members of the draw are no longer in the class by which they were frozen: it is past its term, under objection,
+    withdrawn, or corrected to another by a case. Another class that the agency sent since is none of these.
+    """
+    words = {"draw": draw, "codes": codes, "frozen_at": frozen_at, "corrected": CORRECTED}
+    cursor.execute(_FALLEN, _words(groups, agency=agency, domain=domain, on=on, known_at=known_at) | words)
+    return [code for (code,) in cursor.fetchall()]
+
+
+def _words(groups: Iterable[Group], **more: Any) -> dict[str, Any]:
+    found = list(groups)
+    return {
+        "keys": [group.key for group in found],
+        "types": [group.entry.record_type for group in found],
+        "conditions": [
+            json.dumps({name: list(values) for name, values in group.entry.where.items()}) for group in found
+        ],
+        **more,
+    }

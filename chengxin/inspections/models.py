@@ -58,12 +58,15 @@ class Member(models.Model):
 
 
 class Result(models.Model):
-    """The end of a draw: the seed revealed and how many were drawn of each group by when they are to be inspected, or why it was abandoned."""
+    """The end of a draw: the seed revealed, how many were drawn of each group, which of these were no longer in their class, and by when
+    they are to be inspected; or why it was abandoned.
+    """
 
     draw = models.OneToOneField(Draw, on_delete=models.PROTECT, primary_key=True, related_name="result")
     seed = models.TextField(null=True, db_collation="C")
     reason = models.TextField(default="")
     groups = models.JSONField(default=dict)
+    fallen = models.JSONField(default=list)
     due_on = models.DateField(null=True)
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")

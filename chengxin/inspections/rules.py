@@ -4,13 +4,17 @@ The agency commits to a seed by publishing its SHA-256; then the population is f
 then the seed is revealed. So neither can choose whom the draw meets: the agency does not know the salt when it commits, the register
 does not know the seed when it draws the salt. Of a seed that the agency has the register make, it must take the register's word for the
 latter; one of its own is told to nobody before.
+
+A class may fall between freezing and reveal, as by an objection. Who was drawn by it is then inspected no more often than those without
+a class, and nobody else's lot changes.
 """
 
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -176,14 +180,16 @@ class Drawn:
 
 @dataclass(frozen=True)
 class GroupDrawn:
-    """What the draw made of one group: its size, share, how many were drawn, and the highest rank drawn. Whoever knows a
-    subject's group can tell from this, the seed and the salt whether it was drawn.
+    """What the draw made of one group: its size, share, how many were drawn, the highest rank drawn, and how many of the drawn were
+    no longer in the group's class when the seed was revealed. Whoever knows a subject's group can tell from this, the seed and the salt
+    whether it was drawn.
     """
 
     size: int
     share: int
     drawn: int
     threshold: str
+    fallen: int
 
 
 def groups_of(law: Law) -> list[Group]:
@@ -297,18 +303,45 @@ def _inspecting(code: str, inspectors: Sequence[str], each: int, seed: str, salt
     return sorted(inspectors, key=lambda number: rank(seed, salt, code, number))[:each]
 
 
+def raised(drawn: Iterable[Drawn], shares: Mapping[str, int]) -> list[str]:
+    """Whom of the drawn their class made likelier to be drawn than those without one."""
+    return [each.code for each in drawn if shares[each.group] > shares[OTHER]]
+
+
+def fallen_released(drawn: Iterable[Drawn], fallen: Iterable[str], shares: Mapping[str, int]) -> list[Drawn]:
+    """Who is inspected, where some are no longer in the class by which they were drawn: one of these only if its rank lies within the
+    share of those without a class, in whose group it then stands. Nobody comes in its place, and everybody else stays: so a class that
+    falls after the freezing can take its own subject out, and moves nobody.
+    """
+    gone, kept = set(fallen), []
+    for each in drawn:
+        if each.code not in gone:
+            kept.append(each)
+        elif within(each.rank, shares[OTHER]):
+            kept.append(replace(each, group=OTHER))
+    return kept
+
+
+def within(rank: str, share: int) -> bool:
+    """Whether the rank lies in the lowest so many hundredths of all the ranks that there could be."""
+    return int(rank, 16) * 100 < share << 256
+
+
 def groups_drawn(
-    population: Mapping[str, str], shares: Mapping[str, int], drawn: Iterable[Drawn]
+    population: Mapping[str, str], shares: Mapping[str, int], drawn: Iterable[Drawn], fallen: Iterable[str] = ()
 ) -> dict[str, GroupDrawn]:
-    """What the draw made of each group."""
-    ranks: dict[str, list[str]] = {}
+    """What the draw made of each group, and how many of the drawn fell."""
+    gone, ranks, lost = set(fallen), dict[str, list[str]](), Counter[str]()
     for each in drawn:
         ranks.setdefault(each.group, []).append(each.rank)
+        lost[each.group] += each.code in gone
     sizes = dict.fromkeys(shares, 0)
     for group in population.values():
         sizes[group] += 1
     return {
-        group: GroupDrawn(sizes[group], share, len(ranks.get(group, ())), max(ranks.get(group, ()), default=""))
+        group: GroupDrawn(
+            sizes[group], share, len(ranks.get(group, ())), max(ranks.get(group, ()), default=""), lost[group]
+        )
         for group, share in sorted(shares.items())
     }
 
@@ -319,6 +352,10 @@ FAULTS = {
     "seed": ("种子的散列值与事先公布的不符", "the seed’s hash is not the one that was published before"),
     "population": ("检查对象名单的摘要与冻结时的不符", "the population’s digest is not the one of the freezing"),
     "inspectors": ("执法人员名单的摘要与冻结时的不符", "the inspectors’ digest is not the one of the freezing"),
+    "fallen": (
+        "列为“不再属于该类”的，不都在因类别而抽中的之内",
+        "of those named as no longer in their class some were not drawn by it",
+    ),
     "result": ("重新抽取的结果与公布的不符", "drawing again gives another result"),
     "order": ("承诺、冻结、揭晓的先后不对", "commitment, freezing and reveal are not in this order"),
 }
@@ -365,6 +402,10 @@ def _verified(document: Mapping[str, Any]) -> Verified:
     if named is not None and inspectors_digest(inspectors, each) != document["inspectors_digest"]:
         faults.append("inspectors")
     again = draw(population, shares, seed=seed, salt=salt, inspectors=inspectors, each=each)
+    fallen = [str(code) for code in document["fallen"]]
+    if not set(fallen) <= set(raised(again, shares)):
+        faults.append("fallen")
+    again = fallen_released(again, fallen, shares)
     mine = [(d.code, d.group, d.rank, *(d.inspectors if named is not None else ())) for d in again]
     told = [
         (r["code"], r["group"], r["rank"], *(r["inspectors"] if named is not None else ())) for r in document["result"]

@@ -215,6 +215,7 @@ def document_of(draw: Draw) -> dict[str, Any]:
         "inspectors_each": frozen.inspectors_each,
         "inspectors_digest": frozen.inspectors_digest,
         "seed": result.seed,
+        "fallen": result.fallen,
         "result": list(
             Inspection.objects.filter(draw=draw).order_by("group", "rank").values("code", "group", "rank", "inspectors")
         ),
@@ -230,6 +231,7 @@ class ShownGroup:
     share: int
     drawn: int
     threshold: str
+    fallen: int
 
 
 def groups_shown(shown: ShownDraw, *, on: date) -> list[ShownGroup]:

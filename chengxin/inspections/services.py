@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.inspections import rules
-from chengxin.inspections.bulk import population_freeze
+from chengxin.inspections.bulk import classes_fallen, population_freeze
 from chengxin.inspections.models import Answer, Draw, Freezing, Inspection, Member, Result
 from chengxin.inspections.selectors import document_of as _document_of
 from chengxin.inspections.selectors import (
@@ -132,8 +132,8 @@ def draw_freeze(*, draw: int, inspectors: Iterable[str] = (), asker: Asker, at: 
 
 
 def draw_reveal(*, draw: int, seed: str, asker: Asker, at: datetime) -> Revealed:
-    """Reveal the seed and draw: of each group as many as its share says, by the rank of seed, salt and code. Refuses a seed
-    whose hash is not the committed one.
+    """Reveal the seed and draw: of each group as many as its share says, by the rank of seed, salt and code. Whose class has fallen since
+    the freezing, as by an objection, is inspected no more often than those without one. Refuses a seed whose hash is not the committed one.
     """
     with transaction.atomic():
         found = _locked(draw, asker)
@@ -147,26 +147,36 @@ def draw_reveal(*, draw: int, seed: str, asker: Asker, at: datetime) -> Revealed
         drawn = rules.draw(
             population, frozen.shares, seed=seed, salt=frozen.salt, inspectors=frozen.inspectors, each=frozen.inspectors_each
         )  # fmt: skip
+        book = lawroom.load()
+        groups_then = rules.groups_of(book.on(day_of(frozen.at), found.jurisdiction))
+        with connection.cursor() as cursor:
+            fallen = classes_fallen(
+                cursor.cursor, groups_then, draw=found.pk, codes=rules.raised(drawn, frozen.shares), agency=found.agency,
+                domain=found.domain, on=day_of(at), known_at=at, frozen_at=frozen.at,
+            )  # fmt: skip
+        groups = {
+            key: asdict(group) for key, group in rules.groups_drawn(population, frozen.shares, drawn, fallen).items()
+        }
+        inspected = rules.fallen_released(drawn, fallen, frozen.shares)
         subjects = dict(Member.objects.filter(draw=found).values_list("code", "subject_id"))
-        groups = {key: asdict(group) for key, group in rules.groups_drawn(population, frozen.shares, drawn).items()}
-        law = lawroom.load().on(day_of(at), found.jurisdiction)
+        law = book.on(day_of(at), found.jurisdiction)
         due_on = day_due(day_of(at), law.parameter(WITHIN), law.parameters[WITHIN].unit)
-        Result.objects.create(draw=found, seed=seed, groups=groups, due_on=due_on, at=at, by=asker.key)
+        Result.objects.create(draw=found, seed=seed, groups=groups, fallen=fallen, due_on=due_on, at=at, by=asker.key)
         Inspection.objects.bulk_create(
             [
                 Inspection(
                     draw=found, subject_id=subjects[d.code], code=d.code, group=d.group, rank=d.rank,
                     inspectors=list(d.inspectors),
                 )
-                for d in drawn
+                for d in inspected
             ],
             batch_size=5000,
         )  # fmt: skip
         trace(
             event="inspections.draw.revealed", by=asker.key, at=at, about=f"draw:{found.pk}",
-            detail={"seed": seed, "drawn": len(drawn), "due_on": due_on},
+            detail={"seed": seed, "drawn": len(inspected), "fallen": len(fallen), "due_on": due_on},
         )  # fmt: skip
-    return Revealed(found.pk, len(drawn), groups, due_on)
+    return Revealed(found.pk, len(inspected), groups, due_on)
 
 
 def draw_abandon(*, draw: int, reason: str, asker: Asker, at: datetime) -> Result:

@@ -15,7 +15,7 @@ CODES = st.text("ABCDEFGHJKLMNPQRTUWXY0123456789", min_size=9, max_size=18)
 GROUPS = ("a", "b", "c", "d", "other")
 POPULATIONS = st.dictionaries(CODES, st.sampled_from(GROUPS), max_size=120)
 SHARES = st.fixed_dictionaries({group: st.integers(0, 100) for group in GROUPS})
-STAFF = st.sets(st.from_regex(r"[A-Z]{2}[0-9]{4}", fullmatch=True), min_size=2, max_size=6)
+STAFF = st.sets(st.integers(0, 9999).map(lambda n: f"ZF{n:04d}"), min_size=2, max_size=6)
 
 
 def drawn(population: dict[str, str], shares: dict[str, int], seed: str, staff: Any = ()) -> list[Drawn]:
@@ -93,7 +93,7 @@ def document() -> dict[str, Any]:
         "population": sorted(population.items()), "population_digest": rules.population_digest(population, shares, salt),
         "inspectors": staff, "inspectors_each": 2, "inspectors_digest": rules.inspectors_digest(staff, 2),
         "committed_at": "2026-11-01T10:00:00+08:00", "frozen_at": "2026-11-02T10:00:00+08:00",
-        "revealed_at": "2026-11-03T10:00:00+08:00", "result": [d.__dict__ for d in found],
+        "revealed_at": "2026-11-03T10:00:00+08:00", "fallen": [], "result": [d.__dict__ for d in found],
     }  # fmt: skip
     return json.loads(json.dumps(made))  # type: ignore[no-any-return]
 
@@ -107,6 +107,36 @@ def test_a_published_draw_is_repeated_from_its_file_alone_also_without_staff_num
     assert document_verify(without).faults == []
 
 
+def drawn_not(made: dict[str, Any]) -> str:
+    """One of the population that was not drawn."""
+    drawn = {row["code"] for row in made["result"]}
+    return next(str(code) for code, _ in made["population"] if code not in drawn)
+
+
+@given(POPULATIONS, SHARES, SEEDS, st.data())
+def test_who_has_fallen_has_the_chance_of_those_without_a_class_and_nobody_else_is_moved(
+    population: dict[str, str], shares: dict[str, int], seed: str, data: Any
+) -> None:
+    shares = shares | {rules.OTHER: 3}
+    found = drawn(population, shares, seed)
+    likelier = rules.raised(found, shares)
+    assert all(shares[d.group] > 3 for d in found if d.code in likelier)
+    fallen = data.draw(st.sets(st.sampled_from(likelier))) if likelier else set()
+    kept = rules.fallen_released(found, fallen, shares)
+    assert [d for d in kept if d.code not in fallen] == [d for d in found if d.code not in fallen]
+    assert all(d.group == rules.OTHER and int(d.rank, 16) / 2**256 < 0.03 for d in kept if d.code in fallen)
+    assert {d.code for d in found} - {d.code for d in kept} == {
+        d.code for d in found if d.code in fallen and int(d.rank, 16) / 2**256 >= 0.03
+    }
+
+
+def test_a_rank_lies_within_a_share_as_often_as_the_share_says() -> None:
+    ranks = [rules.rank("a-seed-of-our-own-1", "ab" * 16, f"{n:09d}") for n in range(10_000)]
+    # 300 on average, 17 the standard deviation.
+    assert 230 < sum(rules.within(each, 3) for each in ranks) < 370
+    assert not any(rules.within(each, 0) for each in ranks) and all(rules.within(each, 100) for each in ranks)
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -117,6 +147,8 @@ def test_a_published_draw_is_repeated_from_its_file_alone_also_without_staff_num
         (lambda d: d["inspectors"].pop(), "inspectors"),
         (lambda d: d["result"].pop(), "result"),
         (lambda d: d["result"][0].update(inspectors=["ZF001", "ZF001"]), "result"),
+        (lambda d: d["fallen"].append(d["result"][-1]["code"]), "result"),
+        (lambda d: d["fallen"].append(drawn_not(d)), "fallen"),
         (lambda d: d.update(committed_at="2026-11-02T11:00:00+08:00"), "order"),
     ],
 )
