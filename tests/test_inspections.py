@@ -189,6 +189,26 @@ def test_nobody_draws_until_the_outcome_pleases() -> None:
 
 
 @pytest.mark.usefixtures("firms")
+def test_the_database_itself_holds_one_open_draw_of_an_agency_and_domain() -> None:
+    first = Draw.objects.get(pk=committed())
+    words: dict[str, Any] = {"agency": "market", "jurisdiction": "cn", "at": NOW, "by": "market"}
+    with pytest.raises(IntegrityError, match="inspections_draw_one_open"), transaction.atomic():
+        Draw.objects.create(domain=FOOD, seed_hash="ab" * 32, **words)
+    # It cannot be got round: no draw begins as over, and none is over without its result, or again open.
+    with pytest.raises(IntegrityError, match="over"), transaction.atomic():
+        Draw.objects.create(domain=FOOD, seed_hash="ab" * 32, over=True, **words)
+    for change in ("over = true", "agency = 'post', over = true"):
+        with pytest.raises(IntegrityError, match="over"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"update inspections_draw set {change}")
+    services.draw_abandon(draw=first.pk, reason="种子遗失", asker=MARKET, at=later(hours=2))
+    first.refresh_from_db()
+    assert first.over
+    with pytest.raises(IntegrityError, match="over"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update inspections_draw set over = false")
+    assert Draw.objects.create(domain=FOOD, seed_hash="ab" * 32, **words).pk
+
+
+@pytest.mark.usefixtures("firms")
 def test_the_register_makes_a_seed_for_who_has_none_and_keeps_only_its_hash() -> None:
     made = services.draw_commit(domain=FOOD, asker=MARKET, at=later(hours=1))
     assert sha256(made.seed.encode()).hexdigest() == made.seed_hash

@@ -11,13 +11,18 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from chengxin.actors.selectors import Asker
+from chengxin.actors.services import actor_add
 from chengxin.cases.services.running import Words
 from chengxin.checks.services.asking import check_perform
+from chengxin.inspections.models import Draw
+from chengxin.inspections.rules import DrawOpen
+from chengxin.inspections.services import draw_commit
 from chengxin.records.models import Record
 from chengxin.rights import services
 from chengxin.rights.services import Claimant
 from chengxin.site.testing_live import database_apart
-from tests.world import OPERATOR, code, later, penalty, sent
+from tests.world import NOW, OPERATOR, code, later, penalty, sent
 
 __all__ = ["database_apart"]
 
@@ -79,3 +84,26 @@ def test_no_check_that_begins_after_an_objections_acceptance_finds_the_record_li
     early = [outcome for n, found in told.items() for _, ended, outcome in found if ended < accepted[n]]
     assert [each for each in late if each[1] != "suspended"] == []
     assert len(late) > 100 and "applies" in early, "the weave had both before and after"
+
+
+@pytest.mark.usefixtures("database_apart")
+def test_of_two_commitments_to_a_draw_at_once_one_is_let_in_and_the_other_told_of_it() -> None:
+    actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
+    both, said = threading.Barrier(8), list[str]()
+
+    def work(n: int) -> None:
+        words = {"domain": "食品经营", "asker": Asker("market", "department"), "at": NOW}
+        both.wait()
+        try:
+            draw_commit(seed_hash=f"{n:064x}", **words)  # type: ignore[arg-type]
+        except DrawOpen as refusal:
+            said.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == ["draw-open"] * 7 and Draw.objects.count() == 1

@@ -1,6 +1,6 @@
 """Draws of inspections, step by step: a seed committed to, a population frozen, the seed revealed, who was drawn, and what came of it.
 
-Nothing here is edited.
+Nothing here is edited, but that the database itself marks a draw as over when its result is written.
 """
 
 from typing import ClassVar
@@ -11,7 +11,11 @@ from chengxin.subjects.models import Subject
 
 
 class Draw(models.Model):
-    """An agency's commitment to a seed for a draw in one domain of its supervision; of the seed only its SHA-256 is kept."""
+    """An agency's commitment to a seed for a draw in one domain of its supervision; of the seed only its SHA-256 is kept.
+
+    `over` is set by the database when the draw's result is written, and by nothing else: so of an agency's draws in a domain at most
+    one is not over.
+    """
 
     agency = models.TextField(db_collation="C")
     domain = models.TextField()
@@ -19,9 +23,13 @@ class Draw(models.Model):
     seed_hash = models.TextField(db_collation="C")
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")
+    over = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["agency", "domain"], condition=models.Q(over=False), name="inspections_draw_one_open"
+            ),
             models.UniqueConstraint(fields=["seed_hash"], name="inspections_draw_seed_once"),
             models.CheckConstraint(
                 condition=models.Q(seed_hash__regex="^[0-9a-f]{64}$"), name="inspections_draw_seed_hashed"

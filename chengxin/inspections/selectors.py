@@ -67,7 +67,7 @@ def draw_in(draw: Draw, *states: str) -> None:
 
 def draw_open(agency: str, domain: str) -> Draw | None:
     """The agency's draw in the domain that is not over."""
-    return Draw.objects.filter(agency=agency, domain=domain, result__isnull=True).first()
+    return Draw.objects.filter(agency=agency, domain=domain, over=False).first()
 
 
 def population_of(draw: Draw) -> dict[str, str]:

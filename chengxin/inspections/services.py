@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
@@ -81,17 +81,15 @@ def draw_commit(*, domain: str, seed_hash: str = "", asker: Asker, at: datetime,
     seed = "" if seed_hash else secrets.token_urlsafe(24)
     hashed = rules.hash_fit(seed_hash) if seed_hash else rules.seed_hash(seed)
     with transaction.atomic():
-        with connection.cursor() as cursor:  # two commitments at once take turns here
-            cursor.execute(
-                "select pg_advisory_xact_lock(hashtext('inspections_draw'), hashtext(%s))", [f"{asker.key}\n{domain}"]
-            )
-        if (running := draw_open(asker.key, domain)) is not None:
-            raise rules.DrawOpen(draw=running.pk)
-        if Draw.objects.filter(seed_hash=hashed).exists():
-            raise rules.SeedUsed(value=hashed)
-        made = Draw.objects.create(
-            agency=asker.key, domain=domain, jurisdiction=jurisdiction, seed_hash=hashed, at=at, by=asker.key
-        )
+        try:
+            with transaction.atomic():
+                made = Draw.objects.create(
+                    agency=asker.key, domain=domain, jurisdiction=jurisdiction, seed_hash=hashed, at=at, by=asker.key
+                )
+        except IntegrityError:  # the database decides, also between two commitments at once; here is what this one met
+            if (running := draw_open(asker.key, domain)) is not None:
+                raise rules.DrawOpen(draw=running.pk) from None
+            raise rules.SeedUsed(value=hashed) from None
         trace(
             event="inspections.draw.committed", by=asker.key, at=at, about=f"draw:{made.pk}",
             detail={"domain": domain, "seed_hash": hashed},
