@@ -1,13 +1,16 @@
 """A favourable list's own path: applied for or proposed, held against adverse records, published, objected to by anybody, decided, served, left."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
@@ -19,7 +22,7 @@ from chengxin.kernel.days import working_day_add
 from chengxin.kernel.periods import months_after
 from chengxin.law import load
 from chengxin.lists import rules
-from chengxin.lists.selectors import cases_published, records_filed
+from chengxin.lists.selectors import Published, cases_published, records_filed
 from chengxin.lists.services.listing import listing_propose
 from chengxin.records.models import Record
 from chengxin.records.services.events import record_dispute, record_withdraw
@@ -85,6 +88,10 @@ def effect(record: int, at: datetime) -> str:
     return next(f.effect.value for f in filed if f.record.pk == record)
 
 
+def published(at: datetime) -> list[Published]:
+    return cases_published(at=at, most=9)[0]
+
+
 def test_a_firm_applies_and_is_entered_only_after_publication_decision_and_service(firm: int) -> None:
     made = applied()
     assert (made.record, made.state) == (firm, "proposed")
@@ -113,11 +120,12 @@ def test_anybody_may_object_while_it_is_published_and_the_decision_answers(firm:
     with pytest.raises(CaseUnknown):  # who applied is told to nobody before it is published
         objected(made.number, later(hours=1.5))
     stepped(made.number, "published", at=later(hours=2), words=REASONS)
-    (shown,) = cases_published(at=later(hours=3))
+    (shown,) = published(later(hours=3))
     assert (shown.firm, shown.reasons) == ("云川市甲1号商贸有限公司", REASONS.reasons) and shown.until == day(5).date()
     objected(made.number, day(2))
     objected(made.number, day(5))
-    assert [p.number for p in cases_published(at=day(5))] == [made.number]
+    assert [p.number for p in published(day(5))] == [made.number]
+    assert published(day(6)) == []
     with pytest.raises(rules.ObjectionLate):
         objected(made.number, day(6))
     papers = Paper.objects.filter(case__pk=Case.objects.get().pk)
@@ -127,6 +135,42 @@ def test_anybody_may_object_while_it_is_published_and_the_decision_answers(firm:
         stepped(made.number, "decided", at=day(6), words=Words(document="1号"))
     done = stepped(made.number, "dropped", at=day(6), words=Words(reasons="异议成立：欠款属实"))
     assert done.final and done.record is None
+
+
+def test_the_published_entries_are_found_by_the_database_a_page_at_a_time(
+    firm: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in (2, 3, 4):
+        register(tmp_path, n)
+    numbers = [
+        applied(number=code(n), jurisdiction=place).number
+        for n, place in ((1, "cn"), (2, "cn-41"), (3, "cn"), (4, "cn"))
+    ]
+    for number in numbers[:3]:
+        stepped(number, "published", at=later(hours=2), words=REASONS)
+    with CaptureQueriesContext(connection) as few:
+        assert [p.number for p in published(later(hours=3))] == numbers[:3]
+    one, more = cases_published(at=later(hours=3), most=2)
+    assert [p.number for p in one] == numbers[:2] and more
+    assert [p.number for p in cases_published(at=later(hours=3), after=more, most=2)[0]] == numbers[2:3]
+    # What nobody may object to costs nothing, however much of it is open.
+    for n in range(5, 11):
+        register(tmp_path, n)
+        applied(number=code(n))
+    with CaptureQueriesContext(connection) as many:
+        assert [p.number for p in published(later(hours=3))] == numbers[:3]
+    assert len(many) == len(few)
+    stepped(numbers[0], "dropped", at=later(hours=4), words=REASONS)
+    objected(numbers[2], later(hours=4))
+    assert [p.number for p in published(later(hours=5))] == numbers[1:3]
+    monkeypatch.setattr("chengxin.portal.selectors.MOST_PUBLISHED", 1)
+    with time_machine.travel(later(hours=5), tick=True):
+        page = Browser().get("/honours").content.decode()
+        assert code(2) in page and code(3) not in page
+        following = re.search(r'href="(\?after=\d+)"', page)
+        assert following and code(3) in Browser().get(f"/honours{following[1]}").content.decode()
+        assert Browser().get(f"/honours/{numbers[2]}/objection").status_code == 200
+        assert Browser().get(f"/honours/{numbers[0]}/objection").status_code == 404
 
 
 def test_who_stands_on_an_adverse_list_is_not_entered_and_what_is_disputed_bars_nothing(

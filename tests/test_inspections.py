@@ -17,7 +17,13 @@ from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.inspections import rules, services
 from chengxin.inspections.models import Draw, Freezing, Inspection, Member, Result
-from chengxin.inspections.selectors import draw_shown, draws_public, inspections_open
+from chengxin.inspections.selectors import (
+    draw_shown,
+    draws_accessible,
+    draws_public,
+    inspections_accessible,
+    inspections_open,
+)
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Record
 from chengxin.records.services.correcting import record_correct
@@ -229,6 +235,18 @@ def test_a_stranger_neither_sees_a_draw_nor_takes_its_steps() -> None:
         services.draw_export(draw=draw, asker=POST, at=later(hours=4))
     assert services.draw_export(draw=draw, asker=REFORM, at=later(hours=4))["seed"] == SEED
     assert not inspections_open(POST).exists() and inspections_open(REFORM).count() == 11
+    # Whoever is told who is to be inspected can tell them: of the others nobody sees it, not even who runs the register.
+    strangers = [
+        Asker("centre", "credit-centre"),
+        Asker("operator", "operator"),
+        Asker("court", "court"),
+        Asker("x", "platform"),
+    ]
+    for asker in [*strangers, Asker("market", "platform"), Asker("market", "public")]:
+        assert not inspections_open(asker).exists() and not inspections_accessible(asker).exists()
+        assert not draws_accessible(asker).exists()
+        with pytest.raises(rules.DrawUnknown):
+            services.draw_export(draw=draw, asker=asker, at=later(hours=4))
     for kind in ("credit-centre", "platform"):
         with pytest.raises(rules.DrawNotYours):
             services.draw_commit(domain=FOOD, asker=Asker("x", kind), at=later(hours=1))

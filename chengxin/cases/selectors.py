@@ -91,13 +91,13 @@ def cases_accessible(asker: Asker) -> QuerySet[Case]:
 
 def case_accessible(asker: Asker, number: str) -> Case:
     """The case of that number, of those that the asker may see; unknown and forbidden look alike."""
-    return _numbered(cases_accessible(asker), number)
+    return case_numbered(cases_accessible(asker), number)
 
 
 def case_by_key(number: str, key: str) -> Case:
     """The case of that number for whoever holds its key; unknown and not theirs look alike."""
     try:
-        case = _numbered(Case.objects.filter(key_hash__isnull=False), number)
+        case = case_numbered(Case.objects.filter(key_hash__isnull=False), number)
     except CaseUnknown:
         case = None
     if case is None or not hmac.compare_digest(bytes(case.key_hash or b""), sha256(key.encode()).digest()):
@@ -105,7 +105,8 @@ def case_by_key(number: str, key: str) -> Case:
     return case
 
 
-def _numbered(cases: QuerySet[Case], number: str) -> Case:
+def case_numbered(cases: QuerySet[Case], number: str) -> Case:
+    """The case of that number, of these; one that is not among them looks like one that is not."""
     match = _NUMBER.fullmatch(number.strip())
     case = cases.filter(pk=int(match[2])).first() if match else None
     if case is None or match is None or f"{case.opened_on:%Y%m%d}" != match[1]:

@@ -12,11 +12,10 @@ from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
 from chengxin.inspections.models import Answer, Draw, Freezing, Inspection, Member, Result
-from chengxin.inspections.rules import DrawOutOfOrder, DrawUnknown, InspectionUnknown
+from chengxin.inspections.rules import MAY_DRAW, DrawOutOfOrder, DrawUnknown, InspectionUnknown
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Words
 
-SEEING_ALL = ("operator", "credit-centre", "supervisor")
 STATES = {
     "committed": ("种子已承诺", "seed committed"),
     "frozen": ("检查对象已冻结", "population frozen"),
@@ -26,9 +25,13 @@ STATES = {
 
 
 def draws_accessible(asker: Asker) -> QuerySet[Draw]:
-    """The draws that the asker may see whole: an agency its own; who runs or supervises the register sees all."""
+    """The draws that the asker may see whole: an agency its own, the supervising department all, anybody else none. Who runs the register
+    sees no more than the public: what it could see it could tell whoever is about to be inspected.
+    """
     draws = Draw.objects.order_by("-pk")
-    return draws if asker.kind in SEEING_ALL else draws.filter(agency=asker.key)
+    if asker.kind == "supervisor":
+        return draws
+    return draws.filter(agency=asker.key) if asker.kind in MAY_DRAW else draws.none()
 
 
 def draw_accessible(asker: Asker, draw: int) -> Draw:
@@ -75,16 +78,21 @@ def population_of(draw: Draw) -> dict[str, str]:
     return dict(Member.objects.filter(draw=draw).values_list("code", "group"))
 
 
+def inspections_accessible(asker: Asker) -> QuerySet[Inspection]:
+    """The inspections of the draws that the asker may see whole."""
+    return Inspection.objects.filter(draw__in=draws_accessible(asker)).select_related("draw__result")
+
+
 def inspections_open(asker: Asker) -> QuerySet[Inspection]:
-    """The inspections not yet answered of the draws that the asker may see, the first due first."""
-    found = Inspection.objects.filter(draw__in=draws_accessible(asker)).select_related("draw__result")
+    """Of these the ones not yet answered, the first due first."""
     answered = Answer.objects.filter(inspection=OuterRef("pk"))
-    return found.filter(~Exists(answered)).order_by("draw__result__due_on", "draw_id", "group", "rank")
+    found = inspections_accessible(asker).filter(~Exists(answered))
+    return found.order_by("draw__result__due_on", "draw_id", "group", "rank")
 
 
 def inspection_accessible(asker: Asker, inspection: int) -> Inspection:
-    """One inspection of the asker's own; unknown and forbidden look alike."""
-    found = Inspection.objects.filter(pk=inspection, draw__agency=asker.key).select_related("draw").first()
+    """One inspection of the asker's own, which alone answers it; unknown and forbidden look alike."""
+    found = inspections_accessible(asker).filter(pk=inspection, draw__agency=asker.key).first()
     if found is None:
         raise InspectionUnknown(inspection=inspection)
     return found

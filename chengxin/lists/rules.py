@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from chengxin.cases.rules import Telling
+from chengxin.kernel.days import day_due
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
-from chengxin.law.models import Basis, ListEntry, Measure
+from chengxin.law.models import Basis, ListEntry, Measure, Procedure
 from chengxin.records.rules import Effect, Standing, Terms, effect
 
 CLEAN_YEARS, MOST_YEARS = "clean-years", 10
@@ -224,6 +225,38 @@ class ListingNotPermitted(Refusal):
     code = "listing-not-permitted"
     status = 403
     zh = "{actor}属于{kind}：只有主管部门（或者代其办理的运行单位）可以决定列入名单（{basis}）。"
+
+
+@dataclass(frozen=True)
+class Objectable:
+    """A state in which anybody may object, and the first day on which the one from which the time counts may have begun, if there is
+    time left; no such day where clocks may stand still, for then only the case itself tells.
+    """
+
+    state: str
+    counts_from: str
+    since: date | None
+
+
+def objectable(law: Law, procedure: Procedure, *, on: date) -> list[Objectable]:
+    """In which states of the procedure anybody may object on the day."""
+    still = any(state.stands_still for state in procedure.states.values())
+    found = []
+    for step in procedure.steps:
+        if step.by == "anybody":
+            timed = step.within is not None and not still
+            found.append(
+                Objectable(step.from_, step.counts_from, _begun_since(law, step.within, on) if timed else None)
+            )
+    return found
+
+
+def _begun_since(law: Law, key: str | None, on: date) -> date:
+    """The first day from which so much time is not over on the day."""
+    number, unit, since = law.parameter(str(key)), law.parameters[str(key)].unit, on
+    while day_due(since - timedelta(days=1), number, unit) >= on:
+        since -= timedelta(days=1)
+    return since
 
 
 def list_decided_here(law: Law, key: str) -> ListEntry:

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.models import Case, Delivery, Step
-from chengxin.cases.selectors import CaseUnknown, cases_open, course_of
+from chengxin.cases.selectors import CaseUnknown, case_numbered, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure, Words
@@ -24,11 +24,13 @@ from chengxin.lists.rules import (
     CleanRecord,
     Fact,
     GroundUnfit,
+    Objectable,
     TaskState,
     TaskUnknown,
     clean_record,
     ground_admissible,
     listed,
+    objectable,
     task_state,
 )
 from chengxin.records.models import Batch, Event, Record
@@ -585,38 +587,70 @@ class Published:
     article: str
 
 
-def cases_published(*, at: datetime) -> list[Published]:
-    """The favourable entries to which anybody may object today, the first due first."""
-    found = []
-    for case in cases_open().filter(about__startswith="list:"):
-        course = course_of(case)
-        step = next((o for o in course.steps if o.step.by == "anybody"), None)
-        if step is None or (step.last_day is not None and step.last_day < day_of(at)):
-            continue
-        entry = course.law.lists[ground_of(case)[0]]
-        # The step that brought the entry to where anybody may object says why.
-        shown = Step.objects.filter(case=case, to=step.step.counts_from).order_by("-number").first()
-        found.append(
-            Published(
-                case.number, addressee_of(case.subject_id, known_at=at)[0], number_of(case.subject_id, known_at=at), entry.title,
-                actor_titled(case.authority), shown.reasons if shown else "", shown.on if shown else case.opened_on, step.last_day,
-                course.state.title, course.law.cite(entry.basis[0]).zh,
-            )
-        )  # fmt: skip
-    return sorted(found, key=lambda p: (p.until or date.max, p.number))
+def cases_published(*, at: datetime, after: int | None = None, most: int) -> tuple[list[Published], int | None]:
+    """The favourable entries to which anybody may object today, the first filed first, and after which case the next page begins.
+
+    The database finds them: who may object in which state is the law's, and what stands in such a state since when, the steps'.
+    """
+    on = day_of(at)
+    later_step = Step.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
+    standing = Step.objects.filter(~Exists(later_step), last_day__gte=on, case__about__startswith="list:")
+    found = standing.filter(_objectable(standing, on=on)).order_by("case")
+    if after is not None:
+        found = found.filter(case__gt=after)
+    page = [step.case for step in found.select_related("case")[: most + 1]]
+    shown = [published_of(case, at=at) for case in page[:most]]
+    return [each for each in shown if each is not None], page[most - 1].pk if len(page) > most else None
+
+
+def _objectable(standing: QuerySet[Step], *, on: date) -> Q:
+    """Which of the steps brought a case to where anybody may object on the day, by the law of the day on which each case opened."""
+    days: dict[tuple[str, str, Objectable], list[date]] = {}
+    book = lawroom.load()
+    for key, place, opened_on in standing.values_list(
+        "case__procedure", "case__jurisdiction", "case__opened_on"
+    ).distinct():
+        law = book.on(opened_on, place)
+        for each in objectable(law, law.procedures[key], on=on):
+            days.setdefault((key, place, each), []).append(opened_on)
+    found = Q(pk__in=[])
+    for (key, place, each), opened in days.items():
+        here = Q(case__procedure=key, case__jurisdiction=place, case__opened_on__in=opened, to=each.state)
+        if each.since is not None:
+            begun = Step.objects.filter(case=OuterRef("case"), to=each.counts_from, on__gte=each.since)
+            here &= Q(Exists(begun))
+        found |= here
+    return found
+
+
+def published_of(case: Case, *, at: datetime) -> Published | None:
+    """The entry as it is published; nothing where nobody may object to it today."""
+    course = course_of(case)
+    step = next((o for o in course.steps if o.step.by == "anybody"), None)
+    if step is None or (step.last_day is not None and step.last_day < day_of(at)):
+        return None
+    entry = course.law.lists[ground_of(case)[0]]
+    # The step that brought the entry to where anybody may object says why.
+    shown = Step.objects.filter(case=case, to=step.step.counts_from).order_by("-number").first()
+    names = names_of(members_of(case.subject_id, known_at=at), known_at=at)
+    return Published(
+        case.number, next((n.written for n in names), ""), number_of(case.subject_id, known_at=at), entry.title,
+        actor_titled(case.authority), shown.reasons if shown else "", shown.on if shown else case.opened_on, step.last_day,
+        course.state.title, course.law.cite(entry.basis[0]).zh,
+    )  # fmt: skip
 
 
 def case_published(number: str) -> Case:
     """The case of that number, if it is a favourable entry that was published so that anybody could object; anything else looks like
     none: who has applied is told to nobody before.
     """
-    for case in cases_open().filter(about__startswith="list:"):
-        if case.number == number.strip():
-            course = course_of(case)
-            been = {taken.to for taken in course.taken}
-            if any(step.by == "anybody" and step.counts_from in been for step in course.procedure.steps):
-                return case
-    raise CaseUnknown(number=number[:40])
+    case = case_numbered(Case.objects.filter(about__startswith="list:"), number)
+    course = course_of(case)
+    been = {taken.to for taken in course.taken}
+    asked = any(step.by == "anybody" and step.counts_from in been for step in course.procedure.steps)
+    if course.state.final or not asked:
+        raise CaseUnknown(number=number[:40])
+    return case
 
 
 # --- a clean record -----------------------------------------------------------------------------------------------------------

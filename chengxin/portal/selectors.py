@@ -16,6 +16,8 @@ from psycopg import errors
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Reached, contacts_published
+from chengxin.cases.selectors import CaseUnknown
+from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law
@@ -25,8 +27,10 @@ from chengxin.lists.selectors import (
     FiledRecord,
     Published,
     SubjectFile,
+    case_published,
     cases_published,
     clean_of,
+    published_of,
     records_filed,
     subject_file,
 )
@@ -104,9 +108,27 @@ class Enterprise:
 # --- entries that are published ---------------------------------------------------------------------------------------
 
 
-def entries_published(*, at: datetime) -> list[Published]:
-    """The favourable entries to which anybody may object today; where an authority named a person's number, it is hidden."""
-    return [replace(each, reasons=persons_masked(each.reasons)) for each in cases_published(at=at)]
+MOST_PUBLISHED = 50
+
+
+def entries_published(*, at: datetime, after: int | None = None) -> tuple[list[Published], int | None]:
+    """A page of the favourable entries to which anybody may object today, and where the next begins."""
+    found, more = cases_published(at=at, after=after, most=MOST_PUBLISHED)
+    return [_masked(each) for each in found], more
+
+
+def entry_published(number: str, *, at: datetime) -> Published | None:
+    """The entry of that number, if anybody may object to it today."""
+    try:
+        found = published_of(case_published(number), at=at)
+    except CaseUnknown:
+        return None
+    return _masked(found) if found else None
+
+
+def _masked(found: Published) -> Published:
+    """Where an authority named a person's number, it is hidden."""
+    return replace(found, reasons=persons_masked(found.reasons))
 
 
 # --- what was promised with repairs ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from chengxin.lists.rules import lists_applied_for
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.rules import number_query
-from chengxin.portal.selectors import entries_published
+from chengxin.portal.selectors import entries_published, entry_published
 from chengxin.portal.services import enterprise_read
 from chengxin.rights import services
 from chengxin.rights.rules import MOST_WORDS
@@ -27,22 +27,24 @@ from chengxin.subjects.selectors import SubjectUnknown
 @in_both_languages
 @passing
 def published(request: HttpRequest) -> HttpResponse:
-    """The favourable entries to which anybody may object, the first due first."""
-    return render(request, "portal/honours.html", {"published": entries_published(at=timezone.now())})
+    """The favourable entries to which anybody may object, the first filed first."""
+    return _published(request, after=request.GET.get("after", ""))
+
+
+def _published(request: HttpRequest, *, after: str = "", over: bool = False) -> HttpResponse:
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    found, more = entries_published(at=timezone.now(), after=number)
+    status = HTTPStatus.NOT_FOUND if over else HTTPStatus.OK
+    return render(request, "portal/honours.html", {"published": found, "more": more, "over": over}, status=status)
 
 
 @answering
 def objection(request: HttpRequest, number: str) -> HttpResponse:
     """To say why somebody should not be entered: the form, and then that it was received."""
     at = timezone.now()
-    found = next((each for each in entries_published(at=at) if each.number == number), None)
+    found = entry_published(number, at=at)
     if found is None:
-        return render(
-            request,
-            "portal/honours.html",
-            {"published": entries_published(at=at), "over": True},
-            status=HTTPStatus.NOT_FOUND,
-        )
+        return _published(request, over=True)
     context: dict[str, Any] = {"entry": found, "most": MOST_WORDS}
     if request.method != "POST":
         return render(request, "portal/honour_objection.html", context)
