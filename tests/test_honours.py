@@ -228,6 +228,12 @@ def test_the_firm_takes_its_application_back(firm: int) -> None:
     assert applied(later(hours=4)).number != made.number
 
 
+def test_the_application_names_places_by_their_names(firm: int) -> None:
+    page = Browser().get(f"/enterprise/{code(1)}/honours", {"jurisdiction": "cn-45"}).content.decode()
+    assert '<option value="cn-45" selected>广西壮族自治区 / Guangxi</option>' in page
+    assert '<option value="cn">全国 / the whole country</option>' in page
+
+
 def test_nobody_publishes_in_time_and_it_lapses(firm: int) -> None:
     applied()
     assert [d.state for d in services.cases_lapse(by="clock", at=day(11))] == ["lapsed"]

@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from chengxin.kernel.places import place_named
+
 register = template.Library()
 
 
@@ -31,6 +33,13 @@ def both(words: str, **data: Any) -> SafeString:
 def pair(zh: str, en: str) -> SafeString:
     """The same for words that the lawbook or a refusal brings in both languages."""
     return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+
+
+@register.simple_tag
+def place_plain(key: str) -> str:
+    """The name of the place whose law has this key, in both languages as plain text."""
+    zh, en = place_named(key)
+    return zh if zh == en else f"{zh} / {en}"
 
 
 @register.simple_tag
