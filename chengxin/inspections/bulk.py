@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Cursor
 
-from chengxin.inspections.rules import OTHER, Group
+from chengxin.inspections.rules import OTHER, Drawn, Group
 from chengxin.records.bulk.replaying import LATER
 from chengxin.records.services.correcting import CHANNEL as CORRECTED
 
@@ -90,6 +90,26 @@ def classes_fallen(
     words = {"draw": draw, "codes": codes, "frozen_at": frozen_at, "corrected": CORRECTED}
     cursor.execute(_FALLEN, _words(groups, agency=agency, domain=domain, on=on, known_at=known_at) | words)
     return [code for (code,) in cursor.fetchall()]
+
+
+_STORE = """
+insert into inspections_inspection (draw_id, subject_id, code, "group", rank, inspectors)
+select m.draw_id, m.subject_id, m.code, u.to_group, u.rank, to_jsonb(string_to_array(u.inspectors, ' '))
+from unnest(%(codes)s::text[], %(groups)s::text[], %(ranks)s::text[], %(inspectors)s::text[]) u(code, to_group, rank, inspectors)
+join inspections_member m on m.draw_id = %(draw)s and m.code = u.code
+"""
+
+
+def inspections_store(cursor: Cursor, drawn: Iterable[Drawn], *, draw: int) -> None:
+    """Write down who is inspected, by whom, each by its member of the draw, in one statement."""
+    found = list(drawn)
+    words = {
+        "codes": [each.code for each in found],
+        "groups": [each.group for each in found],
+        "ranks": [each.rank for each in found],
+        "inspectors": [" ".join(each.inspectors) for each in found],  # a staff number has no space
+    }
+    cursor.execute(_STORE, {"draw": draw, **words})
 
 
 def _words(groups: Iterable[Group], **more: Any) -> dict[str, Any]:

@@ -56,8 +56,13 @@ class Freezing(models.Model):
 class Member(models.Model):
     """One subject of a frozen population, by its number, in its group."""
 
-    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="members")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    # Held by one join a statement (ADR 0002), and found by the unique index.
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="members"
+    )
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     code = models.TextField(db_collation="C")
     group = models.TextField(db_collation="C")
 
@@ -91,8 +96,12 @@ class Result(models.Model):
 class Inspection(models.Model):
     """One subject drawn, with the rank that chance gave it and the staff numbers of who inspects it."""
 
-    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="inspections")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="inspections"
+    )
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     code = models.TextField(db_collation="C")
     group = models.TextField(db_collation="C")
     rank = models.TextField(db_collation="C")

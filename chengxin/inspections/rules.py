@@ -13,9 +13,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count, repeat
 from typing import Any
 
 from chengxin.kernel.errors import Refusal
@@ -287,11 +288,14 @@ def draw(
     ranked: dict[str, list[tuple[str, str]]] = {}
     for code, group in population.items():
         ranked.setdefault(group, []).append((rank(seed, salt, code), code))
-    found = []
-    for group, members in sorted(ranked.items()):
-        for place, code in sorted(members)[: drawn_of(len(members), shares[group])]:
-            found.append(Drawn(code, group, place, _inspecting(code, inspectors, each, seed, salt)))
-    return found
+    found = [
+        (place, code, group)
+        for group, members in sorted(ranked.items())
+        for place, code in sorted(members)[: drawn_of(len(members), shares[group])]
+    ]
+    teams = _teams(inspectors, each, seed, salt)
+    inspecting = {code: next(teams) for _, code, _ in sorted(found)}
+    return [Drawn(code, group, place, inspecting[code]) for place, code, group in found]
 
 
 def drawn_of(size: int, share: int) -> int:
@@ -299,8 +303,17 @@ def drawn_of(size: int, share: int) -> int:
     return -(-size * share // 100)
 
 
-def _inspecting(code: str, inspectors: Sequence[str], each: int, seed: str, salt: str) -> list[str]:
-    return sorted(inspectors, key=lambda number: rank(seed, salt, code, number))[:each]
+def _teams(inspectors: Sequence[str], each: int, seed: str, salt: str) -> Iterator[list[str]]:
+    """Who inspects the first of the drawn by rank, the second, and so on without end. In each turn every inspector goes once, in the order of
+    the ranks of seed, salt, turn and number, as far as whole teams can be made of them: so all inspect about as often, and there are
+    about as many hashes as inspections, however many inspectors there are.
+    """
+    if not inspectors:
+        yield from repeat([])
+    for turn in count():
+        order = sorted(inspectors, key=lambda number: rank(seed, salt, str(turn), number))
+        for begin in range(0, len(order) - each + 1, each):
+            yield order[begin : begin + each]
 
 
 def raised(drawn: Iterable[Drawn], shares: Mapping[str, int]) -> list[str]:

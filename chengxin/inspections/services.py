@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.inspections import rules
-from chengxin.inspections.bulk import classes_fallen, population_freeze
-from chengxin.inspections.models import Answer, Draw, Freezing, Inspection, Member, Result
+from chengxin.inspections.bulk import classes_fallen, inspections_store, population_freeze
+from chengxin.inspections.models import Answer, Draw, Freezing, Inspection, Result
 from chengxin.inspections.selectors import document_of as _document_of
 from chengxin.inspections.selectors import (
     draw_accessible,
@@ -156,20 +156,11 @@ def draw_reveal(*, draw: int, seed: str, asker: Asker, at: datetime) -> Revealed
             key: asdict(group) for key, group in rules.groups_drawn(population, frozen.shares, drawn, fallen).items()
         }
         inspected = rules.fallen_released(drawn, fallen, frozen.shares)
-        subjects = dict(Member.objects.filter(draw=found).values_list("code", "subject_id"))
         law = book.on(day_of(at), found.jurisdiction)
         due_on = day_due(day_of(at), law.parameter(WITHIN), law.parameters[WITHIN].unit)
         Result.objects.create(draw=found, seed=seed, groups=groups, fallen=fallen, due_on=due_on, at=at, by=asker.key)
-        Inspection.objects.bulk_create(
-            [
-                Inspection(
-                    draw=found, subject_id=subjects[d.code], code=d.code, group=d.group, rank=d.rank,
-                    inspectors=list(d.inspectors),
-                )
-                for d in inspected
-            ],
-            batch_size=5000,
-        )  # fmt: skip
+        with connection.cursor() as cursor:
+            inspections_store(cursor.cursor, inspected, draw=found.pk)
         trace(
             event="inspections.draw.revealed", by=asker.key, at=at, about=f"draw:{found.pk}",
             detail={"seed": seed, "drawn": len(inspected), "fallen": len(fallen), "due_on": due_on},

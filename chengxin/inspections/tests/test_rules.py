@@ -1,6 +1,7 @@
 """A random draw that anybody can repeat: the same seed, the same draw; the shares kept; nobody from outside; no order that counts."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -57,6 +58,25 @@ def test_each_inspection_has_as_many_different_inspectors_as_it_needs(
 ) -> None:
     for each in drawn(population, shares, seed, staff):
         assert len(set(each.inspectors)) == 2 and set(each.inspectors) <= staff
+
+
+def test_inspectors_take_turns_and_no_pair_of_all_of_them_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed, plain = list[str](), rules._sha256
+
+    def counted(text: str) -> str:
+        hashed.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(rules, "_sha256", counted)
+    population, staff = {f"{n:09d}": "c" for n in range(1000)}, {f"ZF{n:05d}" for n in range(301)}
+    found = drawn(population, {"c": 90}, "a-seed-of-our-own-1", staff)
+    # 1,000 ranks, and six turns of 301 for 900 inspections of two each; each with all would be 270,900.
+    assert len(hashed) == 1000 + 6 * 301
+    counts = Counter(number for each in found for number in each.inspectors)
+    assert max(counts.values()) == 6 and min(counts.values()) >= 4
+    # Turns differ, so that nobody always goes with the same.
+    pairs = Counter(frozenset(each.inspectors) for each in found)
+    assert max(pairs.values()) <= 2
 
 
 @given(SEEDS, SEEDS)
