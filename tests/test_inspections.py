@@ -25,6 +25,7 @@ from chengxin.inspections.selectors import (
     inspections_open,
 )
 from chengxin.ledger.models import Entry
+from chengxin.lists.rules import AnswerUnfit
 from chengxin.records.models import Record
 from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import record_dispute, record_settle, record_withdraw
@@ -264,9 +265,9 @@ def test_the_seed_is_public_when_all_is_answered_or_the_time_is_over() -> None:
     over = NOW + timedelta(days=120)
     assert draw_shown(Draw.objects.get(pk=draw), at=over).seed == SEED
     first, *rest = Inspection.objects.filter(draw_id=draw).values_list("pk", flat=True)
-    with pytest.raises(rules.ReasonMissing):
+    with pytest.raises(AnswerUnfit):
         services.inspection_answer(inspection=first, outcome="not-done", asker=MARKET, at=later(hours=5))
-    with pytest.raises(rules.OutcomeUnfit):
+    with pytest.raises(AnswerUnfit):
         services.inspection_answer(inspection=first, outcome="perhaps", asker=MARKET, at=later(hours=5))
     services.inspection_answer(inspection=first, outcome="not-done", reason="已注销", asker=MARKET, at=later(hours=5))
     for each in rest:

@@ -34,6 +34,9 @@ Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(text_kep
 # An instant that a caller writes: in China's time where it has no offset, as on the command line.
 Instant = Annotated[datetime, AfterValidator(_instant)]
 
+# How many a caller asks for at most: one to two hundred, whatever it wrote.
+Most = Annotated[int, AfterValidator(lambda written: max(1, min(written, 200)))]
+
 
 class ScopeMissing(Refusal):
     """This API client may not do that: it lacks the scope "{scope}". Ask the operator for a key that has it."""

@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Instant, PerClient, Text
+from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text
 from chengxin.checks.rules import Decided, period_of
 from chengxin.checks.selectors import coverage, decisions_missed
 from chengxin.checks.services.asking import answer_use, check_perform
@@ -287,12 +287,12 @@ class ReceiptOut(Schema):
 @router.get(
     "/reissued", response=list[ReissueOut], summary="更正重发的答复 / answers given anew", operation_id="reissued"
 )
-def reissued(request: HttpRequest, received: bool = False, most: int = 50) -> Any:
+def reissued(request: HttpRequest, received: bool = False, most: Most = 50) -> Any:
     """原答复依据的认定或合并已被撤销；默认只列未签收的。 / The first answer rested on a match or merge since undone; by default
     those not yet taken note of.
     """
     asker = request.auth  # type: ignore[attr-defined]
-    found = reissues_read(asker=asker, at=timezone.now(), received=received, most=max(1, min(most, 200)))
+    found = reissues_read(asker=asker, at=timezone.now(), received=received, most=most)
     return [each.as_dict() for each in found]
 
 

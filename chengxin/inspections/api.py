@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.actors.api import ClientKey, Most, PerClient, Text
 from chengxin.inspections import services
 from chengxin.inspections.selectors import (
     draw_accessible,
@@ -16,6 +16,7 @@ from chengxin.inspections.selectors import (
     inspection_shown,
     inspections_open,
 )
+from chengxin.lists.api import TaskAnswerIn
 
 router = Router(auth=ClientKey("inspections"), throttle=PerClient(), tags=["inspections 抽查"])
 
@@ -154,14 +155,6 @@ class InspectionOut(Schema):
     due_on: date
 
 
-class InspectionAnswerIn(Schema):
-    """`done` with what was found, or `not-done` with the reason."""
-
-    outcome: Text
-    reason: Text = ""
-    document: Text = ""
-
-
 class InspectionAnswerOut(Schema):
     """The answer as it was written down."""
 
@@ -179,9 +172,9 @@ def commit(request: HttpRequest, asked: CommitIn) -> Any:
 
 
 @router.get("/draws", response=list[DrawOut], summary="各次抽取 / draws", operation_id="draws")
-def draws(request: HttpRequest, most: int = 50) -> Any:
+def draws(request: HttpRequest, most: Most = 50) -> Any:
     """本单位的抽取，最近的在前。 / The caller's draws, the latest first."""
-    at, found = timezone.now(), draws_accessible(request.auth)[: max(1, min(most, 200))]  # type: ignore[attr-defined]
+    at, found = timezone.now(), draws_accessible(request.auth)[:most]  # type: ignore[attr-defined]
     return [draw_shown(draw, at=at).as_dict() for draw in found]
 
 
@@ -221,9 +214,9 @@ def document(request: HttpRequest, draw: int) -> Any:
 
 
 @router.get("/tasks", response=list[InspectionOut], summary="待检查 / to be inspected", operation_id="inspections")
-def tasks(request: HttpRequest, most: int = 50) -> Any:
+def tasks(request: HttpRequest, most: Most = 50) -> Any:
     """尚未答复的检查，先到期的在前。 / The inspections not yet answered, the first due first."""
-    found = inspections_open(request.auth)[: max(1, min(most, 200))]  # type: ignore[attr-defined]
+    found = inspections_open(request.auth)[:most]  # type: ignore[attr-defined]
     return [inspection_shown(each) for each in found]
 
 
@@ -233,7 +226,7 @@ def tasks(request: HttpRequest, most: int = 50) -> Any:
     summary="检查结果 / what came of it",
     operation_id="inspection_answer",
 )
-def answer(request: HttpRequest, inspection: int, asked: InspectionAnswerIn) -> Any:
+def answer(request: HttpRequest, inspection: int, asked: TaskAnswerIn) -> Any:
     """已检查及结果，或者未检查及理由。 / Done and what was found, or not done and why."""
     made = services.inspection_answer(inspection=inspection, **asked.dict(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
     return {"inspection": inspection, "outcome": made.outcome, "reason": made.reason, "at": made.at}

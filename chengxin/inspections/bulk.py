@@ -1,6 +1,5 @@
 """Freezing a population over the whole register in one statement, and seeing whose class has fallen since."""
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -8,15 +7,13 @@ from typing import Any
 from psycopg import Cursor
 
 from chengxin.inspections.rules import OTHER, Drawn, Group
+from chengxin.lists.bulk import NAMED, RULES, rules_words
 from chengxin.records.bulk.replaying import LATER
 from chengxin.records.services.correcting import CHANNEL as CORRECTED
 
 # Every class that the agency has sent in the domain and not taken back, by its subject, and whether it counts on the day.
 _STANDING = f"""
-rule as (
-    select u.key, u.record_type, u.conditions
-    from unnest(%(keys)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(key, record_type, conditions)
-), claim as materialized (
+rule as ({RULES}), claim as materialized (
     select r.id, r.subject_id, r.record_type, r.decided_on, r.severity, r.body, r.received_at, b.channel,
         r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) as in_term
     from records_record r join records_batch b on b.id = r.batch_id
@@ -33,16 +30,12 @@ rule as (
 )
 """
 # The group into which a standing class puts its subject.
-_GROUP = """(
-    select u.key from rule u where u.record_type = s.record_type and not exists (select from jsonb_each(u.conditions) c
-        where not coalesce(c.value ? case c.key when 'severity' then s.severity else s.body ->> c.key end, false))
-    order by u.key limit 1
-)"""
+_GROUP = f"(select u.key from rule u where {NAMED} order by u.key limit 1)"
 # Its group follows from the class in effect on the day that was decided last; one past its term or under objection gives none.
 _FREEZE = f"""
 with {_STANDING}, grouped as (
-    select distinct on (s.root) s.root, case when s.counts then {_GROUP} end as key
-    from standing s order by s.root, s.counts desc, s.decided_on desc, s.id desc
+    select distinct on (r.root) r.root, case when r.counts then {_GROUP} end as key
+    from standing r order by r.root, r.counts desc, r.decided_on desc, r.id desc
 ), numbered as (
     select distinct on (g.root) g.root, g.key, i.value
     from grouped g
@@ -59,8 +52,8 @@ select %(draw)s, n.root, n.value, coalesce(n.key, %(other)s) from numbered n
 # its sender knows the seed. What a case corrected is no new class but the old one found wrong.
 _FALLEN = f"""
 with {_STANDING}, held as (
-    select s.root, {_GROUP} as key, s.received_at > %(frozen_at)s and s.channel <> %(corrected)s as sent_since
-    from standing s where s.counts
+    select r.root, {_GROUP} as key, r.received_at > %(frozen_at)s and r.channel <> %(corrected)s as sent_since
+    from standing r where r.counts
 )
 select m.code from inspections_member m
 left join subjects_link l on l.subject_id = m.subject_id and l.known_from <= %(known_at)s
@@ -113,12 +106,4 @@ def inspections_store(cursor: Cursor, drawn: Iterable[Drawn], *, draw: int) -> N
 
 
 def _words(groups: Iterable[Group], **more: Any) -> dict[str, Any]:
-    found = list(groups)
-    return {
-        "keys": [group.key for group in found],
-        "types": [group.entry.record_type for group in found],
-        "conditions": [
-            json.dumps({name: list(values) for name, values in group.entry.where.items()}) for group in found
-        ],
-        **more,
-    }
+    return {**rules_words((group.key, group.entry) for group in groups), **more}

@@ -117,10 +117,10 @@ class InspectorsTooFew(Refusal):
 
 
 class ReasonMissing(Refusal):
-    """Say why: what is abandoned or not done needs its reason."""
+    """Say why: what is abandoned needs its reason."""
 
     code = "inspection-reason-missing"
-    zh = "请写明理由：作废抽取、未实施检查都须说明原因。"
+    zh = "请写明理由：作废抽取须说明原因。"
 
 
 class WordsUnfit(Refusal):
@@ -144,13 +144,6 @@ class InspectionUnknown(Refusal):
     code = "inspection-unknown"
     status = 404
     zh = "没有您可以办理的检查{inspection}。"
-
-
-class OutcomeUnfit(Refusal):
-    """An inspection is answered by one of {known}."""
-
-    code = "inspection-outcome-unfit"
-    zh = "检查的办理结果只能是{known}之一。"
 
 
 class DocumentUnreadable(Refusal):

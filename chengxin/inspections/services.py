@@ -24,6 +24,7 @@ from chengxin.inspections.selectors import (
 )
 from chengxin.kernel.days import day_due, day_of
 from chengxin.ledger.services import trace
+from chengxin.lists.rules import answer_fit
 
 EACH, WITHIN = "inspectors-each", "inspections-within"
 
@@ -198,12 +199,9 @@ def inspection_answer(
     with transaction.atomic():
         found = inspection_accessible(asker, inspection)
         Inspection.objects.select_for_update().get(pk=found.pk)
-        if outcome not in Answer.Outcome.values:
-            raise rules.OutcomeUnfit(known=", ".join(Answer.Outcome.values))
         reason = rules.words_fit(reason, rules.REASON, most=rules.MOST_REASON)
         document = rules.words_fit(document, rules.DOCUMENT, most=rules.MOST_DOCUMENT)
-        if outcome != "done" and not reason:
-            raise rules.ReasonMissing
+        answer_fit("inspection", outcome, Answer.Outcome.values, reason)
         latest = found.answers.order_by("-number").first()
         made = Answer.objects.create(
             inspection=found, number=latest.number + 1 if latest else 0, outcome=outcome, reason=reason,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Instant, PerClient, Text
+from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text
 from chengxin.lists.selectors import file_shown, task_shown, tasks_counted, tasks_open
 from chengxin.lists.services import informing
 from chengxin.lists.services import measures as setting
@@ -231,12 +231,12 @@ def activate(request: HttpRequest, asked: ActivationIn) -> Any:
 
 
 @measures.get("/tasks", response=list[TaskOut], summary="待办任务 / my tasks", operation_id="tasks")
-def tasks(request: HttpRequest, most: int = 50) -> Any:
+def tasks(request: HttpRequest, most: Most = 50) -> Any:
     """本单位尚未答复、尚未送达告知的任务，先到期的在前。 / The caller's tasks not yet answered, or of which nobody was told yet."""
     at = timezone.now()
     return [
         task_shown(task, at=at)
-        for task in tasks_open(request.auth)[: max(1, min(most, 200))]  # type: ignore[attr-defined]
+        for task in tasks_open(request.auth)[:most]  # type: ignore[attr-defined]
     ]
 
 

@@ -10,17 +10,21 @@ from psycopg import Cursor
 from chengxin.law.models import ListEntry
 from chengxin.records.bulk.replaying import LATER
 
+# The lists' rules as rows, each under its key, and whether record `r` is one that rule `u` names: `lists/rules.listed` in SQL. Takes what
+# `rules_words` gives.
+RULES = """
+select u.key, u.record_type, u.conditions
+from unnest(%(keys)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(key, record_type, conditions)
+"""
+NAMED = """u.record_type = r.record_type and not exists (select from jsonb_each(u.conditions) c where not coalesce(
+        c.value ? case c.key when 'severity' then r.severity else r.body ->> c.key end, false))"""
 # Every claim of a list's kind with what has become of it: one row a record.
 _MET = f"""
 create temp table met on commit drop as
-with rule as (
-    select u.list, u.record_type, u.conditions
-    from unnest(%(lists)s::text[], %(types)s::text[], %(conditions)s::jsonb[]) u(list, record_type, conditions)
-), claim as materialized (
+with rule as ({RULES}), claim as materialized (
     select r.id, r.subject_id, r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s) as in_term
-    from records_record r join rule u on u.record_type = r.record_type
-    where r.received_at <= %(known_at)s and not exists (select from jsonb_each(u.conditions) c where not coalesce(
-        c.value ? case c.key when 'severity' then r.severity else r.body ->> c.key end, false))
+    from records_record r join rule u on {NAMED}
+    where r.received_at <= %(known_at)s
 ), later as (
     {LATER}
 )
@@ -43,22 +47,21 @@ COUNTED = {
 }
 
 
+def rules_words(entries: Iterable[tuple[str, ListEntry]]) -> dict[str, list[str]]:
+    """The lists' rules, each under its key, as `RULES` takes them."""
+    found = list(entries)
+    return {
+        "keys": [key for key, _ in found],
+        "types": [entry.record_type for _, entry in found],
+        "conditions": [json.dumps({name: list(values) for name, values in entry.where.items()}) for _, entry in found],
+    }
+
+
 def met_stage(cursor: Cursor, lists: Iterable[ListEntry], *, on: date, known_at: datetime) -> None:
     """Stage every record that one of the lists is made of, with whether it is in term, over, disputed or weakly matched."""
-    entries = list(lists)
     cursor.execute("drop table if exists met")
-    cursor.execute(
-        _MET,
-        {
-            "lists": [entry.key for entry in entries],
-            "types": [entry.record_type for entry in entries],
-            "conditions": [
-                json.dumps({name: list(values) for name, values in entry.where.items()}) for entry in entries
-            ],
-            "on": on,
-            "known_at": known_at,
-        },
-    )
+    words = rules_words((entry.key, entry) for entry in lists)
+    cursor.execute(_MET, {**words, "on": on, "known_at": known_at})
 
 
 def met_count(cursor: Cursor) -> dict[str, int]:

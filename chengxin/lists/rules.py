@@ -68,7 +68,7 @@ def measures_following(law: Law, matter: str, facts: Iterable[Fact], *, on: date
     following: list[Following] = []
     facts = list(facts)
     for measure in measures_in(law, matter):
-        for entry in _lists_of(law, measure):
+        for entry in lists_of(law, measure):
             for fact in facts:
                 state = effect(fact.terms, fact.standing, on=on) if listed(entry, fact) else Effect.NONE
                 if state is not Effect.NONE:
@@ -76,7 +76,8 @@ def measures_following(law: Law, matter: str, facts: Iterable[Fact], *, on: date
     return following
 
 
-def _lists_of(law: Law, measure: Measure) -> Sequence[ListEntry]:
+def lists_of(law: Law, measure: Measure) -> Sequence[ListEntry]:
+    """The lists from which the measure follows, as far as the law of the day has them."""
     return [law.lists[key] for key in measure.lists if key in law.lists]
 
 

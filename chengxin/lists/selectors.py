@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.models import Case, Delivery, Step
-from chengxin.cases.selectors import CaseUnknown, case_numbered, course_of
+from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_numbered, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure, Words
@@ -293,7 +293,6 @@ _CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|m
 _FALLEN = ("superseded", "withdrawn", "unmatched")
 TURN = ("measure", "agency", "record_id", "subject_id", "turn")  # what a task has in common with those that undo it
 NOTICE, REMEDY = "measure-notice-within", "measure-remedy-within"
-SEEING_ALL = ("operator", "credit-centre", "supervisor")
 
 
 def data_latest() -> int:

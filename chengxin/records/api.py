@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
-from ninja import File, Query, Router, Schema
+from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
-from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.actors.api import ClientKey, Most, PerClient, Text
 from chengxin.records.selectors.batches import batch_accessible, batches_accessible
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 
@@ -60,12 +60,12 @@ class RefusedOut(Schema):
 
 
 @router.get("", response=list[BatchOut], summary="批次列表 / batches", operation_id="batches")
-def batches(request: HttpRequest, before: int | None = None, most: Query[int] = 50) -> Any:
+def batches(request: HttpRequest, before: int | None = None, most: Most = 50) -> Any:
     """本主体报送的批次，新的在前。 / The caller's own batches, newest first."""
     found = batches_accessible(request.auth.key, request.auth.kind)  # type: ignore[attr-defined]
     if before is not None:
         found = found.filter(pk__lt=before)
-    return [_shown(batch) for batch in found[: max(1, min(most, 200))]]
+    return [_shown(batch) for batch in found[:most]]
 
 
 @router.get("/{int:batch}", response=BatchOut, summary="一个批次 / one batch", operation_id="batch")

@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chengxin.actors.api import ClientKey, PerClient, Text, text_kept
+from chengxin.actors.api import ClientKey, Most, PerClient, Text, text_kept
 from chengxin.actors.selectors import Asker
 from chengxin.cases.selectors import course_of, deeds_counted, tasks_of
 from chengxin.cases.services.running import PaperIn, Words
@@ -441,10 +441,10 @@ def statement_make(request: HttpRequest, asked: StatementIn) -> Any:
 
 
 @cases.get("", response=list[CaseOut], summary="待办 / my tasks", operation_id="cases")
-def case_list(request: HttpRequest, most: int = 50) -> Any:
+def case_list(request: HttpRequest, most: Most = 50) -> Any:
     """轮到本单位办理的案件，先到期的在前。 / The cases in which it is the caller's turn, the first due first."""
     asker = request.auth  # type: ignore[attr-defined]
-    tasks, at = islice(tasks_of(asker), max(1, min(most, 200))), timezone.now()
+    tasks, at = islice(tasks_of(asker), most), timezone.now()
     return [case_file(task.case, task.mine, known_at=at).as_dict() for task in tasks]
 
 

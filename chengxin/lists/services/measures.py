@@ -1,7 +1,6 @@
 """Setting measures going: a dry run, an activation that rests on it, tasks for the agencies, their answers, and what came of it all."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +10,6 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.kernel.days import day_due, day_of
-from chengxin.law import Law
-from chengxin.law.models import ListEntry, Measure
 from chengxin.ledger.services import trace
 from chengxin.lists import rules
 from chengxin.lists.bulk import met_count, met_stage, tasks_carry_out_raise, tasks_lift_raise
@@ -58,7 +55,7 @@ def measure_dry_run(*, measure: str, jurisdiction: str = "cn", asker: Asker, at:
     entry = rules.measure_of(law, measure)
     with transaction.atomic(), connection.cursor() as cursor:
         data = data_latest()
-        met_stage(cursor.cursor, _lists(law, entry), on=on, known_at=at)
+        met_stage(cursor.cursor, rules.lists_of(law, entry), on=on, known_at=at)
         counts = met_count(cursor.cursor)
         made = DryRun.objects.create(
             measure=measure, jurisdiction=jurisdiction, at=at, by=asker.key, data=data, counts=counts
@@ -147,7 +144,7 @@ def measures_raise(*, by: str, at: datetime) -> Raised:
             "at": at,
         }
         with transaction.atomic(), connection.cursor() as cursor:
-            met_stage(cursor.cursor, _lists(law, measure) if measure else [], on=on, known_at=at)
+            met_stage(cursor.cursor, rules.lists_of(law, measure) if measure else [], on=on, known_at=at)
             asked = each.active and measure is not None
             found = {
                 "carry_out": tasks_carry_out_raise(cursor.cursor, **words) if asked else 0,
@@ -186,7 +183,3 @@ def task_answer(
         if found.kind == Task.Kind.REMEDY:
             remedy_answered(answer=made, by=asker.key, at=at)
     return made
-
-
-def _lists(law: Law, measure: Measure) -> Iterable[ListEntry]:
-    return [law.lists[key] for key in measure.lists if key in law.lists]
