@@ -34,8 +34,14 @@ Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(text_kep
 # An instant that a caller writes: in China's time where it has no offset, as on the command line.
 Instant = Annotated[datetime, AfterValidator(_instant)]
 
-# How many a caller asks for at most: one to two hundred, whatever it wrote.
-Most = Annotated[int, AfterValidator(lambda written: max(1, min(written, 200)))]
+
+def at_most(ceiling: int) -> AfterValidator:
+    """One to so many, whatever was written."""
+    return AfterValidator(lambda written: max(1, min(written, ceiling)))
+
+
+# How many a caller asks for at most.
+Most = Annotated[int, at_most(200)]
 
 
 class ScopeMissing(Refusal):

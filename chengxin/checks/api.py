@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text
+from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text, at_most
 from chengxin.checks.rules import Decided, period_of
 from chengxin.checks.selectors import coverage, decisions_missed
 from chengxin.checks.services.asking import answer_use, check_perform
@@ -247,14 +247,14 @@ def covered(
 )
 def missed(
     request: HttpRequest, since: date | None = None, until: date | None = None, matter: Text | None = None,
-    agency: Text | None = None, most: int = 200, jurisdiction: Text = "cn",
+    agency: Text | None = None, most: Annotated[int, at_most(1000)] = 200, jurisdiction: Text = "cn",
 ) -> Any:  # fmt: skip
     """决定之日没有查过的，供本单位自查。 / Those without a check by their day, for the agency to look into."""
     at = timezone.now()
     first, last = period_of(since, until, today=timezone.localdate(at))
     law = lawroom.load().on(timezone.localdate(at), jurisdiction)
     found = decisions_missed(
-        request.auth, law, since=first, until=last, known_at=at, matter=matter, agency=agency, most=max(1, min(most, 1000))  # type: ignore[attr-defined]
+        request.auth, law, since=first, until=last, known_at=at, matter=matter, agency=agency, most=most  # type: ignore[attr-defined]
     )  # fmt: skip
     return [each.as_dict() for each in found]
 

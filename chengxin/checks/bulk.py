@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from chengxin.checks.rules import Decided, decisions_unfit
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.tables import output_known
 from chengxin.law import Law
 from chengxin.lists.rules import measures_in
 from chengxin.records.bulk.reading import rows_read
@@ -33,13 +34,6 @@ COLUMNS = (
 
 
 STAGED = ("n", "written", "scheme", "value", "reason", "case_number")
-
-
-class OutputUnknown(Refusal):
-    """The result can be written as .csv or .parquet, not as "{name}". Give --out a name that ends in one of them."""
-
-    code = "output-unknown"
-    zh = "结果可以写成 .csv 或 .parquet，不能写成“{name}”。请更改 --out 的文件名。"
 
 
 def codes_stage(cursor: Cursor, path: Path, *, case_number: str = "", advance: Callable[[int], None]) -> int:
@@ -261,7 +255,7 @@ copy (
 
 def answers_write(cursor: Cursor, out: Path) -> int:
     """Write one line a number and measure, in the file's order; the finished file appears whole or not at all."""
-    writer = output_known(out)
+    writer = writer_known(out)
     aside = out.with_name(f".{out.name}.part")
     try:
         with cursor.copy(sql.SQL(_LINES)) as copy:
@@ -272,12 +266,10 @@ def answers_write(cursor: Cursor, out: Path) -> int:
     return lines
 
 
-def output_known(out: Path) -> Callable[[Iterator[bytes], Path], int]:
+def writer_known(out: Path) -> Callable[[Iterator[bytes], Path], int]:
     """The writer for a file's ending; refuses one that is not known before any work is done."""
-    writer = {".csv": _csv_write, ".parquet": _parquet_write}.get(out.suffix.lower())
-    if writer is None:
-        raise OutputUnknown(name=out.name)
-    return writer
+    writers = {".csv": _csv_write, ".parquet": _parquet_write}
+    return writers[output_known(out, tuple(writers))]
 
 
 def _blocks(copy: Iterable[memoryview | bytes | bytearray], size: int = 1 << 22) -> Iterator[bytes]:

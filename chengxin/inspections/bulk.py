@@ -10,6 +10,7 @@ from chengxin.inspections.rules import OTHER, Drawn, Group
 from chengxin.lists.bulk import NAMED, RULES, rules_words
 from chengxin.records.bulk.replaying import LATER
 from chengxin.records.services.correcting import CHANNEL as CORRECTED
+from chengxin.subjects.bulk.numbers import number_within
 
 # Every class that the agency has sent in the domain and not taken back, by its subject, and whether it counts on the day.
 _STANDING = f"""
@@ -37,16 +38,10 @@ with {_STANDING}, grouped as (
     select distinct on (r.root) r.root, case when r.counts then {_GROUP} end as key
     from standing r order by r.root, r.counts desc, r.decided_on desc, r.id desc
 ), numbered as (
-    select distinct on (g.root) g.root, g.key, i.value
-    from grouped g
-    join lateral (select g.root as subject union all select l.subject_id from subjects_link l where l.root_id = g.root
-        and l.known_from <= %(known_at)s and (l.known_to is null or l.known_to > %(known_at)s)) m on true
-    join subjects_identifier i on i.subject_id = m.subject and i.known_at <= %(known_at)s
-        and i.scheme in ('uscc', 'registration-number', 'organisation-code')
-    order by g.root, array_position(array['uscc', 'registration-number', 'organisation-code'], i.scheme::text), i.value
+    select g.root, g.key, {number_within("g.root")} as value from grouped g
 )
 insert into inspections_member (draw_id, subject_id, code, "group")
-select %(draw)s, n.root, n.value, coalesce(n.key, %(other)s) from numbered n
+select %(draw)s, n.root, n.value, coalesce(n.key, %(other)s) from numbered n where n.value is not null
 """
 # Who has a class in effect neither in the frozen group nor sent since in its place: that one leaves its subject where it is frozen, for
 # its sender knows the seed. What a case corrected is no new class but the old one found wrong.

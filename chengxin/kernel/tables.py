@@ -1,20 +1,41 @@
-"""Tables as text that a spreadsheet opens."""
+"""Tables as text that a spreadsheet opens, and the endings of the files that a result can be written to."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
+
+from chengxin.kernel.errors import Refusal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class OutputUnknown(Refusal):
+    """The result can be written as {known}, not as "{name}". Give --out a name that ends in one of them."""
+
+    code = "output-unknown"
+    zh = "结果可以写成 {known}，不能写成“{name}”。请更改 --out 的文件名。"
+
+
+def output_known(out: Path, known: Sequence[str]) -> str:
+    """The file's ending, if it is one of these; refuses another before any work is done."""
+    ending = out.suffix.lower()
+    if ending not in known:
+        raise OutputUnknown(known=", ".join(known), name=out.name)
+    return ending
+
+
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """The table as CSV with the mark by which a spreadsheet knows UTF-8; a cell that a spreadsheet would run is given as text."""
+    return "\ufeff" + csv_lines([heads]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    """The rows alone, to be written after others."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return "\ufeff" + out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
 
 
 def _cell(value: Any) -> str:

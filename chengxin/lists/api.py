@@ -1,21 +1,27 @@
 """The door of subjects' files."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text
+from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text, at_most
 from chengxin.lists.selectors import file_shown, task_shown, tasks_counted, tasks_open
 from chengxin.lists.services import informing
 from chengxin.lists.services import measures as setting
+from chengxin.lists.services.following import MOST_CHANGES, changes_read
 from chengxin.lists.services.reading import clean_read, subject_read
 
 router = Router(auth=ClientKey("subjects"), throttle=PerClient(), tags=["subjects 主体"])
+followed = Router(auth=ClientKey("lists"), throttle=PerClient(), tags=["lists 名单"])
 measures = Router(auth=ClientKey("measures"), throttle=PerClient(), tags=["measures 措施"])
+
+# The number of a change, and how many of them a caller asks for at most.
+After = Annotated[int, Field(ge=0, le=2**63 - 1)]
+MostChanges = Annotated[int, at_most(MOST_CHANGES)]
 
 
 class SubjectOut(Schema):
@@ -207,6 +213,47 @@ class CountOut(Schema):
     not_done: int
     open: int
     late: int
+
+
+class ChangeOut(Schema):
+    """A change to be made on a list kept elsewhere: `entered` and `corrected` put the record on (in the place of `replaces`, where there is
+    one), `left` and `suspended` take it off; with the decision behind it. Of the subject only its number.
+    """
+
+    change: int
+    list: str
+    kind: str
+    record: int
+    replaces: int | None
+    code: str
+    on: date
+    at: datetime
+    authority: str
+    authority_code: str | None
+    document: str
+    decided_on: date
+    effect_from: date
+    effect_until: date | None
+
+
+class ChangesOut(Schema):
+    """A page of changes, the number after which to go on, and whether there are more now."""
+
+    changes: list[ChangeOut]
+    cursor: int
+    more: bool
+
+
+@followed.get(
+    "/{jurisdiction}/changes",
+    response=ChangesOut,
+    summary="名单的变动 / changes of lists",
+    operation_id="list_changes",
+)
+def changes(request: HttpRequest, jurisdiction: str, after: After = 0, most: MostChanges = 1000) -> Any:
+    """从上次的编号之后接着取：列入、更正、暂不产生效力、移出；依次照办，即与本库的名单一致。 / In order, from where the caller stopped."""
+    asker = request.auth  # type: ignore[attr-defined]
+    return changes_read(jurisdiction=jurisdiction, after=after, most=most, asker=asker, at=timezone.now()).__dict__
 
 
 @measures.post("/dry-runs", response=DryRunOut, summary="试算 / dry run", operation_id="measure_dry_run")

@@ -81,6 +81,46 @@ class Task(models.Model):
         indexes: ClassVar = [models.Index(fields=["agency", "due_on"], name="lists_task_agency_due")]
 
 
+class Change(models.Model):
+    """A change of who stands on a list of a place, as told to whoever keeps the list elsewhere, in the order in which it is to be made
+    there: a record put on (`entered`, or `corrected` where it takes the place of `replaces` or its subject bears another number),
+    or taken off, for good (`left`) or while an objection is open (`suspended`). Never edited.
+    """
+
+    class Kind(models.TextChoices):
+        """What became of the entry."""
+
+        ENTERED = "entered", "列入 entered"
+        CORRECTED = "corrected", "更正 corrected"
+        SUSPENDED = "suspended", "暂不产生效力 suspended"
+        LEFT = "left", "移出 left"
+
+    jurisdiction = models.TextField(db_collation="C")
+    list = models.TextField(db_collation="C")
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    # Held by one join a statement (ADR 0002).
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    replaces = models.ForeignKey(
+        Record, on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    code = models.TextField(db_collation="C")
+    on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["entered", "corrected", "suspended", "left"]),
+                name="lists_change_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replaces__isnull=True) | models.Q(kind="corrected"),
+                name="lists_change_replaces_corrected",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["jurisdiction", "id"], name="lists_change_in_order")]
+
+
 class TaskAnswer(models.Model):
     """What the agency says of a task: done, or not done and why. The latest counts. Never edited.
 

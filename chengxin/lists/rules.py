@@ -384,6 +384,46 @@ def honour_notice_written(
     return "\n".join([*zh, "", *en]) + "\n"
 
 
+# --- lists kept current elsewhere --------------------------------------------------------------------------------------------
+
+MAY_FOLLOW = ("operator", "credit-centre", "supervisor")
+FOLLOWED = ("adverse", "favourable")
+
+
+class ListsNotYours(Refusal):
+    """{actor} is a {kind}: the changes of lists are given to the centres and the supervising departments that keep the lists elsewhere."""
+
+    code = "lists-not-yours"
+    status = 403
+    zh = "{actor}属于{kind}：名单的变动只提供给在别处维护名单的信用中心和主管部门。"
+
+
+class PlaceUnknown(Refusal):
+    """The lawbook has no place {place}. Its places are: {known}."""
+
+    code = "place-unknown"
+    status = 404
+    zh = "法典中没有地区{place}。可用的：{known}。"
+
+
+def following_permitted(kind: str, actor: str) -> None:
+    """Whether this kind of actor is given the changes of lists."""
+    if kind not in MAY_FOLLOW:
+        raise ListsNotYours(actor=actor, kind=kind)
+
+
+def lists_followed(law: Law) -> list[ListEntry]:
+    """The lists whose changes are given: those made of published decisions for or against somebody. Supervision classes are none, nor
+    is anything that its sender does not publish.
+    """
+    kinds = law.record_types
+    return [
+        entry
+        for _, entry in sorted(law.lists.items())
+        if kinds[entry.record_type].tone in FOLLOWED and kinds[entry.record_type].publication == "public"
+    ]
+
+
 # --- setting measures going -------------------------------------------------------------------------------------------------
 
 

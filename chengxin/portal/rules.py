@@ -1,4 +1,4 @@
-"""What somebody typed: a number, a name, or something that must not be looked up; and what a page must hide. Pure."""
+"""What somebody typed: a number, a name, or something that must not be looked up. Pure."""
 
 import re
 import unicodedata

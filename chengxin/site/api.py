@@ -21,7 +21,7 @@ from chengxin.checks.api import router as checks
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.api import router as ledger
-from chengxin.lists.api import measures
+from chengxin.lists.api import followed, measures
 from chengxin.lists.api import router as subjects
 from chengxin.records.api import router as batches
 from chengxin.reports.api import router as reports
@@ -37,6 +37,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/batches", batches),
     ("/subjects", subjects),
     ("/measures", measures),
+    ("/lists", followed),
     ("/inspections", inspections),
     ("/checks", checks),
     ("/reports", reports),

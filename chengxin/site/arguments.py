@@ -17,6 +17,13 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"{refusal.message_zh} / {refusal.message}") from None
 
 
+def count(text: str) -> int:
+    """A whole number from 0 on; anything else is wrong use."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ArgumentTypeError(f"{text} 不是编号，请写整数 / {text} is no number; write digits only")
+    return int(text)
+
+
 def instant(text: str) -> datetime:
     """An instant in ISO 8601, in China's time where no offset is written; a day alone means its end."""
     try:

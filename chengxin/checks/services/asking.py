@@ -148,7 +148,7 @@ def file_check(
         reason = rules.PERSONS
     if reason is not None:
         raise AskerNotPermitted(why=reason.en, why_zh=reason.zh)
-    bulk.output_known(out)
+    bulk.writer_known(out)
     today = lawroom.load().on(day_of(at), jurisdiction)
     required = rules.case_number_required(today, matter, asker.kind)
     if required is not None and not purpose.strip():

@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from chengxin.actors.selectors import Asker
-from chengxin.checks.bulk import COLUMNS, OutputUnknown
+from chengxin.checks.bulk import COLUMNS
 from chengxin.checks.models import Use
 from chengxin.checks.rules import AnswerUnknown, CaseNumberMissing, MatterUnknown, Outcome, UseUnfit
 from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_perform, file_check
+from chengxin.kernel.tables import OutputUnknown
 from chengxin.ledger.models import Entry
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.models import Record
