@@ -128,7 +128,7 @@ def test_the_same_by_api_command_and_page(client: Browser, tmp_path: Path, capfd
         assert json.loads(capfd.readouterr().out)["assessments"] == [told]
         assert run(["assess", "--year", year, "--out", str(out), "--json"]) == 0
         rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
-        assert {row[0] for row in rows[1:]} == {"land", "market"} and {len(row) for row in rows} == {8}
+        assert {row[0] for row in rows[1:]} == {"land", "market"} and {len(row) for row in rows} == {13}
         assert run(["assess", "--year", "1999", "--json"]) == 1
         client.post("/desk/sign-in", {"key": key})
         page = client.get("/desk/assessment", {"year": year}).content.decode()

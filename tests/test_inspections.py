@@ -24,6 +24,7 @@ from chengxin.inspections.selectors import (
     inspections_accessible,
     inspections_open,
 )
+from chengxin.kernel.wording import WordsUnfit
 from chengxin.ledger.models import Entry
 from chengxin.lists.rules import AnswerUnfit
 from chengxin.records.models import Record
@@ -121,7 +122,7 @@ def test_whose_class_falls_between_freezing_and_reveal_is_not_inspected_for_it_a
     disputed, withdrawn, corrected, classed_anew, sent_again, last = by_class
     soon: dict[str, Any] = {"by": "operator", "at": later(hours=2, minutes=5)}
     for each in (disputed, sent_again):
-        record_dispute(record=by_code[each.code], **soon, grounds="x")
+        record_dispute(record=by_code[each.code], **soon, grounds="x", case=7)
     record_withdraw(record=by_code[withdrawn.code], **soon, reason="x")
     record_correct(record=by_code[corrected.code], changes={"class": "C类"}, reason="x", **soon)
     # Another class in the place of one that stands would let whoever knows the seed free a friend; in the place of one under
@@ -382,7 +383,7 @@ PERSON = "张某110101199003070011"
 @pytest.mark.parametrize("words", ["", " \u3000", "字" * 101, "食品\0经营", PERSON])
 def test_a_domain_that_cannot_stand_on_a_public_page_is_refused_at_every_door(words: str) -> None:
     actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
-    with pytest.raises(rules.WordsUnfit):
+    with pytest.raises(WordsUnfit):
         committed(domain=words)
     keys = [
         client_add(actor="market", title="x", scopes=[s], by="operator", at=NOW)[1] for s in ("inspections", "desk")
@@ -403,10 +404,10 @@ def test_a_public_reason_names_no_person_and_what_cannot_be_kept_is_refused(word
     inspection = Inspection.objects.filter(draw_id=draw)[0].pk
     given: dict[str, Any] = {"inspection": inspection, "outcome": "done", "asker": MARKET, "at": later(hours=5)}
     for more in ({"reason": words}, {"document": words}):
-        with pytest.raises(rules.WordsUnfit):
+        with pytest.raises(WordsUnfit):
             services.inspection_answer(**given | more)
     again = committed(5, seed_hash="ab" * 32)
-    with pytest.raises(rules.WordsUnfit):
+    with pytest.raises(WordsUnfit):
         services.draw_abandon(draw=again, reason=words, asker=MARKET, at=later(hours=6))
     assert draw_shown(Draw.objects.get(pk=again), at=later(hours=7)).state == "committed"
 

@@ -1,6 +1,6 @@
 """The door of assessments."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.assessments import services
 from chengxin.assessments.rules import year_days
 from chengxin.assessments.selectors import assessments
 
@@ -31,8 +32,25 @@ class NotDoneOut(Schema):
     count: int
 
 
+class OverseenOut(Schema):
+    """A circular, an inspection of work or a demand, as it was written down, and its answer; `late` where that is after its day, or missing."""
+
+    oversight: int
+    kind: str
+    title: str
+    title_en: str
+    on: date
+    what: str
+    document: str
+    due_on: date | None
+    answered_on: date | None
+    answer: str
+    answer_document: str
+    late: bool
+
+
 class AssessmentOut(Schema):
-    """One agency's figures of the days; nothing is added up, weighed or ranked."""
+    """One agency's figures of the days, and what it was told of its work; nothing is added up, weighed or ranked."""
 
     agency: str
     title: str
@@ -40,6 +58,39 @@ class AssessmentOut(Schema):
     until: date
     figures: list[FigureOut]
     not_done: list[NotDoneOut]
+    oversights: list[OverseenOut]
+
+
+class OversightIn(Schema):
+    """Of which kind of the lawbook, to which agency, of which day and document; with a day for the answer where it is to be answered."""
+
+    kind: Text
+    agency: Text
+    on: date
+    what: Text
+    document: Text
+    due_on: date | None = None
+    jurisdiction: Text = "cn"
+
+
+class OversightOut(Schema):
+    """That it was written down."""
+
+    oversight: int
+    at: datetime
+
+
+class OversightAnswerIn(Schema):
+    """What was put right, and by which document."""
+
+    words: Text
+    document: Text = ""
+
+
+class OversightWithdrawIn(Schema):
+    """Why it was written down in error."""
+
+    reason: Text
 
 
 @router.get("", response=list[AssessmentOut], summary="年度评估 / a year assessed", operation_id="assessments")
@@ -50,3 +101,40 @@ def year(request: HttpRequest, year: int | None = None, agency: Text | None = No
     asker = request.auth  # type: ignore[attr-defined]
     found = assessments(asker, since=since, until=until, known_at=at, jurisdiction=jurisdiction, agency=agency)
     return [each.as_dict() for each in found]
+
+
+@router.post(
+    "/oversights", response=OversightOut, summary="通报、督查、整改 / oversight", operation_id="oversight_record"
+)
+def record(request: HttpRequest, asked: OversightIn) -> Any:
+    """登记通报、对名单工作的督查、限期整改；只是事实，不打分。 / A fact of the agency's year; nothing is computed of it."""
+    made = services.oversight_record(**asked.dict(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return {"oversight": made.pk, "at": made.at}
+
+
+@router.post(
+    "/oversights/{int:oversight}/answer",
+    response=OversightOut,
+    summary="答复整改 / answer",
+    operation_id="oversight_answer",
+)
+def answer(request: HttpRequest, oversight: int, asked: OversightAnswerIn) -> Any:
+    """被要求整改的单位写明整改情况。 / The agency says what was put right."""
+    made = services.oversight_answer(
+        oversight=oversight, **asked.dict(), asker=request.auth, at=timezone.now()  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return {"oversight": oversight, "at": made.at}
+
+
+@router.post(
+    "/oversights/{int:oversight}/withdraw",
+    response=OversightOut,
+    summary="撤回登记 / take back",
+    operation_id="oversight_withdraw",
+)
+def withdraw(request: HttpRequest, oversight: int, asked: OversightWithdrawIn) -> Any:
+    """登记有误的，登记的单位写明理由撤回。 / Whoever wrote it down in error takes it back, and says why."""
+    made = services.oversight_withdraw(
+        oversight=oversight, reason=asked.reason, asker=request.auth, at=timezone.now()  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return {"oversight": oversight, "at": made.at}

@@ -1,4 +1,6 @@
-"""What is counted of an agency's year. Pure. Every figure is a part of a whole; nothing is added up, weighed or ranked."""
+"""What is counted of an agency's year, and what may be written down of it. Pure. Every figure is a part of a whole; nothing is added up,
+weighed or ranked.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,7 +10,8 @@ from typing import Any, Literal
 
 from chengxin.cases.rules import Taken
 from chengxin.kernel.errors import Refusal
-from chengxin.law.models import Procedure, Words
+from chengxin.law import Law
+from chengxin.law.models import Oversight, Procedure, Words
 
 
 class YearUnfit(Refusal):
@@ -18,6 +21,59 @@ class YearUnfit(Refusal):
 
     code = "year-unfit"
     zh = "{year}年不能评估：在2014年最早的规则施行之前，或者尚未开始。请换一个年份。"
+
+
+class OversightNotYours(Refusal):
+    """{actor} is a {kind}: circulars, inspections of work and demands are written down by the supervising department, or for it by who runs the register."""
+
+    code = "oversight-not-yours"
+    status = 403
+    zh = "{actor}属于{kind}：通报、督查和整改要求由社会信用主管部门（或者代其登记的运行单位）登记。"
+
+
+class OversightUnfit(Refusal):
+    """This cannot be written down: {why}."""
+
+    code = "oversight-unfit"
+    zh = "不能这样登记：{why_zh}。"
+
+
+class OversightUnknown(Refusal):
+    """There is no entry {oversight} that you may answer or take back."""
+
+    code = "oversight-unknown"
+    status = 404
+    zh = "没有您可以答复或者撤回的登记{oversight}。"
+
+
+MAY_OVERSEE = ("supervisor", "operator")
+WHAT, DOCUMENT, WORDS = ("what it says", "内容"), ("the document's number", "文书文号"), ("the answer", "答复")
+MOST_WHAT, MOST_DOCUMENT = 500, 200
+
+
+def overseeing_permitted(kind: str, actor: str) -> None:
+    """Whether this kind of actor writes down what an agency was told of its work."""
+    if kind not in MAY_OVERSEE:
+        raise OversightNotYours(actor=actor, kind=kind)
+
+
+def oversight_of(law: Law, key: str, *, on: date, due_on: date | None, today: date) -> Oversight:
+    """The kind of oversight, if the days fit it; refuses a kind that the lawbook does not know, a day to come, and a day for the answer
+    that is missing, too early, or where nothing is to be answered.
+    """
+    found = law.oversights.get(key)
+    if found is None:
+        known = ", ".join(sorted(law.oversights))
+        raise OversightUnfit(why=f"the lawbook knows no {key}, only {known}", why_zh=f"法典中没有“{key}”，只有{known}")
+    if on > today:
+        raise OversightUnfit(why=f"{on} is still to come", why_zh=f"{on}尚未到来")
+    if found.answered and (due_on is None or due_on < on):
+        raise OversightUnfit(
+            why=f"say by which day from {on} on it is to be answered", why_zh=f"须写明不早于{on}的答复期限"
+        )
+    if not found.answered and due_on is not None:
+        raise OversightUnfit(why=f"a {key} is not answered by a day", why_zh=f"“{found.title.zh}”没有答复期限")
+    return found
 
 
 FIRST_YEAR = 2014

@@ -15,12 +15,14 @@ from django.db.models.functions import Cast
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
-from chengxin.assessments.rules import Figure, Ran, Sort, cases_tallied, figures
+from chengxin.assessments.models import Oversight, Reply
+from chengxin.assessments.rules import MAY_OVERSEE, Figure, OversightUnknown, Ran, Sort, cases_tallied, figures
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import SEEING_ALL
 from chengxin.checks.selectors import coverage
 from chengxin.kernel.days import CHINA_TIME, day_of
+from chengxin.law.models import Words
 from chengxin.lists.selectors import LISTED, tasks_counted
 from chengxin.records.models import Batch
 from chengxin.records.selectors.promised import PROMISED
@@ -29,8 +31,33 @@ from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
 
 
 @dataclass(frozen=True)
+class Overseen:
+    """A circular, an inspection of work or a demand, as it was written down, and where it is to be answered, by when and what the answer is.
+    `late`: it was answered after that day, or is not and the day is over.
+    """
+
+    oversight: int
+    kind: str
+    title: Words
+    on: date
+    what: str
+    document: str
+    due_on: date | None
+    answered_on: date | None
+    answer: str
+    answer_document: str
+    late: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fact as every door gives it."""
+        return {**self.__dict__, "title": self.title.zh, "title_en": self.title.en}
+
+
+@dataclass(frozen=True)
 class Assessment:
-    """One agency's figures of the days, and why it left tasks undone, in its own words, the most frequent first."""
+    """One agency's figures of the days, why it left tasks undone, in its own words, the most frequent first, and what it was told of its
+    work, the earliest first.
+    """
 
     agency: str
     title: str
@@ -38,6 +65,7 @@ class Assessment:
     until: date
     figures: list[Figure]
     not_done: list[tuple[str, int]]
+    oversights: list[Overseen]
 
     def as_dict(self) -> dict[str, Any]:
         """The assessment as every door gives it."""
@@ -48,6 +76,7 @@ class Assessment:
             "until": self.until,
             "figures": [figure.as_dict() for figure in self.figures],
             "not_done": [{"reason": reason, "count": count} for reason, count in self.not_done],
+            "oversights": [each.as_dict() for each in self.oversights],
         }
 
 
@@ -71,24 +100,37 @@ def assessments(
         tallies.setdefault(key, Counter()).update({"measure-notices-in-time": part, "measure-notices": whole})
     for key, part, whole in _delivered(only, since=since, until=until, known_at=known_at):
         tallies.setdefault(key, Counter()).update({"delivered-in-time": part, "delivered": whole})
+    overseen = _overseen(only, since=since, until=until, known_at=known_at)
+    for key in overseen:
+        tallies.setdefault(key, Counter())
     titles = dict(Actor.objects.filter(key__in=list(tallies)).values_list("key", "title"))
     reasons = _not_done(only, since=since, until=until, known_at=known_at)
     return [
-        Assessment(key, titles.get(key, key), since, until, figures(found), reasons.get(key, []))
+        Assessment(key, titles.get(key, key), since, until, figures(found), reasons.get(key, []), overseen.get(key, []))
         for key, found in sorted(tallies.items())
-        if any(found.values())
+        if any(found.values()) or key in overseen
     ]
 
 
 def assessment_rows(found: Iterable[Assessment]) -> tuple[list[str], list[list[Any]]]:
-    """The same as a table: one line a figure, then one for each reason why a task was left undone."""
-    heads = ["单位 agency", "名称 title", "自 since", "至 until", "数字 figure", "说明 what", "其中 part", "总数 of"]
-    rows = []
+    """The same as a table: one line a figure, then one for each reason why a task was left undone, then one for each circular,
+    inspection and demand, which has days and a document in place of numbers.
+    """
+    heads = [
+        "单位 agency", "名称 title", "自 since", "至 until", "数字 figure", "说明 what", "其中 part", "总数 of", "日期 on", "文书 document",
+        "最迟 due_on", "答复日 answered_on", "答复 answer",
+    ]  # fmt: skip
+    rows: list[list[Any]] = []
+    blank = [None] * 5
     for each in found:
         start = [each.agency, each.title, each.since, each.until]
-        rows += [[*start, f.key, f.title.zh, f.part, f.whole] for f in each.figures]
+        rows += [[*start, f.key, f.title.zh, f.part, f.whole, *blank] for f in each.figures]
         not_done = next(f.part for f in each.figures if f.key == "tasks-not-done")
-        rows += [[*start, "reason", reason, count, not_done] for reason, count in each.not_done]
+        rows += [[*start, "reason", reason, count, not_done, *blank] for reason, count in each.not_done]
+        rows += [
+            [*start, o.kind, o.what, None, None, o.on, o.document, o.due_on, o.answered_on, o.answer]
+            for o in each.oversights
+        ]
     return heads, rows
 
 
@@ -204,3 +246,50 @@ def _delivered(agency: str | None, *, since: date, until: date, known_at: dateti
             wholes[each["actor"]] += each["whole"] or 0
             found[each["actor"]] += (each["whole"] or 0) - (each["late"] or 0)
     return [(key, found[key], whole) for key, whole in sorted(wholes.items())]
+
+
+# --- what an agency was told of its work -------------------------------------------------------------------------------------------
+
+
+def _overseen(agency: str | None, *, since: date, until: date, known_at: datetime) -> dict[str, list[Overseen]]:
+    """agency → what was written down of the days and not taken back, with the answer known at the instant, the earliest first."""
+    found: dict[str, list[Overseen]] = {}
+    written = Oversight.objects.filter(on__range=(since, until), at__lte=known_at).order_by("on", "pk")
+    if agency is not None:
+        written = written.filter(agency=agency)
+    latest: dict[int, Reply] = {}
+    for reply in Reply.objects.filter(oversight__in=written.values("pk"), at__lte=known_at).order_by("number"):
+        latest[reply.oversight_id] = reply
+    for each in written:
+        reply_ = latest.get(each.pk)
+        if reply_ is None or reply_.kind != Reply.Kind.WITHDRAWN:
+            found.setdefault(each.agency, []).append(overseen_of(each, reply_, on=day_of(known_at)))
+    return found
+
+
+def overseen_of(each: Oversight, answer: Reply | None, *, on: date) -> Overseen:
+    """The fact with its answer, as it stands on the day."""
+    kind = lawroom.load().on(day_of(each.at), each.jurisdiction).oversights[each.kind]
+    answered_on = day_of(answer.at) if answer else None
+    late = each.due_on is not None and (answered_on or on) > each.due_on
+    return Overseen(
+        each.pk, each.kind, kind.title, each.on, each.what, each.document, each.due_on, answered_on,
+        answer.words if answer else "", answer.document if answer else "", late,
+    )  # fmt: skip
+
+
+def oversight_answerable(asker: Asker, oversight: int) -> Oversight:
+    """A demand of the asker's own that is to be answered and was not taken back, its row locked; unknown and forbidden look alike."""
+    return _locked(oversight, Q(agency=asker.key, due_on__isnull=False))
+
+
+def oversight_owned(asker: Asker, oversight: int) -> Oversight:
+    """What the asker itself wrote down and did not take back, its row locked."""
+    return _locked(oversight, Q(by=asker.key) if asker.kind in MAY_OVERSEE else Q(pk__in=[]))
+
+
+def _locked(oversight: int, whose: Q) -> Oversight:
+    found = Oversight.objects.select_for_update().filter(whose, pk=oversight).first()
+    if found is None or found.replies.filter(kind=Reply.Kind.WITHDRAWN).exists():
+        raise OversightUnknown(oversight=oversight)
+    return found

@@ -123,13 +123,6 @@ class ReasonMissing(Refusal):
     zh = "请写明理由：作废抽取须说明原因。"
 
 
-class WordsUnfit(Refusal):
-    """{what} cannot be kept: {why}. Write 1 to {most} characters, without anybody's identity number."""
-
-    code = "inspection-words-unfit"
-    zh = "{what_zh}不能保存：{why_zh}。请写1至{most}个字符，不得含有公民身份号码。"
-
-
 class StepBefore(Refusal):
     """At {at} the draw {draw} cannot be taken further: its last step stands at {before}, and what stands before it could not be verified. Try again."""
 
@@ -234,23 +227,6 @@ def inspectors_fit(given: Iterable[str], each: int) -> list[str]:
 
 DOMAIN, REASON, DOCUMENT = ("the domain", "监管领域"), ("the reason", "理由"), ("the document's number", "文书文号")
 MOST_DOMAIN, MOST_REASON, MOST_DOCUMENT = 100, 500, 200
-
-
-def words_fit(written: str, what: tuple[str, str], *, most: int, needed: bool = False) -> str:
-    """The words as they are kept; refuses too many, none where they are needed, and what names a person, for they may be public."""
-    words = written.strip()
-    why = None
-    if needed and not words:
-        why = "nothing was written", "没有填写"
-    elif len(words) > most:
-        why = f"{len(words)} characters are too many", f"{len(words)}个字符过长"
-    elif "\0" in words or any("\ud800" <= c <= "\udfff" for c in words):
-        why = "it holds a character that no text has", "含有正常文本中不应出现的字符"
-    elif citizen_number_within(words):
-        why = "it holds a person's identity number", "含有公民身份号码"
-    if why:
-        raise WordsUnfit(what=what[0], what_zh=what[1], why=why[0], why_zh=why[1], most=most)
-    return words
 
 
 def step_after(draw: int, before: datetime, at: datetime) -> None:

@@ -23,6 +23,7 @@ from chengxin.inspections.selectors import (
     population_of,
 )
 from chengxin.kernel.days import day_due, day_of
+from chengxin.kernel.wording import words_fit
 from chengxin.ledger.services import trace
 from chengxin.lists.rules import answer_fit
 
@@ -77,7 +78,7 @@ def draw_commit(*, domain: str, seed_hash: str = "", asker: Asker, at: datetime,
     Refuses while an earlier draw of the agency in the domain is not over: else one could draw until the outcome pleases.
     """
     rules.drawing_permitted(asker.kind, asker.key)
-    domain = rules.words_fit(domain, rules.DOMAIN, most=rules.MOST_DOMAIN, needed=True)
+    domain = words_fit(domain, rules.DOMAIN, most=rules.MOST_DOMAIN, needed=True)
     lawroom.load().on(day_of(at), jurisdiction)
     seed = "" if seed_hash else secrets.token_urlsafe(24)
     hashed = rules.hash_fit(seed_hash) if seed_hash else rules.seed_hash(seed)
@@ -174,7 +175,7 @@ def draw_abandon(*, draw: int, reason: str, asker: Asker, at: datetime) -> Resul
     with transaction.atomic():
         found = _locked(draw, asker)
         draw_in(found, "committed", "frozen")
-        reason = rules.words_fit(reason, rules.REASON, most=rules.MOST_REASON)
+        reason = words_fit(reason, rules.REASON, most=rules.MOST_REASON)
         if not reason:
             raise rules.ReasonMissing
         made = Result.objects.create(draw=found, reason=reason, at=at, by=asker.key)
@@ -199,8 +200,8 @@ def inspection_answer(
     with transaction.atomic():
         found = inspection_accessible(asker, inspection)
         Inspection.objects.select_for_update().get(pk=found.pk)
-        reason = rules.words_fit(reason, rules.REASON, most=rules.MOST_REASON)
-        document = rules.words_fit(document, rules.DOCUMENT, most=rules.MOST_DOCUMENT)
+        reason = words_fit(reason, rules.REASON, most=rules.MOST_REASON)
+        document = words_fit(document, rules.DOCUMENT, most=rules.MOST_DOCUMENT)
         answer_fit("inspection", outcome, Answer.Outcome.values, reason)
         latest = found.answers.order_by("-number").first()
         made = Answer.objects.create(

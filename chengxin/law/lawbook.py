@@ -23,6 +23,7 @@ from chengxin.law.models import (
     ListEntry,
     Matter,
     Measure,
+    Oversight,
     Parameter,
     Procedure,
     Program,
@@ -91,6 +92,7 @@ class Law:
     programs: dict[str, Program]
     matters: dict[str, Matter]
     purposes: dict[str, Purpose]
+    oversights: dict[str, Oversight]
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]

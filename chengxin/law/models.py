@@ -532,6 +532,14 @@ class ReportKind(Founded):
         return self
 
 
+class Oversight(Founded):
+    """What may be written down of an agency's own work on the lists by whoever assesses it: a circular, an inspection, a demand to put
+    something right. `answered`: it bears a day by which the agency answers. It concerns no firm and counts as nothing.
+    """
+
+    answered: bool = False
+
+
 class State(Part):
     """Where a case may stand.
 
@@ -676,6 +684,7 @@ SHELVES: dict[str, type[Entry]] = {
     "programs": Program,
     "matters": Matter,
     "purposes": Purpose,
+    "oversights": Oversight,
     "procedures": Procedure,
     "reports": ReportKind,
     "parameters": Parameter,

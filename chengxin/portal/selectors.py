@@ -17,7 +17,6 @@ from psycopg import errors
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Reached, contacts_published
 from chengxin.cases.selectors import CaseUnknown
-from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.names import name_normal
 from chengxin.law import Citation, Law

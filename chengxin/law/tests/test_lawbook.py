@@ -266,5 +266,15 @@ def test_the_tables_of_words_follow_the_shelf(law: Law) -> None:
 
 def test_the_guide_for_authors_names_every_shelf() -> None:
     guide = (ROOT / "docs" / "lawbook.md").read_text(encoding="utf-8")
-    for shelf in ("instruments", "issuers", "record_types", "sources", "lists", "measures", "matters", "purposes"):
+    for shelf in (
+        "instruments",
+        "issuers",
+        "record_types",
+        "sources",
+        "lists",
+        "measures",
+        "matters",
+        "purposes",
+        "oversights",
+    ):
         assert f"## {shelf}" in guide

@@ -27,6 +27,7 @@ class Command(Base):
         "part": "其中",
         "of": "总数",
         "not_done": "未办的理由",
+        "oversights": "通报、督查和整改",
         "rows": "行数",
         "out": "结果文件",
     }
