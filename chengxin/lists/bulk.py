@@ -14,7 +14,7 @@ from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.tables import csv_lines, csv_text, output_known
 from chengxin.law.models import ListEntry
 from chengxin.records.bulk.replaying import LATER
-from chengxin.subjects.bulk.numbers import number_within
+from chengxin.subjects.bulk.numbers import numbers_of
 
 # The lists' rules as rows, each under its key, and whether record `r` is one that rule `u` names: `lists/rules.listed` in SQL. Takes what
 # `rules_words` gives.
@@ -144,10 +144,9 @@ with rule as ({RULES}), claim as materialized (
     left join subjects_link l on l.subject_id = c.subject_id and l.known_from <= %(known_at)s
         and (l.known_to is null or l.known_to > %(known_at)s)
     where not coalesce(e.over, false)
-)
-select h.key as list, h.id as record, h.counts,
-    case when h.counts then coalesce({number_within("h.root")}, '') end as code
-from here h
+), numbered as ({numbers_of("here")})
+select h.key as list, h.id as record, h.counts, coalesce(n.value, '') as code
+from here h left join numbered n on n.root = h.root
 """
 # What whoever has made every change holds, or holds back while it is suspended.
 _HELD = """
