@@ -1,11 +1,28 @@
 """Cases, the steps that were taken in them, and the papers of their files. Nothing is edited: where a case stands is its last step."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from chengxin.subjects.models import Subject
+from chengxin.vault.models import SealedField
+
+
+def contact_bound(row: Mapping[str, Any]) -> bytes:
+    """What the seal of how to reach a claimant is bound to: the key that they were given."""
+    return bytes(row["key_hash"] or b"")
+
+
+def paper_bound(row: Mapping[str, Any]) -> bytes:
+    """What a paper's seal is bound to: none can be moved into another case's file."""
+    return f"cases.paper:{row['case_id']}".encode()
+
+
+def notice_bound(row: Mapping[str, Any]) -> bytes:
+    """What a notice's seal is bound to: its case, or what it is about."""
+    return f"cases.notice:{row['case_id'] or row['about']}".encode()
 
 
 class Case(models.Model):
@@ -26,7 +43,7 @@ class Case(models.Model):
     opened_by = models.TextField(db_collation="C")
     lawbook_digest = models.TextField(db_collation="C")
     key_hash = models.BinaryField(null=True)
-    sealed = models.BinaryField(null=True)
+    sealed = SealedField(null=True, ring="cases", bound=contact_bound, needs=["key_hash"])
 
     class Meta:
         constraints = [
@@ -77,7 +94,7 @@ class Paper(models.Model):
     media_type = models.TextField(db_collation="C")
     size = models.IntegerField()
     digest = models.TextField(db_collation="C")
-    sealed = models.BinaryField()
+    sealed = SealedField(ring="cases", bound=paper_bound, needs=["case_id"])
     by = models.TextField(db_collation="C")
     at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
 
@@ -119,7 +136,7 @@ class Notice(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
     about = models.TextField(db_collation="C", default="")
     channel = models.TextField(choices=Channel.choices, db_collation="C")
-    sealed = models.BinaryField()
+    sealed = SealedField(ring="cases", bound=notice_bound, needs=["case_id", "about"])
     at = models.DateTimeField()
 
     class Meta:

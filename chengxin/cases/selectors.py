@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from hashlib import sha256
 
-from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
@@ -19,6 +17,7 @@ from chengxin.cases.rules import Course, Taken
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.sealing import Seal
 from chengxin.law.models import Doer
+from chengxin.vault.selectors import seal_of
 
 ATTEMPTS = 6  # so often a notice is tried
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
@@ -47,10 +46,9 @@ class CaseKeyUnknown(CaseUnknown):
     )
 
 
-@cache
 def case_seal() -> Seal:
     """The seal under which a case's papers, and how to reach the one who opened it, are kept."""
-    return Seal.of_file(settings.CHENGXIN_HOME / "keys" / "cases.key")
+    return seal_of("cases")
 
 
 def course_of(case: Case) -> Course:

@@ -1,4 +1,4 @@
-"""The numbers that organisations bear: their shapes, check characters, and what a written number turns out to be."""
+"""The numbers that organisations and persons bear: their shapes, check characters, and what a written number turns out to be."""
 
 import functools
 import re
@@ -19,6 +19,8 @@ USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015, 4.1: no I, O,
 _SOUNDALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}
 _ORGANISATION_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714-1997, 3.2
+
+_CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # 2^(17-i) mod 11
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]+")
@@ -113,6 +115,44 @@ class CodeShape(Refusal):
     )
 
 
+class CitizenNumberShape(Refusal):
+    """A citizen identity number has 18 characters, 17 digits and a digit or X; this has {length}, or other characters. Compare it
+    with the identity card and send the row again.
+    """
+
+    code = "citizen-number-shape"
+    basis = "GB 11643-1999"
+    zh = "公民身份号码应为18位（17位数字加一位数字或X），此处有{length}位或者含有其他字符。请对照身份证更正后重新报送。"
+
+
+class CitizenNumberPlace(Refusal):
+    """The first six digits of the citizen identity number are the code of no place, now or before. Compare it with the identity
+    card and send the row again.
+    """
+
+    code = "citizen-number-place"
+    basis = "GB 11643-1999"
+    zh = "公民身份号码的前六位不是任何现行或者曾用的行政区划代码。请对照身份证更正后重新报送。"
+
+
+class CitizenNumberDay(Refusal):
+    """Places 7 to 14 of the citizen identity number are no day of birth. Compare it with the identity card and send the row again."""
+
+    code = "citizen-number-day"
+    basis = "GB 11643-1999"
+    zh = "公民身份号码第7至14位不是出生日期。请对照身份证更正后重新报送。"
+
+
+class CitizenNumberCheckDigit(Refusal):
+    """The citizen identity number does not add up: its last character is not what the first 17 digits call for
+    (GB 11643-1999). At least one was miscopied: compare it with the identity card and send the row again.
+    """
+
+    code = "citizen-number-check-digit"
+    basis = "GB 11643-1999"
+    zh = "公民身份号码校验不符：末位与按前17位算出的不一致。至少有一位抄错，请对照身份证更正后重新报送。"
+
+
 def uscc_check(body: str) -> str:
     """The check character that the first 17 characters of a unified social credit code call for (GB 32100-2015)."""
     return uscc.calc_check_digit(body)
@@ -178,6 +218,41 @@ def citizen_number_within(text: str) -> bool:
 def persons_masked(text: str) -> str:
     """The text with every citizen number hidden: an authority may have written one into a field of words (RT-13)."""
     return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if citizen_number_within(match[0]) else match[0], text)
+def citizen_number_check(body: str) -> str:
+    """The check character that the first 17 digits of a citizen number call for (GB 11643-1999: ISO 7064, mod 11-2)."""
+    return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _CITIZEN_WEIGHTS, strict=True)) % 11]
+
+
+def citizen_number_read(text: str | None, *, invented: str = "") -> str:
+    """A citizen number in its normal form; raises a Refusal that says what is wrong and never repeats any of it.
+
+    `invented` is the beginning of divisions that no place has, for numbers that nobody bears.
+    """
+    value = _UNSEEN.sub("", unicodedata.normalize("NFKC", text or "")).upper().translate(_NO_DASHES)
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
+        raise CitizenNumberShape(length=len(value))
+    if not (invented and value.startswith(invented)):
+        if value[:6] not in _CITIZEN_PLACES_BESIDES and not _is_place(value[:6]):
+            raise CitizenNumberPlace()
+    if value[6:8] not in ("19", "20") or not _is_day(value[6:14]):
+        raise CitizenNumberDay()
+    if citizen_number_check(value[:17]) != value[17]:
+        raise CitizenNumberCheckDigit()
+    return value
+
+
+def born_on(citizen_number: str) -> date:
+    """The day of birth in a citizen number that was read."""
+    return date(int(citizen_number[6:10]), int(citizen_number[10:12]), int(citizen_number[12:14]))
+
+
+def adult_from(citizen_number: str) -> date:
+    """The day on which the bearer is 18; born on 29 February, on 1 March where that year has no such day."""
+    born = born_on(citizen_number)
+    try:
+        return born.replace(year=born.year + 18)
+    except ValueError:
+        return date(born.year + 18, 3, 1)
 
 
 def identifier_read(text: str | None) -> Identifier:

@@ -1,12 +1,14 @@
 """What is known: batches as they came, records as claims, and the events that happened to them."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from chengxin.subjects.models import Subject
+from chengxin.vault.models import SealedField
 
 # A record's id is its batch and its line in it: no counter to contend for, and the id says where the row came from.
 LINES_PER_BATCH = 1 << 26
@@ -62,8 +64,16 @@ class Report(models.Model):
         ]
 
 
+def record_bound(row: Mapping[str, Any]) -> bytes:
+    """What the seal of a record's content is bound to: the record."""
+    return f"records_record:{row['id']}".encode()
+
+
 class Record(models.Model):
     """A claim: source S said V about subject T, by document D of authority A, in force from … to …. Never edited.
+
+    Of a record about a natural person the content, its document's number too, stands in `sealed`; in the clear stand the authority,
+    the days, the terms, and the occupational group, by which nobody is told apart.
 
     `row_key` says which claim it is, `content` what it says; the same claim saying the same is one row. The three
     terms stand apart: `effect_*` (counts in a check), `shown_until` (may be published), `kept_until` (may be held);
@@ -93,6 +103,7 @@ class Record(models.Model):
     severity = models.TextField(db_collation="C", null=True)
     received_at = models.DateTimeField()
     body = models.JSONField()
+    sealed = SealedField(null=True, ring="vault", bound=record_bound, needs=["id"])
 
     class Meta:
         constraints = [
@@ -109,7 +120,11 @@ class Record(models.Model):
                 name="records_record_severity_known",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["subject", "record_type"], name="records_record_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "record_type"], name="records_record_subject"),
+            # Those about natural persons: few beside all others, gone through when a key is replaced and when groups are counted.
+            models.Index(fields=["id"], condition=models.Q(sealed__isnull=False), name="records_record_sealed"),
+        ]
 
 
 class Event(models.Model):
@@ -213,7 +228,7 @@ class Refused(models.Model):
     line = models.IntegerField()
     reason = models.TextField(db_collation="C")
     field = models.TextField(db_collation="C", null=True)
-    sealed = models.BinaryField()
+    sealed = SealedField(ring="intake")
 
 
 class Waiting(models.Model):
@@ -231,13 +246,43 @@ class Waiting(models.Model):
     name = models.TextField()
     name_normal = models.TextField(db_collation="C")
     number = models.TextField(null=True)
-    sealed = models.BinaryField()
+    sealed = SealedField(ring="intake")
     against = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["name_normal"], name="records_waiting_name"),
             models.Index(fields=["against"], condition=models.Q(against__isnull=False), name="records_waiting_against"),
+        ]
+
+
+class Ticket(models.Model):
+    """A row about a natural person whose name is not the one held under the number: it waits for its source, sealed whole, and what is
+    held stays as it is. No matching and no queue of rows ever sees it.
+    """
+
+    pk = models.CompositePrimaryKey("batch_id", "line")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="tickets"
+    )
+    line = models.IntegerField()
+    content = models.UUIDField(unique=True)
+    source = models.TextField(db_collation="C")
+    reason = models.TextField(db_collation="C")
+    sealed = SealedField(ring="intake")
+
+
+class TicketAnswer(models.Model):
+    """What became of a ticket, by whom, and why: the row was corrected, or what is held was."""
+
+    content = models.UUIDField(unique=True)
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="records_ticketanswer_reasoned"),
         ]
 
 

@@ -45,6 +45,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # pure Python, the console finds the command `law` by its file, and who asks nothing of the law need not load it.
 ROOMS = [
     "chengxin.ledger",
+    "chengxin.vault",
     "chengxin.actors",
     "chengxin.subjects",
     "chengxin.cases",
@@ -84,6 +85,20 @@ CHENGXIN_SIGNING_CERTIFICATE_FILE = os.environ.get("CHENGXIN_SIGNING_CERTIFICATE
 
 # A timestamp service (RFC 3161) for the signatures of PDFs; empty for none.
 CHENGXIN_TIMESTAMP_URL = os.environ.get("CHENGXIN_TIMESTAMP_URL", "")
+# Gives the keys of a ring, which never stand in the database; the default keeps them in files of the key folder.
+CHENGXIN_KEYS = os.environ.get("CHENGXIN_KEYS", "chengxin.kernel.keyfile.keys_in_files")
+# The cipher and hash of every key that is made from now on.
+CHENGXIN_SUITE = os.environ.get("CHENGXIN_SUITE", "aes-256-gcm-sha-256")
+# What lies under keys and is no sealed column; each is told when a key is replaced.
+SEALED_ELSEWHERE = [
+    "chengxin.records.bulk.holding.HeldFiles",
+    "chengxin.subjects.bulk.vaulting.PersonMarks",
+    "chengxin.subjects.bulk.population.RegisterFile",
+]
+# The population register: answers yes or no to a number and a name. The default asks a sealed file.
+CHENGXIN_POPULATION = os.environ.get("CHENGXIN_POPULATION", "chengxin.subjects.bulk.population.from_file")
+# How divisions begin that no place has, so that tests and the demo can invent persons; empty where real ones are filed.
+CHENGXIN_INVENTED_DIVISION = os.environ.get("CHENGXIN_INVENTED_DIVISION", "")
 
 INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.cases import rules
-from chengxin.cases.models import Case, Deed, Paper, Step
+from chengxin.cases.models import Case, Deed, Paper, Step, paper_bound
 from chengxin.cases.rules import Course, Taken
 from chengxin.cases.selectors import case_seal, course_of
 from chengxin.cases.services.telling import notices_write
@@ -195,7 +195,7 @@ def paper_add(*, case: Case, paper: PaperIn, by: str, at: datetime) -> Paper:
         )
     made = Paper.objects.create(
         case=case, title=paper.title[:200], media_type=paper.media_type, size=len(paper.content),
-        digest=sha256(paper.content).hexdigest(), sealed=case_seal().seal(paper.content, _bound(case)), by=by, at=at,
+        digest=sha256(paper.content).hexdigest(), sealed=case_seal().seal(paper.content, paper_bound({"case_id": case.pk})), by=by, at=at,
     )  # fmt: skip
     trace(
         event="cases.paper.added",
@@ -218,9 +218,4 @@ def paper_read(*, paper: Paper, by: str, at: datetime) -> bytes:
         about=f"case:{paper.case_id}",
         detail={"paper": paper.pk},
     )
-    return case_seal().unseal(bytes(paper.sealed), _bound(paper.case))
-
-
-def _bound(case: Case) -> bytes:
-    """What a paper's seal is bound to: none can be moved into another case's file."""
-    return f"cases.paper:{case.pk}".encode()
+    return case_seal().unseal(bytes(paper.sealed), paper_bound({"case_id": paper.case_id}))

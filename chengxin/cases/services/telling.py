@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from chengxin.cases import rules
-from chengxin.cases.models import Case, Delivery, Notice, Step
+from chengxin.cases.models import Case, Delivery, Notice, Step, notice_bound
 from chengxin.cases.rules import Taken, Telling
 from chengxin.cases.selectors import ATTEMPTS, case_seal, course_of, notices_due
 from chengxin.cases.services.sending import Sender
@@ -52,7 +52,11 @@ def notices_write(*, case: Case, taken: Iterable[Taken], at: datetime) -> None:
         )
         words = {"to": f"{contact['name']} {contact['reach']}", "title": told.title, "body": told.body}
         notice = Notice.objects.create(
-            case=case, step=step.number, channel=channel, at=at, sealed=case_seal().seal_json(words, _bound(case.pk))
+            case=case,
+            step=step.number,
+            channel=channel,
+            at=at,
+            sealed=case_seal().seal_json(words, notice_bound({"case_id": case.pk})),
         )
         trace(
             event="cases.notice.written", by="clock" if step.by == "clock" else row.by, at=at, subject=case.subject_id,
@@ -64,7 +68,7 @@ def notice_write(*, subject: int, about: str, to: str, telling: Telling, by: str
     """Write what a subject is to be told of something that is no case, by letter; call it in the transaction of what it tells of."""
     words = {"to": to, "title": telling.title, "body": telling.body}
     notice = Notice.objects.create(
-        subject_id=subject, about=about, channel=Notice.Channel.LETTER, at=at, sealed=case_seal().seal_json(words, _bound(about))
+        subject_id=subject, about=about, channel=Notice.Channel.LETTER, at=at, sealed=case_seal().seal_json(words, notice_bound({"case_id": None, "about": about}))
     )  # fmt: skip
     trace(event="cases.notice.written", by=by, at=at, subject=subject, about=about, detail={"notice": notice.pk})
     return notice
@@ -91,7 +95,9 @@ def notices_send(*, by: str, at: datetime) -> SentResult:
     send: Sender = import_string(settings.CHENGXIN_SENDER)
     counts, given_up = {"sent": 0, "failed": 0}, 0
     for notice in list(notices_due(at=at)):
-        words = case_seal().unseal_json(bytes(notice.sealed), _bound(notice.case_id or notice.about))
+        words = case_seal().unseal_json(
+            bytes(notice.sealed), notice_bound({"case_id": notice.case_id, "about": notice.about})
+        )
         try:
             proof, outcome = send(notice=notice.pk, channel=notice.channel, **words), Outcome.SENT
         except (
@@ -126,8 +132,3 @@ def _deliver(notice: Notice, outcome: Delivery.Outcome, detail: str, *, by: str,
             detail={"notice": notice.pk, "step": notice.step},
         )  # fmt: skip
     return made
-
-
-def _bound(to: int | str) -> bytes:
-    """What a notice's seal is bound to: its case, or what it is about."""
-    return f"cases.notice:{to}".encode()

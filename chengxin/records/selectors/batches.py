@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +13,14 @@ from django.db.models import QuerySet
 from chengxin import law as lawroom
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.identifiers import identifier_read
+from chengxin.kernel.identifiers import citizen_number_read, identifier_read
 from chengxin.kernel.money import amount_read
 from chengxin.kernel.sealing import Seal
 from chengxin.law.models import MoneyUnit, RecordType, Source
 from chengxin.records import rules
 from chengxin.records.bulk.storing import NOTES
 from chengxin.records.models import Batch, Refused
+from chengxin.vault.selectors import seal_of
 
 # The kinds of actor that see every sender's deliveries; all others see their own.
 SEEING_ALL = ("operator", "credit-centre")
@@ -49,10 +49,9 @@ class RefusedRow:
     row: dict[str, Any]
 
 
-@cache
 def intake_seal() -> Seal:
     """The seal of the intake zone: rows that are not filed are kept under it as they came."""
-    return Seal.of_file(settings.CHENGXIN_HOME / "keys" / "intake.key")
+    return seal_of("intake")
 
 
 def batches_accessible(actor: str, kind: str) -> QuerySet[Batch]:
@@ -82,6 +81,10 @@ def refused_rows(batch: Batch) -> Iterator[RefusedRow]:
         kept = row.pop(NOTES, None)
         value = next((v for h, v in row.items() if headings.get(h) == refused.field), None)
         refusal = row_refusal(refused.reason, refused.field, value, record_type, source, kept)
+        if record_type.of_persons:
+            # Whoever sent it has the file and the line; persons are written out nowhere.
+            refusal = tuple(words.replace(str(value), "…") if value else words for words in refusal)  # type: ignore[assignment]
+            row = {}
         yield RefusedRow(refused.line, refused.reason, refused.field, refusal[0], refusal[1], row)
 
 
@@ -104,12 +107,13 @@ def row_refusal(
             if refusal.code == reason:
                 return refusal.message_zh, refusal.message
     title = definition.title if definition else None
+    choices = lawroom.load().on(source.in_force.from_, source.jurisdiction).choices(definition) if definition else {}
     other = record_type.fields.get((definition.not_before or definition.not_after or "") if definition else "")
     data = {
         "field": title.zh if title else field,
         "value": value,
         "most": definition.most if definition else None,
-        "choices": "、".join(c.zh for c in (definition.choices or {}).values()) if definition else "",
+        "choices": "、".join(c.zh for c in choices.values()),
         "other": other.title.zh if other else "",
     }
     refusal_class = next((r for r in rules.ROW_REFUSALS if r.code == reason), None)
@@ -124,6 +128,7 @@ def row_refusal(
 _READERS: dict[str, Callable[[str | None, MoneyUnit], object]] = {
     "code": lambda value, unit: identifier_read(value),
     "old-number": lambda value, unit: identifier_read(value),
+    "citizen-number": lambda value, unit: citizen_number_read(value, invented=settings.CHENGXIN_INVENTED_DIVISION),
     "day": lambda value, unit: day_read(value),
     "amount": amount_read,
 }
