@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from chengxin.law.models import PERSON_MEASURE_KINDS
+from chengxin.law.models import PERSON_CLASSES, PERSON_MEASURE_KINDS
 from chengxin.law.refusals import (
     Boundary,
     ConsentMissing,
@@ -18,7 +18,9 @@ from chengxin.law.refusals import (
     MeasureBarred,
     MinorRecorded,
     PersonalDataRelied,
+    PersonClassBarred,
     PersonMeasureBarred,
+    PersonsApart,
     PersonScored,
     PersonsEnumerated,
     PurposeBarred,
@@ -197,6 +199,7 @@ def _record_type(key: str, raw: Raw) -> Found:
     yield from _record_parts(raw)
     yield from _leads(raw, "senders")
     yield from _personal_data(raw)
+    yield from _person_class(raw)
 
 
 def _field_names(raw: Raw) -> Iterator[tuple[str, str]]:
@@ -215,6 +218,45 @@ def _record_of_persons(raw: Raw, names: Iterable[tuple[str, str]]) -> Found:
             yield PersonScored, place, {"found": hit[0]}
         if hit := UNDER_18.words.search(text):
             yield MinorRecorded, place, {"found": hit[0]}
+
+
+VAULTED = frozenset({"person-name", "citizen-number"})
+
+
+def _person_class(raw: Raw) -> Found:
+    """Of a natural person only these classes are recorded, each in types of its own, and only the licensing authority's decision is adverse."""
+    persons = "natural-person" in _items(raw.get("about"))
+    kinds = {name: _mapping(field).get("type") for name, field in _mapping(raw.get("fields")).items()}
+    vaulted = {name for name, kind in kinds.items() if kind in VAULTED}
+    if not persons:
+        for name in sorted(vaulted):
+            yield PersonsApart, f"fields.{name}.type", {
+                "why": f"{kinds[name]} is a field of a record about a natural person", "why_zh": f"{kinds[name]} 只用于自然人的记录",
+            }  # fmt: skip
+        if raw.get("person_class") is not None:
+            yield PersonClassBarred, "person_class", {"found": "organisation", "allowed": ", ".join(PERSON_CLASSES)}
+        return
+    if len(_items(raw.get("about"))) > 1:
+        yield PersonsApart, "about", {"why": "it is about organisations too", "why_zh": "该类型也关于组织"}
+    found, tone = str(raw.get("person_class")), str(raw.get("tone"))
+    if tone not in PERSON_CLASSES.get(found, ()):
+        told = f"{found}, {tone}" if found in PERSON_CLASSES else found
+        yield PersonClassBarred, "person_class", {"found": told, "allowed": ", ".join(PERSON_CLASSES)}
+    roles = _mapping(raw.get("roles"))
+    for name in sorted(vaulted - {str(roles.get("name")), str(roles.get("code"))}):
+        why, zh = (
+            f"the field {name} is neither the name nor the number of whom it is about",
+            f"字段 {name} 不是当事人的姓名或号码",
+        )
+        yield PersonsApart, f"fields.{name}", {"why": why, "why_zh": zh}
+    if found == "decision":
+        for sender in _items(raw.get("senders")):
+            if sender != "department":
+                yield LeadAsRecord, "senders", {"sender": str(sender)}
+    resting = [(place, name) for place, name in _relied_on(raw) if place not in ("roles.name", "roles.code")]
+    for place, name in resting:
+        if name in vaulted and not (place.startswith("row_key") and name == roles.get("code")):
+            yield PersonalDataRelied, place, {"field": str(name)}
 
 
 def _record_parts(raw: Raw) -> Found:

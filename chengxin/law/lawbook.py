@@ -17,6 +17,7 @@ from chengxin.law.boundary import crossings
 from chengxin.law.models import (
     SHELVES,
     Basis,
+    CodeList,
     Entry,
     Instrument,
     Issuer,
@@ -28,10 +29,12 @@ from chengxin.law.models import (
     Procedure,
     Program,
     Purpose,
+    RecordField,
     RecordType,
     ReportKind,
     Source,
     Word,
+    Words,
 )
 from chengxin.law.reading import files_of, yaml_read
 from chengxin.law.references import faults
@@ -96,6 +99,7 @@ class Law:
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]
+    code_lists: dict[str, CodeList]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)
 
@@ -106,6 +110,12 @@ class Law:
         if value is None:
             raise ParameterUnset(key=key, day=on or self.day, jurisdiction=self.jurisdiction)
         return value.value
+
+    def choices(self, field: RecordField) -> dict[str, Words]:
+        """The values that a field of type choice may have: its own, or the open ones of its code list."""
+        if field.codes:
+            return self.code_lists[field.codes].choices
+        return field.choices or {}
 
     def cite(self, basis: Basis, texts: Texts | None = None) -> Citation:
         """The citation as a reader needs it; an instrument that is no longer in force is still cited by its title."""

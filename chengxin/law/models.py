@@ -12,6 +12,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 ACTOR_KINDS = ("department", "court", "credit-centre", "supervisor", "platform", "service-firm", "operator", "public")
 SEVERITIES = ("minor", "general", "serious")
+# What may be recorded of a natural person: each class with the tone that it has. Only a decision may be adverse.
+PERSON_CLASSES = {
+    "licence": ("neutral",),
+    "qualification": ("neutral",),
+    "honour": ("favourable",),
+    "decision": ("adverse", "neutral", "favourable"),
+}
 PERSON_MEASURE_KINDS = ("procurement-and-public-funds", "licence-or-qualification", "management-office", "honours")
 
 ActorKind: TypeAlias = Literal[
@@ -41,7 +48,9 @@ Outcome: TypeAlias = Literal[
     "not-founded",
     "unanswered",
 ]
-FieldType: TypeAlias = Literal["text", "name", "code", "old-number", "day", "amount", "number", "choice", "person"]
+FieldType: TypeAlias = Literal[
+    "text", "name", "code", "old-number", "day", "amount", "number", "choice", "person", "person-name", "citizen-number"
+]
 MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]
 Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count", "percent"]
 
@@ -151,12 +160,15 @@ class Instrument(Entry):
 
 
 class RecordField(Part):
-    """One field of a record: its type decides how a cell is read. Type `person` is read and never filed."""
+    """One field of a record: its type decides how a cell is read. Type `person` is read and never filed; `person-name` and
+    `citizen-number` say whom a record about a natural person is about, and are kept in the vault alone. `codes` is a code list.
+    """
 
     title: Words
     type: FieldType
     required: bool = False
     choices: dict[str, Words] | None = None
+    codes: Key | None = None
     most: int | None = Field(default=None, gt=0)
     unit: MoneyUnit | None = None
     not_before: FieldName | None = None
@@ -165,8 +177,10 @@ class RecordField(Part):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        if (self.type == "choice") != bool(self.choices):
-            raise ValueError("`choices` belongs to a field of type choice, and such a field needs it")
+        if (self.type == "choice") != (bool(self.choices) != bool(self.codes)):
+            raise ValueError(
+                "`choices` or `codes` belongs to a field of type choice, and such a field needs one of them"
+            )
         if self.unit is not None and self.type != "amount":
             raise ValueError("`unit` belongs to a field of type amount")
         if self.type != "day" and (self.not_before or self.not_after):
@@ -184,6 +198,7 @@ class Roles(Part):
     decided_on: FieldName
     authority_code: FieldName | None = None
     severity: FieldName | None = None
+    group: FieldName | None = None
     published_on: FieldName | None = None
     person: FieldName | None = None
     province: FieldName | None = None
@@ -279,6 +294,7 @@ class RecordType(Founded):
     """
 
     about: Some[SubjectKind]
+    person_class: Literal["licence", "qualification", "honour", "decision"] | None = None
     tone: Literal["adverse", "neutral", "favourable"]
     publication: Literal["public", "on-request", "internal"]
     senders: Some[ActorKind]
@@ -292,6 +308,11 @@ class RecordType(Founded):
     withheld: dict[FieldName, Some[Text]] = Field(default_factory=dict)
     terms: Terms
     repair: Repair | None = None
+
+    @property
+    def of_persons(self) -> bool:
+        """Whether such a record is about a natural person."""
+        return "natural-person" in self.about
 
     @cached_property
     def person_fields(self) -> frozenset[str]:
@@ -661,6 +682,29 @@ class Parameter(Founded):
         return next((value for value in reversed(self.values) if value.from_ <= day), None)
 
 
+class Code(Part):
+    """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it."""
+
+    title: Words
+    basis: Some[Basis]
+    closed: Words | None = None
+
+
+class CodeList(Founded):
+    """The values that a field may have, where several record types share them or papers name them."""
+
+    codes: dict[Key, Code]
+
+    @cached_property
+    def choices(self) -> dict[str, Words]:
+        """The open values, each with its title."""
+        return {key: code.title for key, code in self.codes.items() if code.closed is None}
+
+    def named_by(self, instrument: str) -> list[str]:
+        """The values that this paper names."""
+        return [key for key, code in self.codes.items() if any(b.instrument == instrument for b in code.basis)]
+
+
 class Avoided(Part):
     """Words not to use for this meaning."""
 
@@ -688,5 +732,6 @@ SHELVES: dict[str, type[Entry]] = {
     "procedures": Procedure,
     "reports": ReportKind,
     "parameters": Parameter,
+    "code_lists": CodeList,
     "words": Word,
 }

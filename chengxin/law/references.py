@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from chengxin.law.models import (
     Basis,
+    CodeList,
     Entry,
     Founded,
     Instrument,
@@ -71,6 +72,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
     if isinstance(entry, Procedure):
         groups += [(f"steps.{at}.basis", step.basis) for at, step in enumerate(entry.steps)]
         groups += [(f"deeds.{key}.basis", deed.basis) for key, deed in entry.deeds.items()]
+    if isinstance(entry, CodeList):
+        groups += [(f"codes.{key}.basis", code.basis) for key, code in entry.codes.items()]
     if isinstance(entry, RecordType):
         groups += [(f"terms.{name}.basis", term.basis) for name, term in _terms(entry)]
         if entry.repair:
@@ -167,7 +170,7 @@ def _matter(entry: Entry, book: View) -> Faults:
 
 def _record_type(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, RecordType)
-    yield from _fields_compared(entry)
+    yield from _fields_compared(entry, book)
     yield from _roles(entry)
     for at, field in enumerate(entry.row_key):
         yield from _field(entry, f"row_key.{at}", field)
@@ -192,8 +195,10 @@ def _field(entry: RecordType, place: str, name: str | None, *types: str) -> Faul
         yield FieldUnfit, place, {"field": name, "type": field.type, "needed": " or ".join(types)}
 
 
-def _fields_compared(entry: RecordType) -> Faults:
+def _fields_compared(entry: RecordType, book: View) -> Faults:
     for name, field in entry.fields.items():
+        if field.codes:
+            yield from _reference(entry, book, f"fields.{name}.codes", "code_lists", field.codes)
         yield from _field(entry, f"fields.{name}.not_before", field.not_before, "day")
         if field.not_after != "received":
             yield from _field(entry, f"fields.{name}.not_after", field.not_after, "day")
@@ -202,8 +207,9 @@ def _fields_compared(entry: RecordType) -> Faults:
 
 def _roles(entry: RecordType) -> Faults:
     roles = entry.roles
-    yield from _field(entry, "roles.name", roles.name, "name")
-    yield from _field(entry, "roles.code", roles.code, "code")
+    yield from _field(entry, "roles.name", roles.name, "person-name" if entry.of_persons else "name")
+    yield from _field(entry, "roles.code", roles.code, "citizen-number" if entry.of_persons else "code")
+    yield from _field(entry, "roles.group", roles.group, "choice")
     yield from _field(entry, "roles.document", roles.document, "text", "code")
     yield from _field(entry, "roles.authority", roles.authority, "text")
     yield from _field(entry, "roles.decided_on", roles.decided_on, "day")
@@ -220,7 +226,7 @@ def _roles(entry: RecordType) -> Faults:
             for value in values:
                 if value not in known:
                     yield ValueWrong, f"{place}.{name}.{value}", {"detail": "the field has no such choice"}
-    for role in ("name", "decided_on"):
+    for role in ("name", "decided_on", *(("code",) if entry.of_persons else ())):
         name = getattr(roles, role)
         if name in entry.fields and not entry.fields[name].required:
             yield ValueWrong, f"fields.{name}.required", {"detail": f"a record without its {role} is none: required"}
@@ -367,7 +373,7 @@ def _measure(entry: Entry, book: View) -> Faults:
     for at, key in enumerate(entry.lists):
         yield from _reference(entry, book, f"lists.{at}", "lists", key)
         yield from _favour(entry, book, f"lists.{at}", key)
-    if "natural-person" in entry.subject_kinds and entry.kind == "management-office" and entry.named_in is None:
+    if "natural-person" in entry.subject_kinds and entry.named_in is None:
         yield PersonUnnamed, "named_in", {}
     if entry.drawn:
         yield from _drawn(entry, book, entry.drawn)

@@ -250,11 +250,13 @@ class PersonMeasureBarred(Boundary):
 
 
 class PersonUnnamed(Boundary):
-    """{file}: {place}: a bar on office meets only a person whom the deciding document names: say `named_in: deciding-document`. A firm's breach is never copied to its people."""
+    """{file}: {place}: a measure on natural persons meets only a person whom the deciding document names: say `named_in:
+    deciding-document`. A firm's breach is never copied to its people.
+    """
 
     code = "boundary-person-unnamed"
     basis = "个人信息保护法 6；行政处罚法 59"
-    zh = "{file}：{place}：任职限制只及于决定文书载明的人，须写明 named_in: deciding-document；不得把企业的失信推及其人员。"
+    zh = "{file}：{place}：对自然人的措施只及于决定文书载明的人，须写明 named_in: deciding-document；不得把企业的失信推及其人员。"
 
 
 class MeasureBarred(Boundary):
@@ -279,6 +281,22 @@ class RepairedReported(Boundary):
     code = "boundary-repaired-reported"
     basis = "信用修复管理办法 3"
     zh = "{file}：{place}：已修复的记录写为“{found}”。已过期限或者已修复的记录既不公示也不使用，只能写 left-out。"
+class PersonsApart(Boundary):
+    """{file}: {place}: {why}. Records about natural persons are types of their own: about nobody else, number and name kept in the vault alone."""
+
+    code = "boundary-persons-apart"
+    basis = "个人信息保护法 6, 51"
+    zh = "{file}：{place}：{why_zh}。自然人的记录单独成类：不与组织同类，号码和姓名只存于密封库。"
+
+
+class PersonClassBarred(Boundary):
+    """{file}: {place}: «{found}» is nothing that is recorded of a natural person. The classes are {allowed}: a licence, a qualification, an
+    honour, and a formal decision of the licensing authority, which alone may be adverse.
+    """
+
+    code = "boundary-person-class"
+    basis = "个人信息保护法 6"
+    zh = "{file}：{place}：“{found}”不是可记录自然人的类别。允许的类别：{allowed}，即许可、资格、荣誉和许可机关的正式决定；只有决定可以是不良信息。"
 
 
 class MinorRecorded(Boundary):

@@ -27,6 +27,15 @@ ADULTS: list[Spoil] = [
 ]
 FIELD = {"type": "text"}
 
+# A type about natural persons that loads: a formal decision of the licensing authority.
+OF_PERSONS: list[Spoil] = [
+    *ADULTS,
+    (RECORD, "person_class", "decision"),
+    (RECORD, "fields.name.type", "person-name"),
+    (RECORD, "fields.code", {"title": words("Number"), "type": "citizen-number", "required": True}),
+    (RECORD, "row_key", ["code", "document"]),
+]
+
 LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
     # 1 no score, grade, rank or rating of a natural person, computed or imported
     ("a title of a person's score", refusals.PersonScored, [(RECORD, "title.zh", "个人信用评分")], RECORD, "title.zh"),
@@ -48,7 +57,7 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
     (
         "a rank imported about persons",
         refusals.PersonScored,
-        [*ADULTS, (SOURCE, HEADING, ["排名"])],
+        [*OF_PERSONS, (SOURCE, HEADING, ["排名"])],
         SOURCE,
         HEADING,
     ),
@@ -283,6 +292,89 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         "title",
     ),
     ("hiring without consent", refusals.ConsentMissing, [(PURPOSE, "title.en", "Hiring")], PURPOSE, "title.en"),
+    # 6 of a natural person: a licence, a qualification, an honour, a formal decision of the licensing authority, and nothing else
+    *(
+        (
+            f"a person's {found}",
+            refusals.PersonClassBarred,
+            [*OF_PERSONS, (RECORD, "person_class", found)],
+            RECORD,
+            "person_class",
+        )
+        for found in (MISSING, "penalty", "complaint", "arrears", "duty-performance", "exam-cheating")
+    ),
+    *(
+        (
+            f"an adverse {found} of a person",
+            refusals.PersonClassBarred,
+            [*OF_PERSONS, (RECORD, "person_class", found)],
+            RECORD,
+            "person_class",
+        )
+        for found in ("licence", "qualification", "honour")
+    ),
+    *(
+        (
+            f"a decision on a person sent by a {sender}",
+            refusals.LeadAsRecord,
+            [*OF_PERSONS, (RECORD, "senders", [sender])],
+            RECORD,
+            "senders",
+        )
+        for sender in ("court", "credit-centre", "platform", "public")
+    ),
+    (
+        "persons and organisations in one type",
+        refusals.PersonsApart,
+        [*OF_PERSONS, (RECORD, "about", ["organisation", "natural-person"])],
+        RECORD,
+        "about",
+    ),
+    (
+        "a person's number in a record about organisations",
+        refusals.PersonsApart,
+        [(RECORD, "fields.number", {"title": words("Number"), "type": "citizen-number"})],
+        RECORD,
+        "fields.number.type",
+    ),
+    (
+        "a second person in a record about one",
+        refusals.PersonsApart,
+        [*OF_PERSONS, (RECORD, "fields.spouse_name", {"title": words("Other"), "type": "person-name"})],
+        RECORD,
+        "fields.spouse_name",
+    ),
+    (
+        "a claim told apart by a person's name",
+        refusals.PersonalDataRelied,
+        [*OF_PERSONS, (RECORD, "row_key", ["code", "name", "document"])],
+        RECORD,
+        "row_key.1",
+    ),
+    (
+        "a class of persons given to organisations",
+        refusals.PersonClassBarred,
+        [(RECORD, "person_class", "decision")],
+        RECORD,
+        "person_class",
+    ),
+    (
+        "a list of persons",
+        refusals.PersonsEnumerated,
+        [*OF_PERSONS, (LIST, "record_type", "penalty")],
+        LIST,
+        "record_type",
+    ),
+    *(
+        (
+            f"a measure on persons unnamed, in the kind {kind}",
+            refusals.PersonUnnamed,
+            [(MEASURE, "subject_kinds", ["natural-person"]), (MEASURE, "kind", kind)],
+            MEASURE,
+            "named_in",
+        )
+        for kind in ("procurement-and-public-funds", "licence-or-qualification", "honours")
+    ),
 ]
 
 
@@ -319,6 +411,14 @@ def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:
         (MEASURE, "named_in", "deciding-document"),
     ]
     assert load(lawbook_written(tmp_path, *spoilt)).digest
+
+
+def test_a_decision_of_the_licensing_authority_on_a_person_loads(tmp_path: Path) -> None:
+    """The sources, lists and measures of the small lawbook are about organisations, so they are left out."""
+    folder = lawbook_written(tmp_path, *OF_PERSONS)
+    for left_out in (SOURCE, LIST, MEASURE):
+        (folder / left_out).unlink()
+    assert load(folder).digest
 
 
 def test_hiring_on_the_persons_own_consent_loads(tmp_path: Path) -> None:
