@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
@@ -6,8 +6,15 @@ from benchmarks.check import run as check
 from benchmarks.ingest import run as ingest
 from benchmarks.match import run as match
 from benchmarks.measures import run as measures
+from benchmarks.persons import run as persons
 
-ALL = {"ingest": ingest.main, "check": check.main, "match": match.main, "measures": measures.main}
+ALL = {
+    "ingest": ingest.main,
+    "check": check.main,
+    "match": match.main,
+    "measures": measures.main,
+    "persons": persons.main,
+}
 
 
 def main(names: list[str]) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.law.models import Source
+from chengxin.subjects.rules.persons import PersonNameDisagrees, PersonUnder18
 
 # --- why a row is refused -------------------------------------------------------------------------------------------
 
@@ -66,10 +67,10 @@ class CodesDisagree(Refusal):
 
 
 class NaturalPersonNotTaken(Refusal):
-    """The row is about a natural person: this register files organisations only, and has kept the row sealed without reading it further. Take the row out."""
+    """The row is about a natural person, and records of this kind are about organisations only; it is kept sealed and was not read further. Take the row out."""
 
     code = "natural-person"
-    zh = "该行的行政相对人是自然人：本库目前只登记法人和非法人组织，该行已密封保存、未作他用。请删除该行。"
+    zh = "该行的行政相对人是自然人，而此类记录只关于法人和非法人组织；该行已密封保存、未作他用。请删除该行。"
 
 
 class TermMissing(Refusal):
@@ -97,6 +98,8 @@ ROW_REFUSALS: tuple[type[Refusal], ...] = (
     NaturalPersonNotTaken,
     TermMissing,
     NameUnusable,
+    PersonUnder18,
+    PersonNameDisagrees,
 )
 
 

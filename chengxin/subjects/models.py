@@ -1,15 +1,21 @@
-"""Who a record is about: organisations, their identifiers and names, and the merges of what turned out to be one."""
+"""Who a record is about: organisations, their identifiers and names, and the merges of what turned out to be one; and persons, sealed."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Substr
 
+from chengxin.vault.models import SealedField
+
 
 class Kind(models.TextChoices):
-    """Kinds of subject. Natural persons stand only behind the vault, which is not built yet."""
+    """Kinds of subject. A natural person has no identifier and no name here: both stand sealed in `Person`."""
 
     ORGANISATION = "organisation", "法人和非法人组织 organisation"
+    PERSON = "person", "自然人 natural person"
 
 
 class Scheme(models.TextChoices):
@@ -22,7 +28,7 @@ class Scheme(models.TextChoices):
 
 
 class Subject(models.Model):
-    """One organisation. What it is called and numbered are claims of their own, kept beside it."""
+    """One organisation or person. What an organisation is called and numbered are claims of their own, kept beside it."""
 
     kind = models.TextField(choices=Kind.choices, default=Kind.ORGANISATION, db_default=Kind.ORGANISATION)
     created_at = models.DateTimeField()
@@ -76,6 +82,39 @@ class Name(models.Model):
         indexes = [
             models.Index(fields=["normal"], name="subjects_name_normal"),
             GinIndex(OpClass("normal", name="gin_trgm_ops"), name="subjects_name_trigrams"),
+        ]
+
+
+def person_bound(row: Mapping[str, Any]) -> bytes:
+    """What the seal of a person's number and name is bound to: the subject that they are."""
+    return f"subjects_person:{row['subject_id']}".encode()
+
+
+class Person(models.Model):
+    """A natural person: number, name and a salt of their own, sealed together. Found by the number's mark alone; never listed.
+
+    The salt makes digests of what is said about the person tell nothing to whoever only guesses what was said.
+    """
+
+    subject = models.OneToOneField(Subject, on_delete=models.PROTECT, primary_key=True, db_constraint=False)
+    sealed = SealedField(ring="vault", bound=person_bound, needs=["subject_id"])
+    known_at = models.DateTimeField()
+    batch = models.BigIntegerField(null=True)
+
+
+class PersonMark(models.Model):
+    """The mark of a person's number under one version of the index key: one number is one person. Derived, and replaced with the key."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="marks", db_constraint=False, db_index=False
+    )
+    version = models.IntegerField()
+    mark = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mark"], name="subjects_personmark_once"),
+            models.UniqueConstraint(fields=["person", "version"], name="subjects_personmark_one_a_key"),
         ]
 
 

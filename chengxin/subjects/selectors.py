@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.identifiers import identifier_read
-from chengxin.subjects.models import Conflict, Identifier, Link, Merge, Name
+from chengxin.kernel.identifiers import citizen_number_read, identifier_read
+from chengxin.subjects.bulk.vaulting import persons_marked
+from chengxin.subjects.models import Conflict, Identifier, Link, Merge, Name, Person
+from chengxin.subjects.rules.persons import PersonUnknown
 
 
 class SubjectUnknown(Refusal):
@@ -99,6 +103,19 @@ def identifiers_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Ident
 def names_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Name]:
     """The names of these subjects known at the instant, the latest first."""
     return Name.objects.filter(subject_id__in=subjects, known_at__lte=known_at).order_by("-known_at", "-pk")
+
+
+def person_of(number: str, *, known_at: datetime) -> int:
+    """The person who bears this very citizen number, found by its mark: the one way in which a person is ever found.
+
+    There is no selector that lists persons, counts them by anything of theirs, or takes a name.
+    """
+    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
+    with connection.cursor() as cursor:
+        found = [subject for subject, _, _ in persons_marked(cursor.cursor, [value])]
+    if not found or not Person.objects.filter(pk=found[0], known_at__lte=known_at).exists():
+        raise PersonUnknown
+    return found[0]
 
 
 def conflicts_waiting() -> QuerySet[Conflict]:

@@ -25,6 +25,7 @@ from chengxin.law.models import RecordField, RecordType, Source, Term
 from chengxin.records import rules
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
 
+PERSONAL = frozenset({"person", "person-name", "citizen-number"})
 BLANKS = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 SEPARATOR = "\x1f"
 CLAIM_COLUMNS = (
@@ -336,7 +337,7 @@ class Judge:
     def _body(self, frame: pl.DataFrame) -> pl.Series:
         """The filed fields as one JSON object a row, but for persons' data, empty fields and what has a column of its own."""
         apart = self._fields_apart()
-        fields = [n for n, f in self.record_type.fields.items() if f.type != "person" and n not in apart]
+        fields = [n for n, f in self.record_type.fields.items() if f.type not in PERSONAL and n not in apart]
         filed = [n for n in fields if frame[n].null_count() < len(frame)]
         if not filed:
             return pl.Series("body", ["{}"] * len(frame), dtype=pl.String)
@@ -419,7 +420,7 @@ def _person_read(frame: pl.DataFrame, name: str, field: RecordField, judge: Judg
 
 
 def _choice_read(frame: pl.DataFrame, name: str, field: RecordField, judge: Judge) -> tuple[pl.DataFrame, list[Cause]]:
-    choices = field.choices or {}
+    choices = judge.law.choices(field)
     words = {k: k for k in choices} | {c.zh: k for k, c in choices.items()}
     read = pl.col(f"raw:{name}").replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
     frame = frame.with_columns(read.alias(name))
@@ -490,6 +491,8 @@ _READERS: dict[str, Reader] = {
     "code": _text_read,
     "old-number": _text_read,
     "person": _person_read,
+    "person-name": _text_read,
+    "citizen-number": _text_read,
     "choice": _choice_read,
     "day": _day_read,
     "amount": _amount_read,

@@ -17,7 +17,7 @@ from chengxin.records.models import LINES_PER_BATCH
 from chengxin.records.rules import CARRIED
 from chengxin.subjects.bulk.resolving import Resolver, staging_prepare
 
-_RECORD = (
+RECORD = (
     "id", "row_key", "content", "record_type", "batch_id", "subject_id", "authority", "authority_code", "document", "decided_on",
     "effect_from", "effect_until", "shown_until", "kept_until", "published_on", "late_days", "severity", "received_at", "body",
 )  # fmt: skip
@@ -204,16 +204,14 @@ class Landing:
     def _claims_file(self, fresh: pl.DataFrame, others: dict[int, list[int]]) -> None:
         if not len(fresh):
             return
-        found, created = self._resolver.subjects_resolve(fresh)
-        self.tally.subjects_created += created
-        records = fresh.join(found, on=["scheme", "value"], how="left", maintain_order="left").with_columns(
+        records = self._subjects_found(fresh).with_columns(
             id=pl.lit(self.batch * LINES_PER_BATCH) + pl.col("line"),
             record_type=pl.lit(self.record_type),
             batch_id=pl.lit(self.batch),
             subject_id="subject",
             received_at=pl.lit(self.at.isoformat()),
         )
-        self._copy("records_record", _RECORD, records)
+        self._records_copy(records)
         events = records.select(
             record_id="id",
             number=pl.lit(0),
@@ -246,6 +244,15 @@ class Landing:
         alone = fresh.filter(~pl.col("line").is_in(list(others)))
         same = alone.join(decided, on=["document", "value"]).group_by("line").agg(pl.col("against").max())
         return {line: found[line] for line in fresh["line"] if line in found} | dict(same.iter_rows())
+
+    def _subjects_found(self, claims: pl.DataFrame) -> pl.DataFrame:
+        """The claims, each with its `subject`."""
+        found, created = self._resolver.subjects_resolve(claims)
+        self.tally.subjects_created += created
+        return claims.join(found, on=["scheme", "value"], how="left", maintain_order="left")
+
+    def _records_copy(self, records: pl.DataFrame) -> None:
+        self._copy("records_record", RECORD, records)
 
     def _claims_held(self, claims: pl.DataFrame) -> tuple[list[int], dict[int, list[int]]]:
         """The lines whose claim is held already, and for each line every held claim under the same key, the one filed last at the end."""

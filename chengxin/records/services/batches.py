@@ -20,13 +20,15 @@ from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.sealing import Seal
 from chengxin.law import Law
-from chengxin.law.models import Source
+from chengxin.law.models import RecordType, Source
 from chengxin.ledger.services import trace
 from chengxin.records import rules
 from chengxin.records.bulk.contradicting import matches_contradicted
 from chengxin.records.bulk.holding import file_held, file_hold
 from chengxin.records.bulk.judging import Judge
+from chengxin.records.bulk.persons import PersonsJudge, PersonsLanding
 from chengxin.records.bulk.reading import Chunk, RowStream, file_digest, rows_read
+from chengxin.records.bulk.reading import refusals as reading_refusals
 from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_make
 from chengxin.records.models import Batch, Report, WaitingDecision
 from chengxin.records.selectors.batches import RefusedRow, intake_seal, refused_csv, refused_rows
@@ -39,6 +41,7 @@ from chengxin.subjects.services.conflicts import conflict_open, conflicts_open
 from chengxin.subjects.services.matching import names_index_due
 
 Advance = Callable[[int], None]
+_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".gz")
 
 
 class SourceUnknown(Refusal):
@@ -62,6 +65,17 @@ class ColumnsMissing(Refusal):
 
     code = "columns-missing"
     zh = "文件缺少必需的列：{missing}。文件中的列：{found}。请按模板补齐后重新报送。"
+
+
+class PersonsFileUnreadable(Refusal):
+    """The file cannot be read (rule: {rule}). Since it is about natural persons, nothing of it is repeated here. Compare its headings and
+    its form with the template of the source and send it again.
+    """
+
+    code = "persons-file-unreadable"
+    zh = (
+        "文件无法读取（规则：{rule}）。因其关于自然人，此处不复述其任何内容。请按数据源的模板核对表头和格式后重新报送。"
+    )
 
 
 class BatchNotHeld(Refusal):
@@ -148,7 +162,11 @@ def batch_ingest(
     run = _Run(_source_sent_by(law, source, by=by, at=at), law, path, by, at, file_digest(path), channel, advance)
     if releases is None and not dry_run and (repeated := _repeated(run, law)):
         return _measured(repeated, started)
+    # A file of persons may bear one's name: only its kind is kept.
+    of_persons = law.record_types[run.source.record_type].of_persons
     name = file_name or path.name
+    if of_persons:
+        name = "file" + "".join(s for s in Path(name).suffixes[-2:] if s.lower() in _SUFFIXES)
     result: BatchResult | None = None
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -213,11 +231,35 @@ def _rows_land(cursor: Cursor, run: _Run, batch: Batch) -> None:
     headings = {
         heading: name for edition in run.source.editions for name, many in edition.columns.items() for heading in many
     }
-    stream = rows_read(run.path, wanted=headings)
+    with _unrepeated(record_type):
+        _rows_land_from(cursor, run, batch, record_type, rows_read(run.path, wanted=headings))
+
+
+@contextmanager
+def _unrepeated(record_type: RecordType) -> Iterator[None]:
+    """Why a file cannot be read may repeat its name, a heading or a cell; not where it is about persons."""
+    try:
+        yield
+    except Refusal as refusal:
+        if record_type.of_persons and type(refusal).__module__ == reading_refusals.__name__:
+            raise PersonsFileUnreadable(rule=refusal.code) from None
+        raise
+
+
+def _rows_land_from(cursor: Cursor, run: _Run, batch: Batch, record_type: RecordType, stream: RowStream) -> None:
     columns, run.ignored = _columns(run, stream)
-    judge = Judge(run.law, run.source, record_type, run.at.astimezone().date(), columns)
-    landing = Landing(
-        cursor, batch.pk, run.source.key, record_type.key, run.by, run.at, run.tally, decisions_stand=True
+    # Of a natural person's records no case decides yet, and no row of theirs stands in the queue of rows.
+    judges, lands = (PersonsJudge, PersonsLanding) if record_type.of_persons else (Judge, Landing)
+    judge = judges(run.law, run.source, record_type, run.at.astimezone().date(), columns)
+    landing = lands(
+        cursor,
+        batch.pk,
+        run.source.key,
+        record_type.key,
+        run.by,
+        run.at,
+        run.tally,
+        decisions_stand=not record_type.of_persons,
     )
     names_from = name_latest(cursor)
     seal = intake_seal()
@@ -267,8 +309,11 @@ def _columns(run: _Run, stream: RowStream) -> tuple[dict[str, str], tuple[str, .
         and not (name == record_type.roles.authority and run.source.authority_from_code)
     ]
     if missing:
-        raise ColumnsMissing(missing=", ".join(missing), found=", ".join(stream.headers))
-    return columns, tuple(h for h in stream.headers if h not in columns.values())
+        # A file of persons without its heading has a person in the first line: nothing of it is repeated.
+        found = f"({len(stream.headers)})" if record_type.of_persons else ", ".join(stream.headers)
+        raise ColumnsMissing(missing=", ".join(missing), found=found)
+    ignored = tuple(h for h in stream.headers if h not in columns.values())
+    return columns, (f"({len(ignored)})",) if ignored and record_type.of_persons else ignored
 
 
 def _parcels(stream: RowStream, judge: Judge, seal: Seal) -> Iterator[Parcel]:

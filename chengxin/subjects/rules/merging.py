@@ -1,7 +1,7 @@
 """Merges replayed, and what tells a branch's name from its parent's. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,14 @@ class MergeNotStanding(Refusal):
     code = "merge-not-standing"
     status = 409
     zh = "这两个主体目前没有合并，无可撤销。"
+
+
+class MergePerson(Refusal):
+    """One of the two subjects is a natural person. A person is never merged with anybody: one number is one person, and a firm is none."""
+
+    code = "merge-person"
+    basis = "个人信息保护法 8"
+    zh = "其中一个主体是自然人。自然人不与任何主体合并：一个号码即一人，企业不是自然人。"
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,12 @@ def links(events: Iterable[MergeEvent]) -> list[LinkPeriod]:
                 current[subject] = (now, event.at)
     periods += [LinkPeriod(subject, root, since, None) for subject, (root, since) in sorted(current.items())]
     return periods
+
+
+def merge_of_organisations(kinds: Collection[str]) -> None:
+    """Refuse to merge, or to take apart, unless both subjects are organisations."""
+    if "person" in kinds:
+        raise MergePerson
 
 
 def merge_admissible(events: Iterable[MergeEvent], *, absorbed: int, into: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from chengxin.ledger.services import trace
-from chengxin.subjects.models import Link, Merge
+from chengxin.subjects.models import Link, Merge, Subject
 from chengxin.subjects.rules import merging as rules
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def subjects_merge(*, absorbed: int, into: int, by: str, at: datetime, reason: s
     """
     with transaction.atomic():
         events = _merges_locked()
+        _both_organisations(absorbed, into)
         rules.merge_admissible(events, absorbed=absorbed, into=into)
         return _merge_add(Merge.Kind.MERGE, events, absorbed=absorbed, into=into, by=by, at=at, reason=reason)
 
@@ -27,6 +28,7 @@ def subjects_unmerge(*, absorbed: int, into: int, by: str, at: datetime, reason:
     """Take back one merge: from this instant both stand as they would had it never been made."""
     with transaction.atomic():
         events = _merges_locked()
+        _both_organisations(absorbed, into)
         rules.unmerge_admissible(events, absorbed=absorbed, into=into)
         return _merge_add(Merge.Kind.UNMERGE, events, absorbed=absorbed, into=into, by=by, at=at, reason=reason)
 
@@ -41,6 +43,10 @@ def _merge_add(
     event, detail = f"subjects.subject.{kind}d", {"reason": reason}
     trace(event=event, by=by, at=at, subject=absorbed, about=f"subject:{into}", detail=detail)
     return merge
+
+
+def _both_organisations(*subjects: int) -> None:
+    rules.merge_of_organisations(Subject.objects.filter(pk__in=subjects).values_list("kind", flat=True))
 
 
 def _merges_locked() -> list[rules.MergeEvent]:

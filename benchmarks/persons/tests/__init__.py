@@ -1,0 +1,1 @@
+"""The runner of the persons benchmark works, and finds nothing."""
