@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -36,7 +37,7 @@ from tests.test_kill import Nursery, nursery
 from tests.world import NOW, code, file_write, ingest, later, penalty, sent
 
 __all__ = ["database_apart", "nursery"]
-STEP = {"by": "operator", "at": NOW}
+STEP: dict[str, Any] = {"by": "operator", "at": NOW}
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_papers_contacts_and_notices_stay_bound_to_their_places(tmp_path: Path) 
     files = tmp_path / "files"
     files.mkdir()
     sent(files, penalty(1))
-    record = int(_one("select id from records_record"))
+    record = int(str(_one("select id from records_record")))
     rights.objection_file(
         record=record, number=code(1), claimant=Claimant("经办人", "jingban@example.org"), grounds="不符", at=later(hours=1),
         papers=[PaperIn("证据", "application/pdf", b"%PDF-1.7")],

@@ -1,5 +1,6 @@
 """Natural persons: filed from a lawful record alone, found by their number alone, seen by nothing that lists, searches, matches or exports."""
 
+import hashlib
 import itertools
 import json
 import logging
@@ -20,6 +21,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.actors.services import client_add
 from chengxin.kernel.identifiers import CodeShape
 from chengxin.ledger.models import Entry
+from chengxin.records.bulk.reading import file_digest
 from chengxin.records.models import Event, Record, Refused, Ticket, Waiting
 from chengxin.records.selectors.batches import refused_rows
 from chengxin.records.selectors.persons import CountsNotOpen, occupations, tickets_accessible
@@ -39,10 +41,10 @@ from chengxin.vault import selectors as vault
 from chengxin.vault import services
 from chengxin.vault.services import key_add, keys_retire, values_reseal
 from tests.people import DIVISION, decision, licence, name, number, people_file, people_sent
-from tests.world import NOW, OPERATOR, batch_of, code, everything, ingest, later, penalty, sent
+from tests.world import NOW, OPERATOR, batch_of, code, everything, file_write, ingest, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
-STEP = {"by": "operator", "at": NOW}
+STEP: dict[str, Any] = {"by": "operator", "at": NOW}
 
 
 @pytest.fixture(autouse=True)
@@ -221,6 +223,17 @@ def test_neither_the_files_name_nor_its_further_headings_are_kept(folder: Path) 
     nothing_of(7, 8, 9)
 
 
+def test_the_digest_of_a_file_cannot_be_had_by_trying_numbers(folder: Path) -> None:
+    path = people_file(folder / "p.csv", [licence(1)])
+    done = ingest(path, "practice-licences")
+    plain = hashlib.sha256(path.read_bytes()).hexdigest()
+    kept = everything()
+    assert batch_of(done).file_digest in kept and plain not in kept
+    assert ingest(path, "practice-licences").repeated
+    firms = file_write(folder / "f.csv", [penalty(1)])
+    assert batch_of(ingest(firms)).file_digest == file_digest(firms)
+
+
 def test_a_held_delivery_of_persons_is_sealed_and_let_in(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chengxin.records.services.batches._out_of_bounds", lambda run: "too many")
@@ -243,9 +256,8 @@ def test_a_name_that_is_not_the_one_held_becomes_a_ticket_and_nothing_is_overwri
     assert json.loads(vault.seal_of("intake").unseal(bytes(ticket.sealed)))["姓名"] == name(50)
     assert not Waiting.objects.exists()
     nothing_of(1, 2, 50)
-    assert vaulting.person_opened(
-        *Person.objects.filter(pk=person_of(number(1), known_at=NOW)).values_list("pk", "sealed")[0]
-    ).name == name(1)
+    held = Person.objects.get(pk=person_of(number(1), known_at=NOW))
+    assert vaulting.person_opened(held.pk, bytes(held.sealed)).name == name(1)
     again = people_sent(folder, licence(1, 姓名=name(50), 许可证号="X-1"))
     assert (again.waiting, again.unchanged, Ticket.objects.count()) == (0, 1, 1)
 
@@ -364,7 +376,7 @@ def test_no_page_and_no_api_shows_a_person(folder: Path, client: Browser, caplog
                         assert f"D-3901-{n:06d}" not in shown and f"〔2026〕{n:05d}号" not in shown, path
                     for n in (2, 50):
                         assert name(n) not in shown and number(n) not in shown, path
-                    if name(1) not in path and answer.request["REQUEST_METHOD"] == "GET":
+                    if name(1) not in path and number(1) not in path and answer.request["REQUEST_METHOD"] == "GET":
                         assert name(1) not in shown and number(1) not in shown, path
     assert asked > 2 * ROUTES
     nothing_of(1, 2, 50)

@@ -13,7 +13,7 @@ def unbound(row: Mapping[str, Any]) -> bytes:
     return b""
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """A value sealed under a ring of keys. Each says so itself, so that no sealed column is forgotten when a key is replaced.
 
     `bound` gives, out of the row's columns named in `needs`, what the value is bound to. For the database it is a binary column.

@@ -89,7 +89,7 @@ class SealedColumn:
     def __init__(self, model: type[models.Model], field: SealedField) -> None:
         self.ring, self.label = field.ring, f"{model._meta.db_table}.{field.column}"
         self._field, self._table = field, sql.Identifier(model._meta.db_table)
-        self._column = sql.Identifier(field.column)
+        self._column = sql.Identifier(field.column or field.name)
         self._keys: list[Any] = list(model._meta.pk_fields)
         self._needs = [column for column in field.needs if column not in {each.column for each in self._keys}]
 

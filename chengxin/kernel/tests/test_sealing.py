@@ -35,7 +35,7 @@ def key(suite: Suite = AES_SHA256, version: int = 1, secret: bytes = b"k" * 32) 
     return Key(version, suite, secret)
 
 
-@pytest.fixture(params=SUITES.values(), ids=SUITES)
+@pytest.fixture(params=list(SUITES.values()), ids=list(SUITES))
 def seal(tmp_path: Path, request: pytest.FixtureRequest) -> Seal:
     return Seal(KeyFile(tmp_path / "intake.key", request.param))
 

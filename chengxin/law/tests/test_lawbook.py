@@ -23,6 +23,16 @@ def law(book: Lawbook) -> Law:
     return book.on(TODAY)
 
 
+# What is recorded of natural persons, and of which class: nothing else.
+OF_PERSONS = {
+    "practice-licence": "licence",
+    "professional-qualification": "qualification",
+    "personal-honour": "honour",
+    "volunteer-honour": "honour",
+    "practice-decision": "decision",
+}
+
+
 def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
     assert law.record_types.keys() == {
         "enterprise-registration",
@@ -35,6 +45,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "court-non-performance",
         "supervision-class",
         "repair-promise",
+        *OF_PERSONS,
     }
     assert law.sources.keys() == {
         "enterprise-register",
@@ -47,6 +58,11 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "commitments",
         "court-non-performance",
         "repair-promises",
+        "practice-licences",
+        "professional-qualifications",
+        "personal-honours",
+        "volunteer-honours",
+        "practice-decisions",
     }
     assert law.matters.keys() == {
         "tender",
@@ -88,7 +104,9 @@ def test_nothing_verified_rests_on_a_text_that_nobody_held(book: Lawbook) -> Non
             assert instrument.verified or not entry.verified, entry.key
 
 
-def test_no_record_is_about_natural_persons_and_no_measure_but_a_bar_on_office_of_who_is_named(book: Lawbook) -> None:
+def test_natural_persons_have_five_types_no_list_and_no_measure_but_a_bar_on_office_of_who_is_named(
+    book: Lawbook,
+) -> None:
     for place in book.jurisdictions:
         law = book.on(TODAY, place)
         of_persons = [m for m in law.measures.values() if m.subject_kinds != ("organisation",)]
@@ -97,7 +115,30 @@ def test_no_record_is_about_natural_persons_and_no_measure_but_a_bar_on_office_o
         assert {m.subject_kinds for m in of_persons} == {("natural-person",)}, (
             "no measure meets a firm and its people at once"
         )
-        assert {kind for each in law.record_types.values() for kind in each.about} == {"organisation"}
+        types = {each.key: each for each in law.record_types.values() if each.of_persons}
+        assert {key: each.person_class for key, each in types.items()} == OF_PERSONS
+        assert {each.about for each in types.values()} == {("natural-person",)}
+        assert {key for key, each in types.items() if each.tone == "adverse"} == {"practice-decision"}
+        assert {each.publication for each in types.values()} == {"internal"}
+        assert all(each.adults_only for each in types.values())
+        assert types["practice-decision"].senders == ("department",)
+        assert not types.keys() & {each.record_type for each in law.lists.values()}
+        assert not types.keys() & {ground.record_type for each in law.lists.values() for ground in each.grounds}
+
+
+def test_the_occupational_groups_stand_as_each_paper_names_them(law: Law) -> None:
+    groups = law.code_lists["occupations"]
+    named = {
+        paper: groups.named_by(paper)
+        for paper in ("jiangsu-integrity-opinions-2023", "nantong-integrity-plans-2018", "guangxi-credit-plans-2018")
+    }
+    assert [len(found) for found in named.values()] == [26, 28, 21] and len(groups.codes) == 32
+    jiangsu, nantong, guangxi = map(set, named.values())
+    assert nantong - jiangsu == {"architects", "statisticians"}
+    assert guangxi - jiangsu == {"asset-appraisers", "researchers", "insurance-brokers", "journalists"}
+    closed = {key for key, code in groups.codes.items() if code.closed}
+    assert closed == {"civil-servants", "public-institution-staff", "enterprise-officers"}
+    assert not closed & groups.choices.keys()
 
 
 def test_no_measure_follows_from_a_court_decision_which_only_courts_send(book: Lawbook, law: Law) -> None:
@@ -240,10 +281,10 @@ def test_a_fine_that_changes_leaves_the_row_the_same_claim(law: Law) -> None:
 
 
 def test_a_row_that_says_natural_person_is_named_only_to_be_refused() -> None:
-    """The value is known so that the refusal can say why; the record types stay about organisations alone."""
+    """The value is known so that the refusal can say why; such a type stays about organisations alone."""
     for record_type in load().on(date(2026, 11, 22)).record_types.values():
-        assert record_type.about == ("organisation",)
         if record_type.roles.person:
+            assert record_type.about == ("organisation",)
             assert record_type.fields[record_type.roles.person].type == "person"
 
 
