@@ -218,6 +218,8 @@ def citizen_number_within(text: str) -> bool:
 def persons_masked(text: str) -> str:
     """The text with every citizen number hidden: an authority may have written one into a field of words (RT-13)."""
     return _CITIZEN_WRITTEN.sub(lambda match: "*" * 18 if citizen_number_within(match[0]) else match[0], text)
+
+
 def citizen_number_check(body: str) -> str:
     """The check character that the first 17 digits of a citizen number call for (GB 11643-1999: ISO 7064, mod 11-2)."""
     return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _CITIZEN_WEIGHTS, strict=True)) % 11]

@@ -281,6 +281,8 @@ class RepairedReported(Boundary):
     code = "boundary-repaired-reported"
     basis = "信用修复管理办法 3"
     zh = "{file}：{place}：已修复的记录写为“{found}”。已过期限或者已修复的记录既不公示也不使用，只能写 left-out。"
+
+
 class PersonsApart(Boundary):
     """{file}: {place}: {why}. Records about natural persons are types of their own: about nobody else, number and name kept in the vault alone."""
 

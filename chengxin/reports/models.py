@@ -1,6 +1,21 @@
 """Reports as they were issued, and the passes by which the portal knows a firm."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
+
+from chengxin.vault.models import SealedField
+
+
+def body_bound(row: Mapping[str, Any]) -> bytes:
+    """What binds a report's sealed text to its place."""
+    return f"reports_report:{row['id']}:body".encode()
+
+
+def pdf_bound(row: Mapping[str, Any]) -> bytes:
+    """What binds its PDF."""
+    return f"reports_report:{row['id']}:pdf".encode()
 
 
 class Report(models.Model):
@@ -32,8 +47,8 @@ class Report(models.Model):
     digest = models.TextField(db_collation="C")
     signature = models.JSONField()
     body = models.TextField(null=True)
-    sealed = models.BinaryField(null=True)
-    pdf = models.BinaryField()
+    sealed = SealedField(null=True, ring="reports", bound=body_bound, needs=["id"])
+    pdf = SealedField(ring="reports", bound=pdf_bound, needs=["id"])
     pdf_digest = models.TextField(unique=True, db_collation="C")
 
     class Meta:

@@ -17,7 +17,7 @@ from chengxin.kernel.certificates import Signatory, signing_file
 from chengxin.kernel.days import day_of
 from chengxin.kernel.keyfile import keyfile_once
 from chengxin.kernel.sealing import Seal
-from chengxin.reports.models import Pass, Report
+from chengxin.reports.models import Pass, Report, body_bound, pdf_bound
 from chengxin.reports.rules import (
     PassUnknown,
     ReportUnknown,
@@ -27,14 +27,14 @@ from chengxin.reports.rules import (
     number_typed,
     number_written,
 )
+from chengxin.vault.selectors import seal_of
 
 KEYS = Path(settings.CHENGXIN_HOME) / "keys"
 
 
-@cache
 def report_seal() -> Seal:
     """The seal under which reports and their PDFs are kept."""
-    return Seal.of_file(KEYS / "reports.key")
+    return seal_of("reports")
 
 
 @cache
@@ -56,11 +56,6 @@ def _signatory(key: str, certificate: str) -> Signatory:
     return Signatory.of_files(Path(key), Path(certificate))
 
 
-def about(key: int, part: str) -> bytes:
-    """What binds a sealed value to its place: the report and the part of it."""
-    return f"reports_report:{key}:{part}".encode()
-
-
 def number_of_report(report: Report) -> str:
     """The number that stands on the report."""
     return number_written(day_of(report.issued_at), report.pk)
@@ -75,7 +70,7 @@ def text_of(report: Report) -> str:
     """The report's JSON as it was signed."""
     if report.body is not None:
         return report.body
-    return report_seal().unseal(bytes(report.sealed or b""), about(report.pk, "body")).decode()
+    return report_seal().unseal(bytes(report.sealed or b""), body_bound({"id": report.pk})).decode()
 
 
 def envelope_of(report: Report) -> dict[str, Any]:
@@ -85,7 +80,7 @@ def envelope_of(report: Report) -> dict[str, Any]:
 
 def pdf_of(report: Report) -> bytes:
     """The PDF as it was signed."""
-    return report_seal().unseal(bytes(report.pdf), about(report.pk, "pdf"))
+    return report_seal().unseal(bytes(report.pdf), pdf_bound({"id": report.pk}))
 
 
 def report_by_code(number: str, code: str) -> Report:

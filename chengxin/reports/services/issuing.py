@@ -19,7 +19,7 @@ from chengxin.law.models import ReportKind
 from chengxin.ledger.services import trace
 from chengxin.lists.selectors import SubjectFile
 from chengxin.reports import rules
-from chengxin.reports.models import Report
+from chengxin.reports.models import Report, body_bound, pdf_bound
 from chengxin.reports.rules import (
     AT_THE_COUNTER,
     FORMAT,
@@ -32,7 +32,6 @@ from chengxin.reports.rules import (
     digest_of,
 )
 from chengxin.reports.selectors.issued import (
-    about,
     code_of_report,
     code_secret,
     envelope_of,
@@ -187,11 +186,11 @@ def _made(
     pdf = signer.pdf_sign(printed, reason="证明来源和完整性", timestamps=settings.CHENGXIN_TIMESTAMP_URL)
     report.pdf_digest = pdf_digest(pdf)
     seal = report_seal()
-    report.pdf = seal.seal(pdf, about(report.pk, "pdf"))
+    report.pdf = seal.seal(pdf, pdf_bound({"id": report.pk}))
     if kind.contents == "public":
         report.body = text
     else:
-        report.sealed = seal.seal(text.encode(), about(report.pk, "body"))
+        report.sealed = seal.seal(text.encode(), body_bound({"id": report.pk}))
     report.save(force_insert=True)
     return report
 

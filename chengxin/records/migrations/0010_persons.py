@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Persons."""
 
     dependencies = [
-        ("records", "0008_resealing"),
+        ("records", "0009_resealing"),
         ("subjects", "0005_persons"),
     ]
 

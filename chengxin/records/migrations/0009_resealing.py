@@ -8,5 +8,5 @@ from chengxin.vault.guards import resealable
 class Migration(migrations.Migration):
     """Guards."""
 
-    dependencies = [("records", "0007_decided"), ("vault", "0001_resealing")]
+    dependencies = [("records", "0008_ground"), ("vault", "0001_resealing")]
     operations = [resealable("records_refused"), resealable("records_waiting")]
