@@ -82,7 +82,7 @@ def record_of(case: Case) -> int:
 
 
 def record_theirs(case: Case, *, known_at: datetime) -> int | None:
-    """The same, if it is about the case's own subject still: nothing where a correction laid it on another."""
+    """The record that stands where the case's own stood, if it is about the case's subject still; nothing where a correction laid it on another."""
     record = record_now(case)
     subject = Record.objects.values_list("subject_id", flat=True).get(pk=record)
     theirs = root_of(subject, known_at=known_at) == root_of(case.subject_id, known_at=known_at)
