@@ -177,7 +177,7 @@ def play(folder: Path, today: date) -> dict[str, Any]:
         "granted: no longer shown or used, in one transaction",
     )
     cases = {"listing": listing.number, "objection": receipt.number, "repair": repair.number}
-    return {"told": told, "notice": listing.notice.split("\n\n")[0], "firm": code(0), "cases": cases}
+    return {"told": told, "notice": listing.notice.split("\n\nNotice before entry")[0], "firm": code(0), "cases": cases}
 
 
 def set_going() -> dict[str, Any]:

@@ -146,4 +146,4 @@ def test_without_a_key_the_page_leads_to_the_door_and_an_empty_year_says_so(clie
     with time_machine.travel(later(hours=1), tick=True):
         key = client_add(actor="roads", title="t", scopes=["desk"], by="operator", at=NOW)[1]
         client.post("/desk/sign-in", {"key": key})
-        assert "这一年没有可以统计的" in client.get("/desk/assessment").content.decode()
+        assert "该年度没有可以统计的事项" in client.get("/desk/assessment").content.decode()

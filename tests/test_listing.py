@@ -106,7 +106,7 @@ def test_the_notice_says_why_on_what_basis_what_follows_and_what_can_be_done(gro
         "许可证被吊销",
         "《企业信息公示暂行条例》",
         "土地出让",
-        "陈述申辩",
+        "陈述、申辩",
         "5个工作日",
         "行政复议",
         "移出",

@@ -15,6 +15,7 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.services.telling import ProofMissing, notices_send
 from chengxin.checks.services.reissuing import match_undo, merge_undo
 from chengxin.kernel.days import working_day_add
+from chengxin.kernel.written import day_written
 from chengxin.lists import rules
 from chengxin.lists.models import Task
 from chengxin.lists.selectors import task_state_of, tasks_counted, tasks_open
@@ -195,9 +196,9 @@ def test_a_measure_has_no_effect_before_its_subject_is_told_of_it_in_time(
     notices_send(by="operator", at=later(hours=4))
     body = TOLD[0]["body"]
     for words in (
-        "经营异常企业在土地出让中受限制", "《企业信息公示暂行条例》第18条", "land（云川自然资〔2026〕1号）",
+        "经营异常企业在土地出让中受限制", "《企业信息公示暂行条例》第18条", "采取措施告知书\n云川自然资〔2026〕1号\n",
         "云川市监列入〔2026〕00001号", "移出名单时解除", "提出异议", "信用修复", "行政复议", "has no effect",
-        str(working_day_add(TODAY, 5)),
+        str(working_day_add(TODAY, 5)), day_written(working_day_add(TODAY, 5)), "　　land\n　　2026年11月22日",
     ):  # fmt: skip
         assert words in body, words
     on = later(hours=5).date()

@@ -301,7 +301,7 @@ def test_a_repair_waits_for_the_shortest_term_and_for_what_was_owed(tmp_path: Pa
     record = filed(tmp_path, decided_on="2026-10-12")
     with pytest.raises(rules.RepairTooEarly) as early:
         repair(record, at=later(hours=1))
-    assert "2027-01-12" in early.value.message_zh
+    assert "2027年1月12日" in early.value.message_zh
     ready = datetime(2027, 1, 12, 10, tzinfo=CHINA_TIME)
     with pytest.raises(rules.PromiseMissing, match="promise"):
         repair(record, at=ready, promised=False)

@@ -79,3 +79,23 @@ class Client(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(per_minute__gt=0), name="actors_client_limited"),
         ]
+
+
+class Origin(models.Model):
+    """An origin whose pages may frame the answers given to this actor's programs; none may that is not registered, and not removed."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="origins")
+    origin = models.TextField(db_collation="C")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "origin"], condition=models.Q(removed_at__isnull=True), name="actors_origin_once"
+            ),
+            # The same shape as actors/rules.py reads: it goes into a header as it stands.
+            models.CheckConstraint(
+                condition=models.Q(origin__regex=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"), name="actors_origin_shaped"
+            ),
+        ]

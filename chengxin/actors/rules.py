@@ -1,4 +1,4 @@
-"""What may be published of an authority's office. Pure."""
+"""What may be published of an authority's office, and which origin may frame an answer. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ REACHABLE = ("department", "court", "credit-centre", "supervisor", "operator")
 MOST = 200
 _TELEPHONE = re.compile(r"[0-9][0-9-]{2,19}")
 _MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(rf"(?:https://{_LABEL}(?:\.{_LABEL})*|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{{1,5}})?")
+_STANDARD = {"https": ":443", "http": ":80"}
 
 
 class ContactUnfit(Refusal):
@@ -48,3 +51,22 @@ def contact_fit(kind: str, telephone: str, address: str, hours: str) -> Office:
     if citizen_number_within(f"{office.address} {office.hours}"):
         raise ContactUnfit(why="it holds a person's identity number.", why_zh="含有自然人的公民身份号码。")
     return office
+
+
+class OriginUnfit(Refusal):
+    """ "{origin}" is no origin that may frame an answer: write scheme, host and port alone, as https://approval.example.gov.cn,
+    without path or star, a host in other letters in its xn-- form; http only for localhost.
+    """
+
+    code = "origin-unfit"
+    zh = "“{origin}”不能登记为嵌入来源：只写协议、主机和端口，如 https://approval.example.gov.cn，不带路径和星号，中文域名写成 xn-- 形式；http 只限本机 localhost。"
+
+
+def origin_read(written: str) -> str:
+    """The origin as a browser writes it, in small letters and without its standard port; refuses a path, a star, and http beyond the machine
+    itself.
+    """
+    origin = written.strip().lower().removesuffix("/")
+    if len(origin) > 255 or not _ORIGIN.fullmatch(origin):
+        raise OriginUnfit(origin=written[:80])
+    return origin.removesuffix(_STANDARD[origin.partition(":")[0]])

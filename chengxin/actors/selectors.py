@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from chengxin.actors.models import Actor, Contact
+from chengxin.actors.models import Actor, Contact, Origin
 from chengxin.kernel.errors import Refusal
 
 
@@ -111,3 +111,9 @@ def contacts_published(keys: Iterable[str] | None = None) -> list[Reached]:
 def departments() -> QuerySet[Actor]:
     """The departments that act, by title."""
     return Actor.objects.filter(kind="department", closed_at__isnull=True).order_by("title", "key")
+
+
+def origins_of(actor: str) -> list[str]:
+    """The origins whose pages may frame the actor's answers."""
+    found = Origin.objects.filter(actor__key=actor, removed_at__isnull=True).order_by("origin")
+    return list(found.values_list("origin", flat=True))

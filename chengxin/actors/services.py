@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from chengxin.actors import rules
-from chengxin.actors.models import Actor, Client, Contact, Kind
+from chengxin.actors.models import Actor, Client, Contact, Kind, Origin
 from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
@@ -112,6 +112,35 @@ def client_revoke(*, client: int, by: str, at: datetime) -> None:
         if not Client.objects.filter(pk=client, revoked_at__isnull=True).update(revoked_at=at):
             raise ClientUnknown(client=client)
         trace(event="actors.client.revoked", by=by, at=at, about=f"client:{client}")
+
+
+class OriginUnknown(Refusal):
+    """{actor} has no registered origin {origin}. List them with `chengxin origins {actor}`."""
+
+    code = "origin-unknown"
+    status = 404
+    zh = "{actor}没有登记过嵌入来源{origin}。用 chengxin origins {actor} 查看。"
+
+
+def origin_add(*, actor: str, origin: str, by: str, at: datetime) -> Origin:
+    """Let pages of this origin frame the answers given to the actor's programs; one that is registered already stays as it is."""
+    read = rules.origin_read(origin)
+    with transaction.atomic():
+        whose = actor_acting(actor, at=at)
+        made, new = Origin.objects.get_or_create(actor=whose, origin=read, removed_at=None, defaults={"added_at": at})
+        if new:
+            trace(event="actors.origin.added", by=by, at=at, about=f"actor:{actor}", detail={"origin": read})
+    return made
+
+
+def origin_remove(*, actor: str, origin: str, by: str, at: datetime) -> None:
+    """From this instant no page of the origin frames the actor's answers."""
+    read = rules.origin_read(origin)
+    with transaction.atomic():
+        found = Origin.objects.filter(actor__key=actor, origin=read, removed_at__isnull=True)
+        if not found.update(removed_at=at):
+            raise OriginUnknown(actor=actor, origin=read)
+        trace(event="actors.origin.removed", by=by, at=at, about=f"actor:{actor}", detail={"origin": read})
 
 
 def key_hash(key: str) -> bytes:

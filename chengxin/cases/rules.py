@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from chengxin.kernel.days import day_due, working_day_add, working_days_between
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.written import day_written, sentence
 from chengxin.law import Law
 from chengxin.law.models import Doer, Procedure, State, Step, Words
 
@@ -179,7 +180,8 @@ def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, ha
     lacking += [(deeds[key].title.zh, deeds[key].title.en) for key in found.step.deeds if f"deed:{key}" not in there]
     if lacking:
         zh, en = zip(*lacking, strict=True)
-        raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh)
+        needs = [need for need in found.step.needs if need not in there]
+        raise StepLacks(lacking=", ".join(en), lacking_zh="、".join(zh), basis=basis.zh, needs=needs)
     return found.step
 
 
@@ -196,7 +198,9 @@ def deed_fit(course: Course, kind: str, *, day: date, on: date) -> None:
     if kind not in deeds:
         raise DeedUnfit(why=f"{kind} is unknown.", why_zh=f"没有“{kind}”。", known=known, known_zh=known_zh)
     if day > on:
-        raise DeedUnfit(why=f"{day} is still to come.", why_zh=f"{day}尚未到来。", known=known, known_zh=known_zh)
+        raise DeedUnfit(
+            why=f"{day} is still to come.", why_zh=f"{day_written(day)}尚未到来。", known=known, known_zh=known_zh
+        )
 
 
 # --- telling --------------------------------------------------------------------------------------------------------------
@@ -231,14 +235,14 @@ def step_told(course: Course, step: Taken, *, number: str, reasons: str, documen
     came = [s for s in procedure.steps if s.to == step.to and s.by == step.by]
     cited = course.law.cite((came[0] if came else procedure).basis[0])
     mine = [o for o in course.steps if o.step.by == "subject"] if step == course.taken[-1] else []
-    zh = [
-        title,
-        f"日期：{step.on}",
-        *([f"理由：{reasons}"] if reasons else []),
-        *([f"文书：{document}"] if document else []),
+    zh = [title, f"日期：{day_written(step.on)}"]
+    zh += [f"理由：{sentence(reasons)}"] if reasons else []
+    zh += [f"文书：{document}"] if document else []
+    zh += [f"依据：{cited.zh}", *(["在此期间，该记录不产生效力。"] if state.suspends else [])]
+    zh += [
+        f"你单位可以：{_act(course, o.step).zh}" + (f"（最迟{day_written(o.last_day)}）" if o.last_day else "")
+        for o in mine
     ]
-    zh += [f"依据：{cited.zh}", *(["在此期间该记录不产生效力。"] if state.suspends else [])]
-    zh += [f"您可以：{_act(course, o.step).zh}" + (f"（最迟{o.last_day}）" if o.last_day else "") for o in mine]
     en = [
         f"{title_en} ({step.on})",
         f"Basis: {cited.en}",

@@ -16,7 +16,7 @@ from chengxin.cases.models import Case, Deed, Delivery, Notice, Step
 from chengxin.cases.rules import Course, Taken
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.sealing import Seal
-from chengxin.law.models import Doer
+from chengxin.law.models import Doer, Words
 from chengxin.vault.selectors import seal_of
 
 ATTEMPTS = 6  # so often a notice is tried
@@ -56,6 +56,11 @@ def course_of(case: Case) -> Course:
     law = lawroom.load().on(case.opened_on, case.jurisdiction)
     steps = [Taken(s.number, s.to, s.on, _doer(s.doer)) for s in case.steps.order_by("number")]
     return Course(law, law.procedures[case.procedure], steps)
+
+
+def case_state_title(case: int) -> Words:
+    """Where the case stands, in words."""
+    return course_of(Case.objects.get(pk=case)).state.title
 
 
 def _doer(written: str) -> Doer:

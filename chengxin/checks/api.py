@@ -16,6 +16,7 @@ from chengxin.checks.rules import Decided, period_of
 from chengxin.checks.selectors import coverage, decisions_missed
 from chengxin.checks.services.asking import answer_use, check_perform
 from chengxin.checks.services.deciding import decisions_file
+from chengxin.checks.services.framing import ticket_issue
 from chengxin.checks.services.reissuing import reissue_receive, reissues_read
 from chengxin.ledger.api import LogReceiptOut
 
@@ -119,6 +120,35 @@ def check_run(request: HttpRequest, asked: CheckIn) -> Any:
         answer.as_dict(), ensure_ascii=False, separators=(",", ":"), default=lambda value: value.isoformat()
     )
     return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+class TicketIn(Schema):
+    """What the check will ask: about whom, in what matter, for which case."""
+
+    code: str
+    matter: Text
+    purpose: Text = ""
+    case_number: Text = ""
+    jurisdiction: Text = "cn"
+
+
+class TicketOut(Schema):
+    """A token for the browser, where its form goes, until when, and whose pages may frame the answer."""
+
+    token: str
+    address: str
+    expires_at: datetime
+    origins: list[str]
+
+
+@router.post("/tickets", response=TicketOut, summary="嵌入凭证 / a ticket for a frame", operation_id="ticket_issue")
+def ticket(request: HttpRequest, asked: TicketIn) -> Any:
+    """一次性凭证：两分钟内在已登记来源的网页里打开一次核查。 / Opens one check, once, within two minutes, in a page of a registered origin."""
+    made = ticket_issue(
+        asker=request.auth, number=asked.code, matter=asked.matter, purpose=asked.purpose, case_number=asked.case_number,  # type: ignore[attr-defined]
+        jurisdiction=asked.jurisdiction, at=timezone.now(),
+    )  # fmt: skip
+    return {**made.__dict__, "address": request.build_absolute_uri("/embed/check")}
 
 
 class UseIn(Schema):

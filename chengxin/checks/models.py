@@ -108,3 +108,35 @@ class Decision(models.Model):
                 condition=~models.Q(agency="") & ~models.Q(case_number=""), name="checks_decision_of_somebody"
             ),
         ]
+
+
+class Ticket(models.Model):
+    """What opens one check, once and soon, in a frame of the asker's own system: only the SHA-256 of its token is kept. Never edited."""
+
+    token_hash = models.BinaryField(unique=True)
+    client = models.BigIntegerField()
+    actor = models.TextField(db_collation="C")
+    code = models.TextField(db_collation="C")
+    matter = models.TextField(db_collation="C")
+    purpose = models.TextField()
+    case_number = models.TextField()
+    jurisdiction = models.TextField(db_collation="C")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("issued_at")), name="checks_ticket_expires"
+            ),
+        ]
+
+
+class Opening(models.Model):
+    """That a ticket was used, the answer that it opened, and the SHA-256 of the token with which what was done is written down once."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, primary_key=True, related_name="opening")
+    entry = models.BigIntegerField()
+    form_hash = models.BinaryField(unique=True)
+    form_expires_at = models.DateTimeField()
+    at = models.DateTimeField()

@@ -8,7 +8,7 @@ from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import CaseNumber, Matter
+from chengxin.law.models import KINDS_ZH, CaseNumber, Matter
 from chengxin.lists.rules import Following
 
 
@@ -92,7 +92,7 @@ def asker_may(law: Law, matter: Matter, kind: str) -> Reason | None:
     cited = law.cite(matter.basis[0])
     return Reason(
         "asker-not-permitted",
-        f"{matter.title.zh}由{'、'.join(matter.askers)}决定，{kind}不得就此查询（{cited.zh}）。",
+        f"{matter.title.zh}由{'、'.join(KINDS_ZH[each] for each in matter.askers)}决定，{KINDS_ZH.get(kind, kind)}不得就此查询（{cited.zh}）。",
         f"{matter.title.en} is decided by: {', '.join(matter.askers)}; a {kind} may not ask about it ({cited.en}).",
         f"{cited.instrument} {cited.article}",
     )
@@ -140,7 +140,7 @@ class UseUnfit(Refusal):
     """What was done with an answer is one of {known}; what does not follow it needs its reason."""
 
     code = "use-unfit"
-    zh = "答复的使用情况只能是{known}之一；未采纳或者无关的须写明理由。"
+    zh = "答复的使用情况须是“采纳”“没有采纳”“与本案无关”之一；没有采纳或者无关的，须写明理由。"
 
 
 class AnswerUnknown(Refusal):

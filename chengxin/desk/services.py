@@ -7,11 +7,19 @@ from typing import Any
 from django.db import transaction
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, asker_by_key
+from chengxin.actors.selectors import Asker, actor_titled, asker_by_key
 from chengxin.assessments.rules import FIRST_YEAR, year_days
 from chengxin.assessments.selectors import Assessment, assessments
 from chengxin.cases.models import Paper
-from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_accessible, tasks_of
+from chengxin.cases.selectors import (
+    SEEING_ALL,
+    CaseUnknown,
+    case_accessible,
+    cases_accessible,
+    cases_open,
+    course_of,
+    tasks_of,
+)
 from chengxin.cases.services.running import paper_read
 from chengxin.checks.rules import period_of
 from chengxin.checks.selectors import Coverage, Missed, coverage, decisions_missed
@@ -27,7 +35,7 @@ from chengxin.inspections.selectors import (
 from chengxin.kernel.days import CalendarRange, day_of, working_days_between
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import Basis, ListEntry, RecordField
+from chengxin.law.models import KINDS_ZH, Basis, ListEntry, RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
 from chengxin.lists.rules import MAY_DECIDE, consequences, entry_notice, list_decided_here, listing_permitted
@@ -35,9 +43,11 @@ from chengxin.lists.selectors import (
     Entered,
     GroundShown,
     TaskCount,
+    addressee_of,
     fact_of,
     grounds_shown,
     list_entered,
+    measure_titled,
     task_shown,
     tasks_counted,
     tasks_due,
@@ -53,7 +63,8 @@ from chengxin.records.services.waiting import (
     waiting_release,
     waiting_reopen,
 )
-from chengxin.rights.selectors import CaseFile, case_file
+from chengxin.rights.rules import BY_SUBJECT, FORUMS
+from chengxin.rights.selectors import CaseFile, Contestable, case_file, contact_of, record_now, records_contestable
 from chengxin.rights.services import case_read
 from chengxin.subjects.selectors import members_of, names_of, number_of, subject_of
 
@@ -155,16 +166,18 @@ class Day:
 
     day: date
     late: bool
-    tasks: list[tuple[CaseFile, list[str]]]
+    tasks: list[tuple[CaseFile, list[LawWords]]]
 
 
 def case_calendar(*, asker: Asker, at: datetime) -> list[Day]:
     """The cases in which it is the asker's turn, by the day on which the next thing is due; the reading is written down."""
     trace(event="desk.cases.read", by=asker.key, at=at)
-    today, days = day_of(at), dict[date, list[tuple[CaseFile, list[str]]]]()
+    today, days = day_of(at), dict[date, list[tuple[CaseFile, list[LawWords]]]]()
     for task in tasks_of(asker):
         shown = case_file(task.case, task.mine, known_at=at)
-        days.setdefault(task.last_day or today, []).append((shown, sorted({c.title.zh for c in shown.choices})))
+        days.setdefault(task.last_day or today, []).append(
+            (shown, list({c.act.zh: c.act for c in shown.choices}.values()))
+        )
     return [Day(day, day < today, tasks) for day, tasks in sorted(days.items())]
 
 
@@ -178,11 +191,18 @@ class OpenedCase:
     record_title: LawWords
     firm: str
     fields: list[tuple[str, LawWords, str]]
+    by_staff: bool
+    since: date | None
+    # What is typed again where an entry was taken back as a mistake.
+    again: dict[str, str]
 
 
 def case_opened(*, asker: Asker, number: str, at: datetime) -> OpenedCase:
     """The case with all that is needed to decide it; refuses one that the asker plays no part in. The reading is written down."""
     case, claimant = case_read(number=number, asker=asker, at=at)
+    by_staff = case.case.opened_by != BY_SUBJECT
+    if by_staff and claimant:
+        claimant = {**claimant, "name": actor_titled(case.case.opened_by)}
     record = Record.objects.select_related("batch").get(pk=case.record)
     law = lawroom.load().on(day_of(at), record.batch.jurisdiction)
     record_type = law.record_types[record.record_type]
@@ -192,7 +212,20 @@ def case_opened(*, asker: Asker, number: str, at: datetime) -> OpenedCase:
         for name, field in record_type.fields.items()
         if field.type != "person"
     ]
-    return OpenedCase(case, claimant, record, record_type.title, written.get(record_type.roles.name) or "", fields)
+    since = claimant.get("since")
+    return OpenedCase(
+        case, claimant, record, record_type.title, written.get(record_type.roles.name) or "", fields,
+        by_staff=by_staff,
+        since=date.fromisoformat(since) if since else None,
+        again=_again(case, claimant, at=at) if course_of(case.case).state.outcome == "entered-wrongly" else {},
+    )  # fmt: skip
+
+
+def _again(case: CaseFile, claimant: dict[str, Any], *, at: datetime) -> dict[str, str]:
+    """The entry that was taken back, as the form has it, to be put right and entered anew."""
+    words = {name: claimant.get(name, "") for name in ("since", "organ", "grounds")}
+    number, record = number_of(case.case.subject_id, known_at=at), str(record_now(case.case))
+    return {**words, "code": number, "record": record, "forum": case.procedure, "document": case.told[0].document}
 
 
 def _worded(field: RecordField, written: str) -> str:
@@ -209,16 +242,71 @@ def paper_opened(*, asker: Asker, number: str, paper: int, at: datetime) -> tupl
     return found, paper_read(paper=found, by=asker.key, at=at)
 
 
+# --- reconsideration and lawsuits --------------------------------------------------------------------------------------
+
+
+class RecordUnchosen(Refusal):
+    """Choose the record whose decision is under reconsideration or lawsuit."""
+
+    code = "record-unchosen"
+    zh = "请选择正在复议或者诉讼的是哪一条记录。"
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A case of reconsideration or lawsuit as the desk lists it: whose, under which number, and where it is pending."""
+
+    case: CaseFile
+    firm: str
+    document: str
+    organ: str
+
+
+def contests_read(*, asker: Asker, at: datetime) -> list[Contested]:
+    """The reconsiderations and lawsuits under way that the asker may see, those due first before the others; the reading is written down."""
+    trace(event="desk.contests.read", by=asker.key, at=at)
+    found = cases_open().filter(pk__in=cases_accessible(asker).filter(procedure__in=FORUMS).values("pk"))
+    return [
+        Contested(
+            case_file(case, known_at=at), addressee_of(case.subject_id, known_at=at)[0],
+            case.steps.get(number=0).document, contact_of(case).get("organ", ""),
+        )
+        for case in found[:MOST_TASKS]
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contesting:
+    """A firm's records whose decisions the asker may enter as under reconsideration or lawsuit."""
+
+    firm: str
+    code: str
+    records: list[Contestable]
+
+
+def contest_look(*, asker: Asker, number: str, at: datetime) -> Contesting:
+    """What the asker may enter for the firm of this number; nothing is entered by looking. The reading is written down."""
+    root = subject_of(number, known_at=at)
+    members = members_of(root, known_at=at)
+    trace(event="desk.contest.looked", by=asker.key, at=at, subject=root)
+    records = records_contestable(members, asker, on=day_of(at), known_at=at)
+    firm = next((n.written for n in names_of(members, known_at=at)), "")
+    return Contesting(firm, number_of(root, known_at=at), records)
+
+
 # --- tasks of measures --------------------------------------------------------------------------------------------------
 
 MOST_TASKS = 50
 
 
-def tasks_read(*, asker: Asker, at: datetime) -> tuple[list[dict[str, Any]], list[TaskCount]]:
+def tasks_read(*, asker: Asker, at: datetime) -> tuple[list[dict[str, Any]], list[tuple[TaskCount, LawWords]]]:
     """The tasks not yet answered, the first due first, and the statistics of all; the reading is written down."""
     trace(event="desk.tasks.read", by=asker.key, at=at)
-    shown = [task_shown(task, at=at) | {"agency": task.agency} for task in tasks_open(asker)[:MOST_TASKS]]
-    return shown, tasks_counted(asker, at=at)
+    shown = [
+        task_shown(task, at=at) | {"agency": task.agency, "firm": addressee_of(task.subject_id, known_at=at)[0]}
+        for task in tasks_open(asker)[:MOST_TASKS]
+    ]
+    return shown, [(count, measure_titled(count.measure, at=at)) for count in tasks_counted(asker, at=at)]
 
 
 # --- inspections --------------------------------------------------------------------------------------------------------
@@ -271,7 +359,7 @@ class ListNotOpen(Refusal):
 
     code = "list-not-open"
     status = 403
-    zh = "{actor}属于{kind}：名单档案只对作出决定或者报送的部门，以及运行、主管单位开放。"
+    zh = "{actor}属于{kind_zh}：名单档案只对作出决定或者报送的部门，以及运行、主管单位开放。"
 
 
 class ListMissing(Refusal):
@@ -336,7 +424,7 @@ def list_opened(*, asker: Asker, place: str, key: str, at: datetime, before: int
     on = day_of(at)
     law, entry = _list_of(place, key, on=on)
     if asker.kind not in (*SEEING_ALL, "department"):
-        raise ListNotOpen(actor=asker.key, kind=asker.kind)
+        raise ListNotOpen(actor=asker.key, kind=asker.kind, kind_zh=KINDS_ZH.get(asker.kind, asker.kind))
     trace(event="desk.list.read", by=asker.key, at=at, about=f"list:{key}", detail={"jurisdiction": place})
     entered, more = list_entered(asker, law, entry, on=on, known_at=at, before=before, most=MOST_ENTERED)
     cited = law.cite(entry.basis[0])
@@ -398,7 +486,14 @@ def listing_look(
     if chosen is not None and reasons.strip():
         if chosen.why_not is not None:
             raise chosen.why_not
-        told = {**UNFILED, "firm": firm, "code": code, "reasons": reasons.strip(), "on": on}
+        told = {
+            **UNFILED,
+            "firm": firm,
+            "code": code,
+            "reasons": reasons.strip(),
+            "on": on,
+            "authority": actor_titled(asker.key),
+        }
         notice = entry_notice(law, entry, ground=fact_of(chosen.record, known_at=at), **told)[1]
     return Choosing(place, entry, firm, code, grounds, notice)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from chengxin.desk.pages import assessment, cases, checks, inspections, lists, reporting, tasks
+from chengxin.desk.pages import assessment, cases, checks, contests, inspections, lists, reporting, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -29,6 +29,7 @@ urlpatterns = [
     path("lists", lists.lists, name="lists"),
     path("lists/propose", lists.propose, name="propose"),
     path("lists/<str:place>/<str:key>", lists.opened, name="list"),
+    path("contests", contests.contests, name="contests"),
     path("assessment", assessment.assessment, name="assessment"),
     path("assessment.csv", assessment.assessment_csv, name="assessment-csv"),
     path("month", cases.month, name="month"),

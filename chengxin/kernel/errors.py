@@ -1,7 +1,10 @@
 """The one base of every refusal: what was wrong, with which value, by which rule, and what to do."""
 
 import inspect
+from datetime import date, datetime
 from typing import Any, ClassVar
+
+from chengxin.kernel.written import day_written
 
 
 class Refusal(Exception):
@@ -28,12 +31,17 @@ class Refusal(Exception):
 
     @property
     def message_zh(self) -> str:
-        """The Chinese message, filled with the same data."""
-        return self.zh.format_map(_Shown(self.data))
+        """The Chinese message, filled with the same data, days written as Chinese documents write them."""
+        words = {name: day_written(d) if _is_day(d) else d for name, d in self.data.items()}
+        return self.zh.format_map(_Shown(words))
 
     def as_dict(self) -> dict[str, Any]:
         """The refusal as every door shows it: code, messages and basis."""
         return {"code": self.code, "detail": self.message_zh, "detail_en": self.message, "basis": self.basis}
+
+
+def _is_day(datum: Any) -> bool:
+    return isinstance(datum, date) and not isinstance(datum, datetime)
 
 
 class _Shown(dict[str, Any]):

@@ -26,6 +26,16 @@ ActorKind: TypeAlias = Literal[
 ]
 SubjectKind: TypeAlias = Literal["organisation", "natural-person"]
 Severity: TypeAlias = Literal["minor", "general", "serious"]
+KINDS_ZH: dict[str, str] = {
+    "department": "部门",
+    "court": "法院",
+    "credit-centre": "公共信用信息中心",
+    "supervisor": "社会信用主管部门",
+    "platform": "平台",
+    "service-firm": "信用服务机构",
+    "operator": "运行单位",
+    "public": "公众",
+}
 Doer: TypeAlias = Literal["subject", "authority", "provider", "credit-centre", "supervisor", "anybody", "clock"]
 Needed: TypeAlias = Literal["reasons", "document", "proof-of-service", "approval", "evidence"]
 Outcome: TypeAlias = Literal[
@@ -35,6 +45,7 @@ Outcome: TypeAlias = Literal[
     "not-verifiable",
     "objection-withdrawn",
     "not-accepted",
+    "entered-wrongly",
     "moved",
     "repaired",
     "not-repaired",

@@ -419,7 +419,9 @@ def _drawn(entry: Measure, book: View, key: str) -> Faults:
 
 
 # What an authority's silence must never come to: the subject cannot be made to pay for it.
-AGAINST = frozenset({"upheld", "not-accepted", "not-repaired", "listed", "not-removed", "not-founded"})
+AGAINST = frozenset(
+    {"upheld", "not-accepted", "entered-wrongly", "not-repaired", "listed", "not-removed", "not-founded"}
+)
 CLOCK_UNITS: tuple[Unit, ...] = ("working-days", "days", "months")
 
 

@@ -10,8 +10,9 @@ from chengxin.cases.rules import Telling
 from chengxin.kernel.days import day_due
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.periods import months_after
+from chengxin.kernel.written import day_written, letter_written, sentence
 from chengxin.law import Law
-from chengxin.law.models import Basis, ListEntry, Measure, Procedure
+from chengxin.law.models import KINDS_ZH, Basis, ListEntry, Measure, Procedure
 from chengxin.records.rules import Effect, Standing, Terms, effect
 
 CLEAN_YEARS, MOST_YEARS = "clean-years", 10
@@ -225,7 +226,7 @@ class ListingNotPermitted(Refusal):
 
     code = "listing-not-permitted"
     status = 403
-    zh = "{actor}属于{kind}：只有主管部门（或者代其办理的运行单位）可以决定列入名单（{basis}）。"
+    zh = "{actor}属于{kind_zh}：只有主管部门（或者代其办理的运行单位）可以决定列入名单（{basis}）。"
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,9 @@ MAY_DECIDE = ("department", "operator")
 def listing_permitted(law: Law, entry: ListEntry, *, kind: str, actor: str) -> None:
     """Whether this kind of actor may propose an entry on the list."""
     if kind not in MAY_DECIDE:
-        raise ListingNotPermitted(actor=actor, kind=kind, basis=law.cite(entry.basis[0]).zh)
+        raise ListingNotPermitted(
+            actor=actor, kind=kind, kind_zh=KINDS_ZH.get(kind, kind), basis=law.cite(entry.basis[0]).zh
+        )
 
 
 def entry_notice(law: Law, entry: ListEntry, *, ground: Fact, **told: Any) -> tuple[str, str]:
@@ -323,7 +326,17 @@ def consequences(law: Law, key: str) -> list[Measure]:
 
 
 def notice_written(
-    law: Law, entry: ListEntry, *, number: str, key: str, firm: str, code: str, ground: Fact, reasons: str, on: date
+    law: Law,
+    entry: ListEntry,
+    *,
+    number: str,
+    key: str,
+    firm: str,
+    code: str,
+    ground: Fact,
+    reasons: str,
+    on: date,
+    authority: str,
 ) -> str:
     """The notice that goes before an entry: what is intended and why, on which basis, what would follow, what can be done about it
     and until when. In Chinese, then in English.
@@ -333,20 +346,23 @@ def notice_written(
     days = law.parameter(reply.within) if reply and reply.within else 0
     measures = consequences(law, entry.key)
     bases = "、".join(law.cite(b).zh for b in entry.basis)
-    zh = [
-        f"{entry.title.zh}列入事先告知书",
-        f"案件编号：{number}　查询码：{key}",
-        f"当事人：{firm}（{code}）",
-        f"拟列入：{entry.title.zh}",
-        f"理由：{reasons}",
-        f"所依据的记录：{ground.document}（{ground.authority}，{ground.decided_on}，编号{ground.record}）",
-        f"法律依据：{bases}",
-        "列入后的措施：" + ("；".join(f"{m.title.zh}（{law.cite(m.basis[0]).zh}）" for m in measures) or "无"),
-        f"如何移出：{entry.exit.zh}",
-        f"您有权陈述申辩：自收到之日起{days}个工作日内，凭案件编号和查询码在线提出，或者书面提出。列入后可以提出异议；"
-        "也可以依法申请行政复议或者提起行政诉讼。",
-        f"{on}",
-    ]
+    followed = "；".join(f"{m.title.zh}（{law.cite(m.basis[0]).zh}）" for m in measures) or "无"
+    zh = letter_written(
+        "列入事先告知书",
+        mark=f"案件编号：{number}　查询码：{key}",
+        to=f"{firm}（统一社会信用代码：{code}）",
+        opening=f"本机关拟将你单位列入{entry.title.zh}。现将拟列入的事实、理由、依据和你单位享有的权利告知如下：",
+        clauses=[
+            f"事实和理由：{sentence(reasons)}所依据的是{ground.authority}{day_written(ground.decided_on)}作出的{ground.document}（记录编号{ground.record}）。",
+            f"法律依据：{bases}。",
+            f"列入后的措施：{followed}。",
+            f"如何移出：{sentence(entry.exit.zh)}",
+            f"陈述、申辩：你单位可以自收到本告知书之日起{days}个工作日内，凭案件编号和查询码在网上提出，或者书面提出。",
+            "其他救济：列入后，你单位可以对该记录提出异议，也可以依法申请行政复议或者提起行政诉讼。",
+        ],
+        sign=authority,
+        on=on,
+    )
     en = [
         f"Notice before entry: {entry.title.en}",
         f"Case {number}, key {key}. To: {firm} ({code}).",
@@ -361,20 +377,24 @@ def notice_written(
 
 
 def honour_notice_written(
-    law: Law, entry: ListEntry, *, number: str, key: str, firm: str, code: str, reasons: str, on: date
+    law: Law, entry: ListEntry, *, number: str, key: str, firm: str, code: str, reasons: str, on: date, authority: str
 ) -> str:
     """What the subject of a proposed favourable entry is told. In Chinese, then in English."""
     bases = "、".join(law.cite(b).zh for b in entry.basis)
-    zh = [
-        f"{entry.title.zh}拟认定告知书",
-        f"案件编号：{number}　查询码：{key}",
-        f"当事人：{firm}（{code}）",
-        f"理由：{reasons}",
-        f"依据：{bases}",
-        "认定之前公示，公示期内任何人可以提出异议；凭编号和查询码可以查看进度或者撤回。",
-        f"如何退出：{entry.exit.zh}",
-        f"{on}",
-    ]
+    zh = letter_written(
+        "拟认定告知书",
+        mark=f"案件编号：{number}　查询码：{key}",
+        to=f"{firm}（统一社会信用代码：{code}）",
+        opening=f"本机关拟将你单位列入{entry.title.zh}。现将有关事项告知如下：",
+        clauses=[
+            f"理由：{sentence(reasons)}",
+            f"依据：{bases}。",
+            "公示：认定之前先行公示，公示期内任何人可以提出异议；凭案件编号和查询码可以查看办理进度，也可以撤回。",
+            f"如何退出：{sentence(entry.exit.zh)}",
+        ],
+        sign=authority,
+        on=on,
+    )
     en = [
         f"Proposed entry: {entry.title.en}. Case {number}, key {key}. To: {firm} ({code}).",
         f"Grounds: {reasons} Basis: {'; '.join(law.cite(b).en for b in entry.basis)}.",
@@ -441,7 +461,7 @@ class MeasureNotYours(Refusal):
 
     code = "measure-not-yours"
     status = 403
-    zh = "{actor}属于{kind}：措施由{allowed}启动。"
+    zh = "{actor}属于{kind_zh}：措施由{allowed_zh}启动。"
 
 
 class DryRunStale(Refusal):
@@ -472,7 +492,7 @@ class AnswerUnfit(Refusal):
     """A task is answered by one of {known}; what is not done needs its reason, and a remedy needs what was done to restore and undo."""
 
     code = "task-answer-unfit"
-    zh = "任务的办理结果只能是{known}之一；未办的须写明理由，补救任务须写明怎样恢复名誉、消除影响。"
+    zh = "任务的办理结果须是“已办”或者“未办”；未办的须写明理由，补救任务须写明怎样恢复名誉、消除影响。"
 
 
 class MeasureOfPersons(Refusal):
@@ -497,7 +517,10 @@ def measure_of(law: Law, key: str) -> Measure:
 def setting_going_permitted(kind: str, allowed: Iterable[str], actor: str) -> None:
     """Whether this kind of actor may set a measure going."""
     if kind not in allowed:
-        raise MeasureNotYours(actor=actor, kind=kind, allowed=", ".join(allowed))
+        raise MeasureNotYours(
+            actor=actor, kind=kind, kind_zh=KINDS_ZH.get(kind, kind), allowed=", ".join(allowed),
+            allowed_zh="、".join(KINDS_ZH.get(each, each) for each in allowed),
+        )  # fmt: skip
 
 
 def answer_fit(kind: str, outcome: str, known: Iterable[str], reason: str) -> None:
@@ -566,24 +589,38 @@ def task_state(outcome: str | None, tell_by: date | None, *, told: bool, on: dat
 
 
 def measure_told(
-    law: Law, measure: Measure, fact: Fact, *, firm: str, agency: str, tell_by: date, document: str, basis: Basis
+    law: Law,
+    measure: Measure,
+    fact: Fact,
+    *,
+    firm: str,
+    agency: str,
+    tell_by: date,
+    document: str,
+    basis: Basis,
+    on: date,
 ) -> Telling:
     """What its subject is told of a measure: what and by which statute, by whom, why, how long, and what can be done about it."""
     until = fact.terms.effect_until
     last = until - timedelta(days=1) if until else None
     statutes = [law.cite(each) for each in measure.basis]
-    zh = [
+    zh = letter_written(
         "采取措施告知书",
-        f"当事人：{firm}",
-        f"措施：{measure.title.zh}。{measure.effect.zh}。",
-        f"法律依据：{'、'.join(cited.zh for cited in statutes)}",
-        f"实施单位：{agency}{f'（{document}）' if document else ''}",
-        f"理由：{fact.document}（{fact.authority}，{fact.decided_on}，记录编号{fact.record}）",
-        f"期限：{f'至{last}（含当日）。' if last else ''}{measure.ends.zh}。",
-        "您可以：认为记录有误的，对该记录提出异议；已经改正、履行义务的，申请信用修复；"
-        "也可以依法申请行政复议或者提起行政诉讼。",
-        f"本告知书应当于{tell_by}前送达（{law.cite(basis).zh}）；逾期未送达的，该措施不产生效力。",
-    ]
+        mark=document,
+        to=firm,
+        opening="本机关依法对你单位采取措施，现告知如下：",
+        clauses=[
+            f"措施：{measure.title.zh}。{sentence(measure.effect.zh)}",
+            f"法律依据：{'、'.join(cited.zh for cited in statutes)}。",
+            f"事实和理由：{fact.authority}{day_written(fact.decided_on)}作出的{fact.document}（记录编号{fact.record}）。",
+            f"期限：{f'至{day_written(last)}（含当日）；' if last else ''}{sentence(measure.ends.zh)}",
+            "救济：认为记录有误的，可以对该记录提出异议；已经改正并履行义务的，可以申请信用修复；"
+            "对本措施不服的，可以依法申请行政复议或者提起行政诉讼。",
+            f"送达：本告知书应当在{day_written(tell_by)}前送达（{law.cite(basis).zh}）；逾期未送达的，该措施不产生效力。",
+        ],
+        sign=agency,
+        on=on,
+    )
     en = [
         f"Notice of a measure. To: {firm}.",
         f"Measure: {measure.title.en}. {measure.effect.en}. Statute: {'; '.join(cited.en for cited in statutes)}. By: {agency}.",
@@ -604,21 +641,25 @@ def remedy_told(
     record: int,
     due_on: date,
     basis: Basis,
+    on: date,
     misplaced: bool = False,
 ) -> Telling:
     """What the subject is told when a measure that was carried out on it turns out to have rested on a wrong record, or (`misplaced`) on
     a record of somebody else.
     """
     cited = law.cite(basis)
-    zh = [
+    zh = letter_written(
         "补救告知书",
-        f"当事人：{firm}",
-        f"曾对你单位采取的措施：{measure.title.zh}（{law.cite(measure.basis[0]).zh}）",
-        f"实施单位：{agency}",
-        f"所依据的记录：{document}（编号{record}），现已查明{'不属于你单位' if misplaced else '有误'}。",
-        f"实施单位最迟于{due_on}解除该措施，恢复名誉、消除影响，并将结果告知你单位（{cited.zh}）。",
-        "因错误的措施受到损失的，可以依法申请行政复议、提起行政诉讼或者要求赔偿。",
-    ]
+        to=firm,
+        opening=f"{agency}曾对你单位采取的措施“{measure.title.zh}”（{law.cite(measure.basis[0]).zh}），所依据的{document}"
+        f"（记录编号{record}）现已查明{'不属于你单位' if misplaced else '有误'}。现将补救事项告知如下：",
+        clauses=[
+            f"{agency}应当在{day_written(due_on)}前解除该措施，为你单位恢复名誉、消除影响，并将办理结果告知你单位（{cited.zh}）。",
+            "因该措施受到损失的，你单位可以依法申请行政复议、提起行政诉讼或者请求赔偿。",
+        ],
+        sign=agency,
+        on=on,
+    )
     en = [
         f"To: {firm}. The measure “{measure.title.en}” was carried out by {agency} on record {record} ({document}), which is now found "
         f"{'not to be about you' if misplaced else 'to be wrong'}.",
@@ -628,11 +669,20 @@ def remedy_told(
     return Telling("补救告知书 / Notice of remedy", "\n".join([*zh, "", *en]) + "\n")
 
 
-def remedied_told(measure: Measure, *, firm: str, agency: str, outcome: str, reason: str) -> Telling:
+def remedied_told(measure: Measure, *, firm: str, agency: str, outcome: str, reason: str, on: date) -> Telling:
     """What the subject is told of how a wrong measure was made good, or why not."""
     done = outcome == "done"
-    zh = ["补救结果告知书", f"当事人：{firm}", f"措施：{measure.title.zh}", f"实施单位：{agency}"]
-    zh += [f"{'已经补救' if done else '未予补救'}：{reason}", "对结果不服的，可以依法申请行政复议或者提起行政诉讼。"]
+    zh = letter_written(
+        "补救结果告知书",
+        to=firm,
+        opening=f"对你单位采取的措施“{measure.title.zh}”所依据的记录有误。现将补救结果告知如下：",
+        clauses=[
+            f"{'补救情况' if done else '未予补救的理由'}：{sentence(reason)}",
+            "对上述结果不服的，你单位可以依法申请行政复议或者提起行政诉讼。",
+        ],
+        sign=agency,
+        on=on,
+    )
     en = [
         f"To: {firm}. {agency} says of the measure “{measure.title.en}”: {'made good' if done else 'not made good'}. {reason}",
         "If you disagree you may ask for reconsideration or sue.",

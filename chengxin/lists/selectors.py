@@ -388,6 +388,13 @@ def tasks_due(asker: Asker) -> list[TasksDue]:
     ]
 
 
+def measure_titled(key: str, *, at: datetime) -> Words:
+    """What the measure is called today, in whichever place has it; its key where none has it any more."""
+    book = lawroom.load()
+    titles = (_measure_title(key, place, at) for place in sorted(book.jurisdictions))
+    return next((title for title in titles if title.zh != key), Words(zh=key, en=key))
+
+
 def _measure_title(key: str, jurisdiction: str, at: datetime) -> Words:
     measure = lawroom.load().on(day_of(at), jurisdiction).measures.get(key)
     return measure.title if measure else Words(zh=key, en=key)

@@ -107,7 +107,7 @@ class ContestIn(ObjectionIn):
 
 
 class ContestEnterIn(Schema):
-    """The same by whoever decided or runs the register: by what it is known."""
+    """The same by whoever decided or runs the register: by what it is known, where it is pending, and the decision to stay if there is one."""
 
     record: int
     code: Number
@@ -115,6 +115,9 @@ class ContestEnterIn(Schema):
     document: Text
     since: date
     grounds: Long
+    organ: Text = ""
+    stayed: Text = ""
+    papers: list[PaperInSchema] = Field(default_factory=list, max_length=10)
 
 
 class DoubtIn(Schema):
@@ -483,7 +486,8 @@ def contest_enter(request: HttpRequest, asked: ContestEnterIn) -> Any:
     """由作出决定的机关或者运行单位登记，立即标注。 / By whoever decided or runs the register; marked at once."""
     return services.contest_enter(
         record=asked.record, number=asked.code, forum=asked.forum, document=asked.document, since=asked.since,
-        grounds=asked.grounds, asker=request.auth, at=timezone.now(),  # type: ignore[attr-defined]
+        grounds=asked.grounds, organ=asked.organ, stayed=asked.stayed, papers=_papers(asked.papers),
+        asker=request.auth, at=timezone.now(),  # type: ignore[attr-defined]
     ).as_dict()  # fmt: skip
 
 

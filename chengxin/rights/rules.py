@@ -8,6 +8,7 @@ from chengxin.cases.rules import Course
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
+from chengxin.kernel.written import day_written, letter_written, sentence
 from chengxin.law import Law
 from chengxin.law.models import Doer, Procedure, RecordType, Severity, State, Words
 from chengxin.records.rules import Standing, Terms, showable
@@ -15,6 +16,8 @@ from chengxin.records.rules import Standing, Terms, showable
 OBJECTION, REPAIR, REMOVAL = "objection", "repair", "removal"
 DOUBT, COMPLAINT = "doubt", "complaint"
 FORUMS = ("reconsideration", "lawsuit")
+# Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
+BY_SUBJECT = "public"
 MOST_WORDS = 2000
 MOST_STATEMENT = 500
 
@@ -189,6 +192,16 @@ class ContestNotYours(Refusal):
     zh = "{actor}既不是记录{record}的决定机关，也不是运行单位：由这两者或者当事人标注。"
 
 
+class NotTheirEntry(Refusal):
+    """Case {number} was opened by whoever is recorded: it is no entry of staff that staff could take back as a mistake. Enter what the organ
+    or the court decided, or that it was withdrawn.
+    """
+
+    code = "not-their-entry"
+    status = 409
+    zh = "案件{number}由当事人提出，不是办理单位自己的登记，不能以登记有误撤销。请登记复议机关或者法院的决定，或者当事人撤回。"
+
+
 class NothingPending(Refusal):
     """An objection to record {record} can be left to reconsideration or the court only when one is marked as under way. Mark it first."""
 
@@ -305,13 +318,24 @@ def complaint_fit(course: Course, *, what: str, against: str) -> None:
 def contest_fit(*, forum: str, document: str, since: date, evidence: bool, on: date) -> None:
     """Whether reconsideration or a lawsuit can be marked: which, under what number, since when, and with what to show for it."""
     if forum not in FORUMS:
-        raise ContestUnfit(why=f"it is one of {', '.join(FORUMS)}.", why_zh=f"只能是{'、'.join(FORUMS)}之一。")
+        raise ContestUnfit(
+            field="forum",
+            why="it is either administrative reconsideration or a lawsuit.",
+            why_zh="须是行政复议或者行政诉讼之一。",
+        )
     if not document.strip():
-        raise ContestUnfit(why="the case number is missing.", why_zh="缺少案号。")
+        raise ContestUnfit(field="document", why="the case number is missing.", why_zh="缺少案号。")
     if since > on:
-        raise ContestUnfit(why=f"{since} is still to come.", why_zh=f"{since}尚未到来。")
+        raise ContestUnfit(field="since", why=f"{since} is still to come.", why_zh=f"{day_written(since)}尚未到来。")
     if not evidence:
-        raise ContestUnfit(why="add the notice of acceptance or docketing.", why_zh="请附受理通知书或者立案通知书。")
+        raise ContestUnfit(
+            field="papers", why="add the notice of acceptance or docketing.", why_zh="请附受理通知书或者立案通知书。"
+        )
+
+
+def contest_may_enter(kind: str, actor: str, *, sender: str) -> bool:
+    """Whether staff may enter reconsideration or a lawsuit: who sent the record, and who runs the register."""
+    return kind in ("operator", "credit-centre") or actor == sender
 
 
 def repair_admissible(
@@ -362,24 +386,29 @@ def repair_notice(
     authority: str,
     first: date | None,
     exit_: Words | None,
+    on: date,
 ) -> str:
     """What goes out with the decision itself: what its subject must do to have the record repaired, from when, and where."""
     rule, procedure = record_type.repair, law.procedures[REPAIR]
     basis = (rule.basis if rule else procedure.basis)[0]
     clocks = [s for s in procedure.steps if s.by == "authority" and s.within]
     within = law.parameter(str(clocks[0].within)) if clocks else 0
-    zh = [
-        "信用修复告知书",
-        f"当事人：{firm}",
-        f"决定文书：{document}（{authority}）",
-        "怎样修复：改正违法行为，履行决定规定的全部义务，并公开承诺所交材料真实。",
-        f"最早何时申请：{first}（{law.cite(basis).zh}）" if first else "最早何时申请：履行之后即可申请",
-        *([f"如何移出：{exit_.zh}"] if exit_ else []),
-        f"在哪里申请：本库该企业页面上该记录下方，或者向作出决定的机关书面提出；不收费用。作出决定的机关在{within}个工作日内决定。",
-        "准予修复后，该记录停止公示、停止共享和使用，据此采取的措施同时解除。",
+    clauses = [
+        "修复的条件：违法行为已经改正，决定规定的义务已经全部履行，并公开承诺所提交的材料真实有效。",
+        f"申请的时间：{f'{day_written(first)}起' if first else '义务履行完毕之后'}可以提出申请（{law.cite(basis).zh}）。",
+        "申请的方式：在本库该企业页面的记录下方提出，或者向作出决定的机关书面提出，不收取任何费用。",
+        f"办理的期限：作出决定的机关在{within}个工作日内作出是否准予修复的决定。",
+        "修复的效果：准予修复后，该记录停止公示、停止共享和使用，据此采取的措施同时解除。",
     ]
     if rule and rule.by_order:
-        zh.append(f"法院裁定批准重整计划或者认可和解协议的，可以凭裁定申请（{law.cite(rule.by_order[0]).zh}）。")
+        by_order = law.cite(rule.by_order[0]).zh
+        clauses.append(f"重整、和解：法院裁定批准重整计划或者认可和解协议的，可以凭裁定书申请（{by_order}）。")
+    if exit_:
+        clauses.append(f"如何移出：{sentence(exit_.zh)}")
+    zh = letter_written(
+        "信用修复告知书", to=firm, opening=f"本机关已对你单位作出{document}。现将申请信用修复的有关事项告知如下：",
+        clauses=clauses, sign=authority, on=on,
+    )  # fmt: skip
     en = [
         f"Notice of repair, with decision {document}. To: {firm}.",
         "Correct the breach, perform all that the decision orders, and promise publicly that your papers are true.",

@@ -1,18 +1,19 @@
 """Reading what may be answered, and where an answer stands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case, Paper, Step
 from chengxin.cases.rules import Course
 from chengxin.cases.selectors import case_seal, cases_open, course_of
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Words
-from chengxin.lists.selectors import TaskTold, fact_last, listing_record, tasks_about
+from chengxin.lists.selectors import TaskTold, fact_last, listing_record, records_filed, tasks_about
 from chengxin.records.models import Record
 from chengxin.records.rules import Standing, replay
 from chengxin.records.selectors.filed import EVER, events_of, records_before, statements_of
@@ -69,6 +70,35 @@ def found_right(record: int, procedure: str, opened_by: str) -> Answered | None:
             then = fact_last(record_of(case), known_at=answer.at).record
             return Answered(case.number, answer.on, changed=then != record)
     return None
+
+
+@dataclass(frozen=True)
+class Contestable:
+    """A record whose decision may be entered as under reconsideration or lawsuit; `running` is the case where it is already."""
+
+    record: Record
+    title: Words
+    running: str
+    chosen: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its number, as a form has it."""
+        return str(self.record.pk)
+
+
+def records_contestable(members: list[int], asker: Asker, *, on: date, known_at: datetime) -> list[Contestable]:
+    """Of these subjects' records those that stand and that the asker may enter, the newest decision first."""
+    law, found = lawroom.load().on(on), []
+    for filed in records_filed(members, law, on=on, known_at=known_at):
+        record = filed.record
+        stands = not filed.standing.gone and filed.standing.repaired_on is None
+        if stands and rules.contest_may_enter(asker.kind, asker.key, sender=record.batch.actor):
+            running = next((case.number for each in rules.FORUMS if (case := case_about(record.pk, each))), "")
+            place = lawroom.load().on(on, record.batch.jurisdiction)
+            found.append(Contestable(record, place.record_types[record.record_type].title, running))
+    free = [each for each in found if not each.running]
+    return [replace(each, chosen=True) if free == [each] else each for each in found]
 
 
 def contests_pending(record: int) -> bool:
@@ -196,7 +226,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
     """The case with its steps and choices; of the choices, only those of these doers where they are named."""
     course = course_of(case)
     mine = None if doers is None else set(doers)
-    choices, now = choices_of(course), record_now(case)
+    choices, now = _choices_offered(case, course), record_now(case)
     theirs = record_theirs(case, known_at=known_at) or 0
     steps = list(Step.objects.filter(case=case).order_by("number"))
     return CaseFile(
@@ -227,6 +257,12 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         ],
         deeds_known=[(key, deed.title) for key, deed in course.procedure.deeds.items()],
     )
+
+
+def _choices_offered(case: Case, course: Course) -> list[Choice]:
+    """What may be done in this case: what its subject asked for, staff cannot take back as a mistake of theirs."""
+    states, theirs = course.procedure.states, case.opened_by == rules.BY_SUBJECT
+    return [c for c in choices_of(course) if not (theirs and states[c.to].outcome == "entered-wrongly")]
 
 
 def choices_of(course: Course) -> list[Choice]:

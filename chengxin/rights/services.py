@@ -36,7 +36,7 @@ from chengxin.records.services.events import (
 )
 from chengxin.records.services.promising import promise_break, promise_publish
 from chengxin.rights import rules
-from chengxin.rights.rules import COMPLAINT, DOUBT, OBJECTION, REMOVAL, REPAIR, Change
+from chengxin.rights.rules import BY_SUBJECT, COMPLAINT, DOUBT, OBJECTION, REMOVAL, REPAIR, Change
 from chengxin.rights.selectors import (
     Answerable,
     CaseFile,
@@ -55,8 +55,6 @@ from chengxin.rights.selectors import (
 from chengxin.subjects.selectors import number_of
 
 SUBJECT: tuple[Doer, ...] = ("subject",)
-# Whoever answers for a recorded firm has no account here: what they do is written down in the public's name, with the case.
-BY_SUBJECT = "public"
 
 
 @dataclass(frozen=True)
@@ -212,20 +210,26 @@ def contest_file(
 
 
 def contest_enter(
-    *, record: int, number: str, forum: str, document: str, since: date, grounds: str, asker: Asker, at: datetime
-) -> Done:
-    """The same by whoever decided, or by who runs the register, with the reason in place of papers: marked at once."""
+    *, record: int, number: str, forum: str, document: str, since: date, grounds: str, asker: Asker, at: datetime,
+    organ: str = "", stayed: str = "", papers: Iterable[PaperIn] = (),
+) -> Done:  # fmt: skip
+    """The same by whoever decided, or by who runs the register, with the reason in place of papers: marked at once. `organ` is where it
+    is pending; `stayed` the number of the decision that stays what was decided, from which the record has no effect.
+    """
     with transaction.atomic():
         found = _contestable(record, number, forum, document, since, True, at=at)
-        if asker.kind not in ("operator", "credit-centre") and asker.key != found.record.batch.actor:
+        if not rules.contest_may_enter(asker.kind, asker.key, sender=found.record.batch.actor):
             raise rules.ContestNotYours(actor=asker.key, record=record)
-        claimant, said = Claimant(asker.key, ""), {"since": since.isoformat()}
+        claimant, said = Claimant(asker.key, ""), {"since": since.isoformat(), "organ": organ.strip()[:200]}
         receipt = _case_file(
-            forum, found, claimant, grounds, (), by=asker.key, at=at, document=document.strip(), said=said
-        )
-        return case_decide(
-            number=receipt.number, asker=asker, to="marked", at=at, words=Words(document=document.strip())
-        )
+            forum, found, claimant, grounds, papers, by=asker.key, at=at, document=document.strip(), said=said,
+            doer="authority" if asker.key == found.record.batch.actor else "credit-centre",
+        )  # fmt: skip
+        words: dict[str, Any] = {"number": receipt.number, "asker": asker, "at": at}
+        done = case_decide(to="marked", words=Words(document=document.strip()), **words)
+        if stayed.strip():
+            done = case_decide(to="stayed", words=Words(reasons=grounds.strip(), document=stayed.strip()), **words)
+        return done
 
 
 def doubt_raise(*, task: int, grounds: str, asker: Asker, at: datetime) -> Receipt:
@@ -303,6 +307,7 @@ def _case_file(
     at: datetime,
     document: str = "",
     said: Mapping[str, str] | None = None,
+    doer: Doer = "subject",
 ) -> Receipt:
     record, words = found.record, rules.words_fit(grounds)
     if (running := case_about(record.pk, procedure)) is not None:
@@ -310,10 +315,10 @@ def _case_file(
     opened = case_open(
         procedure=procedure, jurisdiction=record.batch.jurisdiction, subject=record.subject_id, about=f"record:{record.pk}",
         authority=record.batch.actor, provider=record.batch.actor, by=by, at=at,
-        contact={**claimant.__dict__, "grounds": words, **(said or {})}, papers=papers, document=document,
+        contact={**claimant.__dict__, "grounds": words, **(said or {})}, papers=papers, document=document, doer=doer,
     )  # fmt: skip
     course = course_of(opened.case)
-    _record_follow(opened.case, None, [Taken(0, course.state_key, opened.case.opened_on, "subject")], by=by, at=at)
+    _record_follow(opened.case, None, [Taken(0, course.state_key, opened.case.opened_on, doer)], by=by, at=at)
     return Receipt(
         number=opened.case.number, key=opened.key, record=record.pk, procedure=procedure, on=opened.case.opened_on,
         state=course.state_key, suspended=course.state.suspends, next=choices_of(course),
@@ -422,6 +427,8 @@ def _step(
         before, state = course.state_key, course.procedure.states.get(to)
         if state is not None and state.outcome == "moved" and not contests_pending(record_now(case)):
             raise rules.NothingPending(record=record_of(case))
+        if state is not None and state.outcome == "entered-wrongly" and case.opened_by == BY_SUBJECT:
+            raise rules.NotTheirEntry(number=case.number)
         taken = case_step(case=case.pk, to=to, doers=doers, by=by, at=at, words=words, papers=papers)
         followed = _follow(case, before, taken, by=by, at=at, words=words, changes=changes)
     return _done(case, followed)
@@ -464,6 +471,7 @@ def _repair_notified(case: Case, taken: Sequence[Taken], *, by: str, at: datetim
             course.law, record_type, firm=addressee_of(case.subject_id, known_at=at)[0], document=step.document,
             authority=actor_titled(case.authority), exit_=entry.exit,
             first=rules.repair_from(course.law, record_type, severity=None, decided_on=step.on),
+            on=step.on,
         )  # fmt: skip
         paper_add(case=case, paper=PaperIn("信用修复告知书", "text/plain", words.encode()), by=by, at=at)
 
@@ -483,6 +491,7 @@ def repair_notice(*, record: int, number: str, asker: Asker, at: datetime) -> st
         found.law, found.record_type, firm=addressee_of(filed.subject_id, known_at=at)[0], document=filed.document,
         authority=filed.authority, exit_=None,
         first=rules.repair_from(found.law, found.record_type, severity=filed.severity, decided_on=filed.decided_on),  # type: ignore[arg-type]
+        on=day_of(at),
     )  # fmt: skip
 
 

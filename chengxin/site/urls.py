@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("api/v1/", api.urls),
     path("desk/", include("chengxin.desk.urls")),
+    path("embed/", include("chengxin.desk.embedding")),
     path("", include("chengxin.portal.urls")),
 ]
 

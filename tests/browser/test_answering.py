@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,11 @@ PICTURES = os.environ.get("CHENGXIN_PICTURES")
 def seen(page: Page, name: str) -> None:
     """Nothing wrong with the page; a picture of it for who wants one."""
     good_to_all(page)
+    pictured(page, name)
+
+
+def pictured(page: Page, name: str) -> None:
+    """A picture of a page whose kind is examined elsewhere."""
     if PICTURES:
         width = page.viewport_size["width"] if page.viewport_size else 0
         page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=True)
@@ -128,6 +134,23 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, 
     seen(page, "enterprise-corrected")
 
 
+COUNTED = "addEventListener('click', () => sessionStorage.setItem('clicks', 1 + Number(sessionStorage.getItem('clicks'))), true)"
+
+
+def test_it_takes_three_clicks_at_most_from_this_is_wrong_to_a_receipt(inspection: Visit, firm: str) -> None:
+    inspection.page.add_init_script(COUNTED)
+    page = inspection.open(f"/enterprise/{firm}")
+    page.get_by_role("link", name="认为这条有误").click()
+    page.get_by_label("哪里有误").fill("当事人不是本公司")
+    page.get_by_label("您的姓名").fill("经办人")
+    page.get_by_label("怎样联系您").fill("云川市琥珀路1号")
+    page.get_by_role("button", name="提交异议").click()
+    expect(page.locator("#case-number")).to_have_text(re.compile(r"^\d{8}-\d{6}$"))
+    today = timezone.localdate()
+    expect(page.locator(".lead")).to_contain_text(f"已于{today.year}年{today.month}月{today.day}日收到")
+    assert int(page.evaluate("sessionStorage.getItem('clicks')")) <= 3
+
+
 def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]) -> None:
     page = inspection.open(f"/enterprise/{firm}")
     page.get_by_role("link", name="申请信用修复").click()
@@ -161,7 +184,7 @@ def test_a_task_of_a_measure_is_answered_at_the_desk(
             "abnormal-operations",
             at=at,
         )
-        if not Activation.objects.exists():
+        if not Activation.objects.filter(measure="land-abnormal", agency="inspection").exists():
             found = measure_dry_run(measure="land-abnormal", asker=centre, at=at)
             measure_activate(measure="land-abnormal", agency="inspection", dry_run=found.dry_run, asker=centre, at=at)
         measures_raise(by="operator", at=at)

@@ -16,6 +16,7 @@ from chengxin.records.services.waiting import waiting_match
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.test_answering import seen
 from tests.browser.test_public_pages import good_to_all
 from tests.world import file_write, ingest, listing
 
@@ -130,6 +131,8 @@ PAGES = [
     "/desk/lists",
     "/desk/lists/cn/serious-dishonesty",
     "/desk/lists/propose",
+    "/desk/contests",
+    "/desk/inspections",
     "/desk/check",
     "/desk/reports",
     "/desk/coverage",
@@ -159,6 +162,28 @@ def department(site: str, site_server: SiteServer) -> str:
     with site_server.database_open():
         actor_add(key=actor, kind="department", title="云川市市场监督管理局", by="operator", at=at)
         return client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+
+
+NOTHING = {
+    "/desk/cases": "没有待办的案件",
+    "/desk/month": "这个月没有到期的案件和任务",
+    "/desk/tasks": "没有待办的任务",
+    "/desk/contests": "没有您可以查看的、正在复议或者诉讼的案件",
+    "/desk/coverage": "该期间没有报送的决定",
+    "/desk/assessment": "该年度没有可以统计的事项",
+    "/desk/lists/cn/serious-dishonesty": "没有您可以查看的列入企业",
+    "/desk/cases/20261122-000001": "没有您可以查看的案件20261122-000001",
+    "/desk/lists/cn/no-such-list": "没有名单no-such-list",
+    "/desk/no-such-page": "没有这个页面",
+}
+
+
+def test_what_is_empty_or_wrong_says_so_and_what_to_do(inspection: Visit, department: str) -> None:
+    page = signed_in(inspection, department)
+    for path, words in NOTHING.items():
+        page.goto(inspection.site + path)
+        expect(page.get_by_role("main")).to_contain_text(words)
+        seen(page, f"nothing{path.replace('/', '-')}")
 
 
 def test_a_check_is_refused_without_its_case_and_answered_with_it(inspection: Visit, department: str) -> None:
@@ -192,7 +217,7 @@ def test_an_entry_is_proposed_and_its_case_is_seen(inspection: Visit, department
     expect(page.locator("pre.paper")).to_contain_text("列入事先告知书")
     good_to_all(page)
     if inspection.page.viewport_size == {"width": DESKTOP, "height": 800}:
-        page.get_by_role("button", name="提出，立案").click()
+        page.get_by_role("button", name="提出并立案").click()
         expect(page).to_have_url(re.compile(r"/desk/cases/\d{8}-\d{6}$"))
         expect(page.get_by_role("main")).to_contain_text("拟列入")
         good_to_all(page)

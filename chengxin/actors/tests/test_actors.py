@@ -7,15 +7,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from chengxin.actors.models import Actor, Client
-from chengxin.actors.selectors import ActorUnknown, actor_acting, asker_acting, asker_by_key
+from chengxin.actors.rules import OriginUnfit, origin_read
+from chengxin.actors.selectors import ActorUnknown, actor_acting, asker_acting, asker_by_key, origins_of
 from chengxin.actors.services import (
     ActorExists,
     ActorKindUnknown,
     ClientUnknown,
+    OriginUnknown,
     ScopeUnknown,
     actor_add,
     client_add,
     client_revoke,
+    origin_add,
+    origin_remove,
 )
 from chengxin.ledger.models import Entry
 from tests.world import NOW, everything, later
@@ -92,3 +96,40 @@ def test_a_scope_that_does_not_exist_is_refused(finance: Actor) -> None:
 def test_a_key_without_a_life_or_a_limit_is_refused_by_the_database(finance: Actor, wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         client_add(actor="finance", title="t", scopes=["checks"], **(BY | wrong))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://approval.example.gov.cn", "https://approval.example.gov.cn"),
+        (" HTTPS://Approval.Example.gov.cn:443/ ", "https://approval.example.gov.cn"),
+        ("https://10.8.0.7:8443", "https://10.8.0.7:8443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://a.example:4430", "https://a.example:4430"),
+    ],
+)
+def test_an_origin_is_read_as_a_browser_writes_it(written: str, read: str) -> None:
+    assert origin_read(written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://*.gov.cn", "*", "http://approval.example.gov.cn", "https://a.example/path", "https://a.example https://b.example",
+     "https://a.example;script-src *", "https://审批.example", "approval.example.gov.cn", "https://user@a.example", "null", ""],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused(written: str) -> None:
+    with pytest.raises(OriginUnfit):
+        origin_read(written)
+
+
+def test_an_origin_is_registered_once_removed_and_traced() -> None:
+    actor_add(key="finance", kind="department", title="财政局", by="operator", at=NOW)
+    for _ in range(2):
+        origin_add(actor="finance", origin="https://a.example", by="operator", at=NOW)
+    assert origins_of("finance") == ["https://a.example"]
+    origin_remove(actor="finance", origin="https://a.example", by="operator", at=NOW)
+    assert origins_of("finance") == []
+    with pytest.raises(OriginUnknown):
+        origin_remove(actor="finance", origin="https://a.example", by="operator", at=NOW)
+    events = Entry.objects.filter(event__startswith="actors.origin.").order_by("pk").values_list("event", flat=True)
+    assert list(events) == ["actors.origin.added", "actors.origin.removed"]

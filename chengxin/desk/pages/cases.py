@@ -15,6 +15,7 @@ from chengxin.desk.pages.waiting import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.reading import owed
 from chengxin.rights.services import case_decide, deed_record
 
 FIELD = "field:"  # the prefix of a correction's fields in the form
@@ -103,7 +104,7 @@ def _case(
         context = {"refusal": unknown, "asker": asker, "days": case_calendar(asker=asker, at=timezone.now())}
         return render(request, "desk/cases.html", context, status=unknown.status)
     told = [{"step": one, "by": DOERS[one.by]} for one in opened.case.told]
-    owing = [{"step": one, "by": DOERS[one.by]} for one in opened.case.others]
+    owing = owed(opened.case.others)
     context = {
         "opened": opened,
         "case": opened.case,

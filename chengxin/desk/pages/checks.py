@@ -23,7 +23,7 @@ from chengxin.kernel.tables import csv_text
 OUTCOMES = {
     "none_applies": gettext_noop("没有适用的措施"),
     "applies": gettext_noop("有适用的措施，请看依据，由您决定"),
-    "suspended": gettext_noop("有异议正在处理，暂不适用措施"),
+    "suspended": gettext_noop("有异议正在处理或者已停止执行，暂不适用措施"),
     "cannot_say": gettext_noop("不能作出结论"),
     "not_permitted": gettext_noop("本单位不能就该事项查询"),
 }

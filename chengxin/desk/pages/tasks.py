@@ -43,7 +43,9 @@ def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
                 document=request.POST.get("document", ""), asker=asker, at=at,
             )  # fmt: skip
     except Refusal as refusal:
-        return _tasks(request, asker, refusal=refusal, typed={"task": task, "reason": reason})
+        # Beside the task whose answer was refused; at the top where it is none of those on the page.
+        typed = {"known": number, "reason": reason, "document": request.POST.get("document", "")}
+        return _tasks(request, asker, refusal=refusal, typed=typed)
     return _tasks(request, asker, done=done)
 
 
@@ -58,4 +60,7 @@ def _tasks(request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None
         "refusal": refusal,
         **more,
     }
+    typed = more.get("typed")
+    if isinstance(typed, dict) and typed["known"] not in {task["task"] for task in open_}:
+        context["typed"] = {}
     return render(request, "desk/tasks.html", context, status=refusal.status if refusal else 200)

@@ -82,7 +82,7 @@ def rows_of(answer: Any) -> list[dict[str, str]]:
 
 @pytest.mark.usefixtures("listed")
 def test_the_agency_sees_what_of_its_own_was_checked_and_what_was_not(desk: Client) -> None:
-    assert "这段时间没有报送的决定" in text_of(desk.get("/desk/coverage"))
+    assert "该期间没有报送的决定" in text_of(desk.get("/desk/coverage"))
     desk.post("/desk/check", FORM)
     filed("甲采〔2026〕1号", "甲采〔2026〕2号")
     filed("乙采〔2026〕9号", by="housing")
@@ -91,7 +91,7 @@ def test_the_agency_sees_what_of_its_own_was_checked_and_what_was_not(desk: Clie
     (row,) = rows_of(desk.get("/desk/coverage.csv"))
     assert (row["决定数 decisions"], row["当日前已查 checked"], row["没有查 never"]) == ("2", "1", "1")
     page = text_of(desk.get("/desk/coverage", {"since": "2025-01-01", "until": "2025-02-01"}))
-    assert "这段时间没有报送的决定" in page
+    assert "该期间没有报送的决定" in page
 
 
 @pytest.mark.parametrize("path", ["/desk/coverage", "/desk/coverage.csv"])

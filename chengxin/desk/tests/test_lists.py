@@ -110,7 +110,7 @@ def test_a_list_s_file_says_who_stands_on_it_by_what_and_until_when(market: Clie
     sent(tmp_path, listing(1), listing(2, exit_on="2026-09-01"), source="serious-dishonesty", by="market", at=at)
     sent(tmp_path, listing(3), source="serious-dishonesty", at=at)
     page = text_of(market.get(f"/desk/lists/{SERIOUS}"))
-    assert code(1) in page and listing(1)["document"] in page and "2029-07-03之前" in page
+    assert code(1) in page and listing(1)["document"] in page and "2029年7月3日之前" in page
     assert code(2) not in page, "who left stands there no more"
     assert code(3) not in page, "what another sent is not this department's"
     seen = text_of(signed_in("centre", "credit-centre").get(f"/desk/lists/{SERIOUS}"))

@@ -52,7 +52,7 @@ def measure_tell(*, task: Task, number: int, document: str, by: str, at: datetim
     firm, to = addressee_of(task.subject_id, known_at=at)
     telling = rules.measure_told(
         law, measure, fact, firm=firm, agency=actor_titled(task.agency), tell_by=tell_by, document=document,
-        basis=today.parameters[NOTICE].basis[0],
+        basis=today.parameters[NOTICE].basis[0], on=day_of(at),
     )  # fmt: skip
     about = f"task:{task.pk}/answer:{number}"
     notice = notice_write(subject=task.subject_id, about=about, to=to, telling=telling, by=by, at=at)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
-from chengxin.actors.selectors import Asker, departments
+from chengxin.actors.selectors import Asker, actor_titled, departments
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import cases_open, course_of
@@ -84,7 +84,7 @@ def listing_propose(
         firm = next((n.written for n in names_of(members, known_at=at)), "")
         told: dict[str, Any] = {
             "number": opened.case.number, "key": opened.key, "firm": firm, "code": number_of(root, known_at=at), "reasons": reasons,
-            "on": on,
+            "on": on, "authority": actor_titled(asker.key),
         }  # fmt: skip
         title, notice = rules.entry_notice(law, entry, ground=fact, **told)
         paper_add(case=opened.case, paper=PaperIn(title, "text/plain", notice.encode()), by=asker.key, at=at)

@@ -68,6 +68,7 @@ def _remedy_raise(carried_out: Task, *, by: str, at: datetime) -> Task | None:
     telling = rules.remedy_told(
         of_then, measure, firm=firm, agency=actor_titled(remedy.agency), record=remedy.record_id, due_on=due_on,
         misplaced=task_misplaced(remedy, known_at=at), document=Record.objects.get(pk=remedy.record_id).document, basis=law.parameters[REMEDY].basis[0],
+        on=day_of(at),
     )  # fmt: skip
     notice_write(subject=remedy.subject_id, about=f"task:{remedy.pk}", to=to, telling=telling, by=by, at=at)
     return remedy
@@ -83,6 +84,7 @@ def remedy_answered(*, answer: TaskAnswer, by: str, at: datetime) -> None:
         agency=actor_titled(task.agency),
         outcome=answer.outcome,
         reason=answer.reason,
+        on=day_of(at),
     )
     about = f"task:{task.pk}/answer:{answer.number}"
     notice_write(subject=task.subject_id, about=about, to=to, telling=telling, by=by, at=at)

@@ -19,7 +19,7 @@ from chengxin.cases.rules import DOERS
 from chengxin.cases.selectors import course_of
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, Words
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, owed, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services
@@ -125,7 +125,7 @@ def _answer(
         receipt = file(form, papers_of(request))
     except Refusal as refusal:
         return render(request, "portal/answer.html", {**context, "refusal": refusal}, status=refusal.status)
-    next_steps = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
+    next_steps = owed(choice for choice in receipt.next if choice.by != "subject")
     return render(request, "portal/receipt.html", {**context, "receipt": receipt, "next": next_steps})
 
 
@@ -185,7 +185,7 @@ def complaint(request: HttpRequest) -> HttpResponse:
         receipt = services.complaint_file(number=number, key=key, **words, at=timezone.now())
     except Refusal as refusal:
         return _case(request, refusal)
-    next_steps = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
+    next_steps = owed(choice for choice in receipt.next if choice.by != "subject")
     return render(request, "portal/receipt.html", {"receipt": receipt, "next": next_steps})
 
 
@@ -198,7 +198,7 @@ def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
             request, "portal/case_ask.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
         )
     told = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
-    owing = [{"step": step, "by": DOERS[step.by]} for step in shown.others]
+    owing = owed(shown.others)
     context = {"case": shown, "told": told, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
     if shown.procedure not in (DOUBT, COMPLAINT):
         whom = [(doer, DOERS[doer]) for doer in complained_of(course_of(shown.case))]

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_safe
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import departments
-from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import lists_applied_for
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
-from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, owed, passing
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import entries_published, entry_published
 from chengxin.portal.services import enterprise_read
@@ -89,5 +88,5 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         )  # fmt: skip
     except Refusal as refusal:
         return render(request, "portal/honour_application.html", {**context, "refusal": refusal}, status=refusal.status)
-    owing = [{"step": choice, "by": DOERS[choice.by]} for choice in receipt.next if choice.by != "subject"]
+    owing = owed(choice for choice in receipt.next if choice.by != "subject")
     return render(request, "portal/receipt.html", {**context, "receipt": receipt, "next": owing})

@@ -1,6 +1,6 @@
 """The public's pages: home and search, and one enterprise. They read the clock, answer in HTML, and set no cookie."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
 from http import HTTPStatus
@@ -21,6 +21,7 @@ from chengxin.portal.rules import QueryEmpty, number_query, query_read
 from chengxin.portal.selectors import MOST, number_shown
 from chengxin.portal.services import enterprise_read, names_search
 from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
+from chengxin.rights.selectors import Choice
 from chengxin.subjects.selectors import SubjectUnknown
 
 Page = Callable[..., HttpResponse]
@@ -36,6 +37,15 @@ def in_both_languages(page: Page) -> Page:
         return response
 
     return answer
+
+
+def owed(choices: Iterable[Choice]) -> list[dict[str, Any]]:
+    """What others may do in a case, each thing once with all who may do it."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for choice in choices:
+        same = (choice.to, choice.act.zh, choice.last_day, choice.article)
+        found.setdefault(same, {"step": choice, "by": []})["by"].append(DOERS[choice.by])
+    return list(found.values())
 
 
 def passing(page: Page) -> Page:
@@ -128,7 +138,7 @@ def _remedies(on: date) -> dict[str, Any]:
         clocks: dict[tuple[Doer, str], list[Words]] = {}
         for step in procedure.steps:
             if step.within:
-                clocks.setdefault((step.by, step.within), []).append(procedure.states[step.to].title)
+                clocks.setdefault((step.by, step.within), []).append(step.act or procedure.states[step.to].title)
         remedies[key] = {
             "title": procedure.title,
             "basis": [law.cite(basis) for basis in procedure.basis],

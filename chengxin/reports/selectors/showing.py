@@ -10,13 +10,15 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
+from chengxin.cases.selectors import case_state_title
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.names import name_normal
+from chengxin.kernel.written import day_written
 from chengxin.law import Citation, Law
 from chengxin.law.models import RecordField, RecordType, Words
 from chengxin.lists.selectors import FiledRecord
-from chengxin.records.rules import Effect
+from chengxin.records.rules import Effect, Kind, cases_holding
 from chengxin.subjects.models import Identifier
 
 # The fields of a record that its page shows beside authority, document and days; what is not named here is not shown.
@@ -111,6 +113,8 @@ class ShownRecord:
     adverse: bool
     contested: Words | None
     contested_since: date | None
+    # What suspends it in place of an objection: the state of the reconsideration or lawsuit, as that it is stayed.
+    stayed: Words | None
 
 
 def names_shown(shown: Iterable[FiledRecord], law: Law) -> list[str]:
@@ -135,6 +139,7 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
     """The record as its page shows it."""
     record, record_type = filed.record, law.record_types[filed.record.record_type]
     terms = record_type.terms
+    staying = cases_holding(filed.events, Kind.DISPUTED).keys() & cases_holding(filed.events, Kind.CONTESTED).keys()
     return ShownRecord(
         number=record.pk,
         title=record_type.title,
@@ -149,7 +154,7 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         shown_basis=[law.cite(basis) for basis in terms.shown.basis],
         shown_last=record.shown_until - timedelta(days=1) if record.shown_until else None,
         ends=terms.shown.ends,
-        disputed=filed.standing.disputed,
+        disputed=filed.standing.disputes > len(staying),
         rests_on=filed.rests_on,
         in_effect=filed.effect is not Effect.NONE,
         begins_on=record.effect_from if record.effect_from > on else None,
@@ -160,6 +165,7 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         adverse=record_type.tone == "adverse",
         contested=law.procedures[filed.contest.detail["forum"]].title if filed.contest else None,
         contested_since=day_of(filed.contest.at) if filed.contest else None,
+        stayed=case_state_title(min(staying)) if staying else None,
     )
 
 
@@ -173,4 +179,6 @@ def _value(definition: RecordField, written: str) -> Value:
         return Value(definition.title, definition.choices[written].zh, definition.choices[written].en)
     if definition.type == "amount":
         return Value(definition.title, f"{Decimal(written):,.2f} 元", "yuan")
+    if definition.type == "day":
+        return Value(definition.title, day_written(date.fromisoformat(written)))
     return Value(definition.title, persons_masked(written))

@@ -4,14 +4,16 @@ The Chinese words are the msgid; the English ones come from locale/en. Both stan
 browser asks for, so that two people who look at one page see the same page.
 """
 
+from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from chengxin.kernel.places import place_named
+from chengxin.kernel.written import day_written
 
 register = template.Library()
 
@@ -24,8 +26,15 @@ def english(words: str) -> str:
 
 @register.simple_tag
 def both(words: str, **data: Any) -> SafeString:
-    """The words in Chinese, and muted beside them in English; `{name}` in either stands for the datum of that name."""
-    zh, en = (format_html(text, **data) if data else escape(text) for text in (words, english(words)))
+    """The words in Chinese, and muted beside them in English; `{name}` in either stands for the datum of that name, a day as each
+    language writes it.
+    """
+    days = {name: _china_day(value) for name, value in data.items() if isinstance(value, date)}
+    in_chinese = {**data, **{name: day_written(value) for name, value in days.items()}}
+    zh, en = (
+        format_html(text, **values) if data else escape(text)
+        for text, values in ((words, in_chinese), (english(words), {**data, **days}))
+    )  # fmt: skip
     return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
 
 
@@ -40,6 +49,25 @@ def place_plain(key: str) -> str:
     """The name of the place whose law has this key, in both languages as plain text."""
     zh, en = place_named(key)
     return zh if zh == en else f"{zh} / {en}"
+
+
+@register.simple_tag
+def day(value: date) -> SafeString:
+    """A day alone, as a Chinese document writes it, and for programs as ISO 8601 does."""
+    on = _china_day(value)
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), day_written(on))
+
+
+@register.simple_tag
+def moment(value: datetime) -> SafeString:
+    """The same for an instant, to the minute, in China's time."""
+    local = timezone.localtime(value)
+    words = f"{day_written(local.date())} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), words)
+
+
+def _china_day(value: date) -> date:
+    return timezone.localdate(value) if isinstance(value, datetime) else value
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.utils import translation
 
-from chengxin.site.templatetags.languages import both, both_plain, pair
+from chengxin.site.templatetags.languages import both, both_plain, day, moment, pair, place_plain
 
 PACKAGE = Path(__file__).parents[2]
 WRITTEN = PACKAGE / "site" / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -75,6 +76,19 @@ def test_no_template_says_chinese_words_outside_the_tags() -> None:
 def test_a_tag_puts_english_beside_chinese_and_escapes_its_data() -> None:
     said = both("{day}（含当日）", day="<b>")
     assert said == '&lt;b&gt;（含当日） <span class="en" lang="en">through &lt;b&gt;</span>'
+
+
+def test_a_day_is_written_as_each_language_does() -> None:
+    said = both("最迟{day}", day=date(2026, 3, 7))
+    assert said == '最迟2026年3月7日 <span class="en" lang="en">by 2026-03-07</span>'
+    assert day(date(2026, 3, 7)) == '<time datetime="2026-03-07">2026年3月7日</time>'
+    at = datetime(2026, 3, 6, 17, 5, tzinfo=UTC)
+    assert day(at) == '<time datetime="2026-03-07">2026年3月7日</time>', "the day it is in China"
+    assert moment(at) == '<time datetime="2026-03-07T01:05:00+08:00">2026年3月7日 01:05</time>'
+
+
+def test_a_place_stands_by_its_name() -> None:
+    assert place_plain("cn-33") == "浙江省 / Zhejiang"
 
 
 def test_a_pair_escapes_both_languages() -> None:
