@@ -33,7 +33,7 @@ from chengxin.records.services.correcting import record_correct
 from chengxin.site.cli import run
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge
-from tests.world import NOW, OPERATOR, PERSON_NUMBER, classed, classes_sent, code, later, listing, sent
+from tests.world import NOW, OPERATOR, PERSON_NUMBER, classed, classes_sent, code, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +157,12 @@ def test_no_person_and_no_supervision_class_is_told_to_anybody(tmp_path: Path) -
     found = given_(later(hours=1))
     assert [c["list"] for c in found] == [ABNORMAL] and PERSON_NUMBER not in str(found)
     assert "*" * 18 in found[0]["document"] and "name" not in found[0]
+
+
+def test_what_its_sender_withholds_from_publication_is_told_to_nobody(tmp_path: Path) -> None:
+    sent(tmp_path, penalty(1), penalty(2, 信息使用范围="1"), penalty(3, 信息使用范围="2"))
+    assert Record.objects.count() == 3
+    assert {(c["list"], c["code"]) for c in given_(later(hours=1))} == {("penalties", code(1))}
 
 
 @pytest.mark.parametrize("kind", ["department", "court", "platform", "service-firm", "public"])

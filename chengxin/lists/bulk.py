@@ -128,14 +128,15 @@ def tasks_lift_raise(cursor: Cursor, **words: Any) -> int:
 
 # --- changes of lists ----------------------------------------------------------------------------------------------------------
 
-# Who stands on the place's lists today, under objection or not; of a province, by what was filed by its law.
+# Who stands on the place's lists today, under objection or not, but for what its sender withholds from everybody's eyes; of a
+# province, by what was filed by its law.
 _LISTED = f"""
 create temp table standing on commit drop as
 with rule as ({RULES}), claim as materialized (
     select r.id, r.subject_id, u.key
     from records_record r join rule u on {NAMED} join records_batch b on b.id = r.batch_id
     where r.received_at <= %(known_at)s and r.effect_from <= %(on)s and (r.effect_until is null or r.effect_until > %(on)s)
-        and (%(place)s = 'cn' or b.jurisdiction = %(place)s)
+        and (%(place)s = 'cn' or b.jurisdiction = %(place)s) and (r.shown_until is null or r.shown_until > r.effect_from)
 ), later as (
     {LATER}
 ), here as (

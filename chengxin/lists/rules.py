@@ -433,14 +433,14 @@ def following_permitted(kind: str, actor: str) -> None:
 
 
 def lists_followed(law: Law) -> list[ListEntry]:
-    """The lists whose changes are given: those made of published decisions for or against somebody. Supervision classes are none, nor
-    is anything that its sender does not publish.
+    """The lists whose changes are given: those made of published decisions for or against organisations. Supervision classes are none, nor
+    is anything about a natural person.
     """
-    kinds = law.record_types
+    made_of = [(entry, law.record_types[entry.record_type]) for _, entry in sorted(law.lists.items())]
     return [
         entry
-        for _, entry in sorted(law.lists.items())
-        if kinds[entry.record_type].tone in FOLLOWED and kinds[entry.record_type].publication == "public"
+        for entry, kind in made_of
+        if kind.tone in FOLLOWED and kind.publication == "public" and not kind.of_persons
     ]
 
 
