@@ -127,7 +127,7 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, 
         page.locator("details summary").click()
     page.locator("#f-fine").fill("200")
     page.get_by_role("button", name="办理").click()
-    expect(page.get_by_role("status")).to_contain_text("更正后的记录")
+    expect(page.get_by_role("status")).to_contain_text("新立的记录")
     seen(page, "desk-corrected")
     page.goto(f"{inspection.site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_contain_text("200.00")
