@@ -29,6 +29,7 @@ def answer(request: HttpRequest, asker: Asker) -> HttpResponse:
     task, reason = request.POST.get("task", ""), request.POST.get("reason", "")
     at = timezone.now()
     done: object
+    number: int | None = None
     try:
         if not (task.isdecimal() and len(task) < 19):
             raise TaskUnknown(task=task[:40])

@@ -414,9 +414,9 @@ def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:
 
 
 def test_a_decision_of_the_licensing_authority_on_a_person_loads(tmp_path: Path) -> None:
-    """The sources, lists and measures of the small lawbook are about organisations, so they are left out."""
+    """The sources, lists, measures and reports of the small lawbook are about organisations, so they are left out."""
     folder = lawbook_written(tmp_path, *OF_PERSONS)
-    for left_out in (SOURCE, LIST, MEASURE):
+    for left_out in (SOURCE, LIST, MEASURE, REPORT):
         (folder / left_out).unlink()
     assert load(folder).digest
 

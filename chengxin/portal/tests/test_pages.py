@@ -10,6 +10,7 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
+from chengxin.kernel.written import day_written
 from chengxin.ledger.models import Entry
 from chengxin.portal.tests.conftest import ADVERSE, AT, TODAY, File, Firm, happened
 from chengxin.portal.tests.test_rules import CITIZEN
@@ -221,9 +222,9 @@ def test_a_record_is_shown_with_authority_document_days_article_and_end(client: 
         "20,000.00 元 yuan",
         "《中华人民共和国行政处罚法》第48条",
         "Administrative Penalty Law, art. 48",
-        f"公示至 Shown until {TODAY + timedelta(days=299)}（含当日）",
+        f"公示至 Shown until {day_written(TODAY + timedelta(days=299))}（含当日）",
         "信用修复后终止公示",
-        f"本库公示日期 Published here on {TODAY - timedelta(days=50)}",
+        f"本库公示日期 Published here on {day_written(TODAY - timedelta(days=50))}",
         "比规定时限晚3个工作日",
         "程度：严重",
         "有效 in effect",
@@ -268,7 +269,7 @@ def test_the_last_day_of_showing_is_shown_and_the_next_is_not(client: Client, fi
     last = file(subject, shown_until=TODAY + timedelta(days=1)).document
     over = file(subject, shown_until=TODAY).document
     text = text_of(client.get(f"/enterprise/{CARRIER}"))
-    assert last in text and f"Shown until {TODAY}（含当日）" in text
+    assert last in text and f"Shown until {day_written(TODAY)}（含当日）" in text
     assert over not in text
 
 
