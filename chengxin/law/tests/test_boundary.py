@@ -295,7 +295,7 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
     # 6 of a natural person: a licence, a qualification, an honour, a formal decision of the licensing authority, and nothing else
     *(
         (
-            f"a person's {found}",
+            f"a person's {'record of no class' if found is MISSING else found}",
             refusals.PersonClassBarred,
             [*OF_PERSONS, (RECORD, "person_class", found)],
             RECORD,
