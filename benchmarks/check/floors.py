@@ -53,7 +53,16 @@ def _script(told: Mapping[str, Any], subjects: int) -> str:
         "known_at": "now()",
     }
     detail = json.dumps({"matter": MATTER, "outcome": "none_applies", "measures": [], "case_number": CASE})
-    row = ["now()", "'pgbench'", f"'{ANSWERED}'", f"'{MATTER}'", ":n", "'number:' || :n", f"'{detail}'"]
+    row = [
+        "now()",
+        "'pgbench'",
+        f"'{ANSWERED}'",
+        f"'{MATTER}'",
+        ":n",
+        "'number:' || :n",
+        f"'{detail}'",
+        "gen_random_uuid()",
+    ]
     read, insert = told["facts"] % values, told["insert"] % tuple(row)
     return f"\\set n random(1, {subjects})\n{_one_line(read)};\n{_one_line(insert)};\n"
 

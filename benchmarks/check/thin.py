@@ -36,7 +36,8 @@ def check(request: HttpRequest) -> HttpResponse:
         detail = f'{{"matter": "tender", "on": "{at.date()}", "outcome": "none_applies", "measures": [], "case_number": "2026-0001"}}'
         subject = found[0][0] if found else None
         connection.execute(
-            _INSERT, [at, "thin", "checks.check.answered", "tender", subject, f"number:{code}", detail]
+            _INSERT,
+            [at, "thin", "checks.check.answered", "tender", subject, f"number:{code}", detail, os.urandom(16).hex()],
         ).fetchone()
     return HttpResponse(_ANSWER, content_type="application/json")
 

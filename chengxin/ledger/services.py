@@ -378,8 +378,9 @@ def ledger_rewrite(*, by: str, at: datetime, wait: float = 30) -> int:
         now = cursor.fetchone()[0]
         for _ in range(max(1, int(wait * 10))):
             cursor.execute(
-                "select count(*) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()"
-                " and age(backend_xmin) > age((%s::bigint %% 4294967296)::text::xid)",
+                # Whoever reads as of before, and whoever writes since before, in another database too: our own view reaches back to them.
+                "select count(*) from pg_stat_activity, (select age((%s::bigint %% 4294967296)::text::xid) as own) o"
+                " where pid <> pg_backend_pid() and (age(backend_xmin) > own or age(backend_xid) > own)",
                 [now],
             )
             if not cursor.fetchone()[0]:

@@ -100,7 +100,7 @@ def test_a_thousand_erased_entries_leave_no_plaintext_in_the_data_files_and_ever
     assert files_with(MARK)
     gone = receipts[:500] + receipts[800:]
     assert entries_erase(entries=[each.entry for each in gone], **WHY).erased == 1000
-    ledger_rewrite(by="operator", at=NOW)
+    ledger_rewrite(by="operator", at=NOW, wait=300)  # other tests' transactions are waited for
     assert files_with(MARK) == [] and files_with("KEPT")
     sequencer.entries_place(at=NOW)
     size = checkpoint_latest().size  # type: ignore[union-attr]
