@@ -20,7 +20,7 @@ import psycopg
 from rich.console import Console
 
 from benchmarks.arguments import cases_read, parser_make
-from benchmarks.persons.leaks import files_leaking
+from benchmarks.persons.leaks import Wanted
 from benchmarks.place import ROOT, Place, server_program
 from benchmarks.results import Line, frozen_read, frozen_write, middle, shown
 from chengxin.kernel.keyfile import KeyFile
@@ -200,11 +200,10 @@ def _dumped(place: Place, work: Path, path: Path, persons: int) -> Line:
     with _site(place, logs) as url:
         _asked(url, str(key), path)
     server_logs = list((place.folder / "home" / "postgres" / "log").glob("*"))
-    numbers = {person_number(n) for n in range(persons)}
-    names = {person_name(n) for n in range(persons)}
-    found = files_leaking([dump, logs, *server_logs], numbers, names)
+    wanted = Wanted(map(person_number, range(persons)), map(person_name, range(persons)))
+    found = wanted.found_in_files([dump, logs, *server_logs])
     # The search itself works: the file that was sent is full of them.
-    assert len(files_leaking([path], numbers, names)) == len(numbers) + len(names)
+    assert len(wanted.found_in_files([path])) == persons + len({person_name(n) for n in range(persons)})
     size = dump.stat().st_size
     dump.unlink()
     if found:
