@@ -1,12 +1,16 @@
-"""What somebody typed: a number, a name, or something that must not be looked up. Pure."""
+"""What somebody typed: a number, a name, or something that must not be looked up; and the clocks of whoever answers back. Pure."""
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import NaturalPerson, citizen_number_within, identifier_read
 from chengxin.kernel.names import name_normal
+from chengxin.law import Citation, Law
+from chengxin.law.models import Doer, Procedure, Words
 
 LONGEST = 200  # characters; no registered name is longer (the templates' own limit)
 SHORTEST = 3  # characters of a name: fewer have no trigram to search by, and would list half the register
@@ -128,3 +132,47 @@ def _old_in_words(text: str) -> str:
     except Refusal:
         return ""
     return identifier.value if identifier.scheme == "old-number" else ""
+
+
+# --- the clocks of whoever answers back -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Who must do one of these things within so many working days; on the day of receipt where that is nought."""
+
+    by: Words
+    acts: list[Words]
+    days: int
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One procedure as it runs in the places, with its clocks in the order of its steps."""
+
+    places: list[str]
+    title: Words
+    basis: list[Citation]
+    clocks: list[Timed]
+
+
+def remedies_of(procedure: str, laws: Iterable[Law]) -> list[Remedy]:
+    """The procedure by each of the laws, places that have the very same under one; the order is theirs."""
+    found: list[Remedy] = []
+    for law in laws:
+        made = _remedy(law, law.procedures[procedure])
+        same = next((each for each in found if replace(each, places=made.places) == made), None)
+        if same:
+            same.places.append(law.jurisdiction)
+        else:
+            found.append(made)
+    return found
+
+
+def _remedy(law: Law, procedure: Procedure) -> Remedy:
+    acts: dict[tuple[Doer, str], dict[Words, None]] = {}
+    for step in procedure.steps:
+        if step.within:
+            acts.setdefault((step.by, step.within), {})[step.act or procedure.states[step.to].title] = None
+    clocks = [Timed(DOERS[by], list(named), law.parameter(within)) for (by, within), named in acts.items()]
+    return Remedy([law.jurisdiction], procedure.title, [law.cite(basis) for basis in procedure.basis], clocks)

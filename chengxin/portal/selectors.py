@@ -90,7 +90,7 @@ class ShownGroup:
 
 @dataclass(frozen=True)
 class Enterprise:
-    """One enterprise's page."""
+    """One enterprise's page; `places` are those by whose law one answers back to what it shows."""
 
     name: str
     other_names: list[str]
@@ -102,6 +102,7 @@ class Enterprise:
     clean: CleanRecord | None
     clean_basis: Citation
     contacts: list[Reached]
+    places: list[str]
 
 
 # --- entries that are published ---------------------------------------------------------------------------------------
@@ -234,6 +235,7 @@ def enterprise_of(file: SubjectFile) -> Enterprise | None:
         clean=clean if clean.outcome is Clean.HOLDS else None,
         clean_basis=law.cite(law.parameters[CLEAN_YEARS].basis[0]),
         contacts=_contacts(shown),
+        places=sorted({filed.record.batch.jurisdiction for filed in shown}),
     )
 
 

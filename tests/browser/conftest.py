@@ -1,5 +1,6 @@
 """The site with the cast on file, and a Chromium without JavaScript to look at it with."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -33,6 +34,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 DESKTOP, PHONE = 1280, 360
+PICTURES = os.environ.get("CHENGXIN_PICTURES")
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +92,13 @@ class Visit:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.site, "data:")):
             self.elsewhere.append(request.url)
+
+
+def pictured(page: Page, name: str) -> None:
+    """A picture of a page whose kind is examined elsewhere."""
+    if PICTURES:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=True)
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])

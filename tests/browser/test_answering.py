@@ -1,7 +1,6 @@
 """From "this is wrong" to the last step, as a firm and a department meet it in Chromium: wide and narrow, no JavaScript needed."""
 
 import itertools
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,25 +15,17 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.lists.models import Activation
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.site.testing_live import SiteServer
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, pictured
 from tests.browser.test_public_pages import good_to_all
 from tests.world import code, file_write, ingest, listing, penalty
 
 NUMBERS = itertools.count(700)
-PICTURES = os.environ.get("CHENGXIN_PICTURES")
 
 
 def seen(page: Page, name: str) -> None:
     """Nothing wrong with the page; a picture of it for who wants one."""
     good_to_all(page)
     pictured(page, name)
-
-
-def pictured(page: Page, name: str) -> None:
-    """A picture of a page whose kind is examined elsewhere."""
-    if PICTURES:
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=True)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.lists.models import Activation
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.site.testing_live import SiteServer
-from tests.browser.conftest import Visit
-from tests.browser.test_answering import at_the_desk, pictured, seen
+from tests.browser.conftest import Visit, pictured
+from tests.browser.test_answering import at_the_desk, seen
 from tests.world import code, file_write, ingest, penalty
 
 NUMBERS = itertools.count(1200)

@@ -7,11 +7,13 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from demo.cast import CAST
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, pictured
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
-PATHS = ("/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001")
+PATHS = (
+    "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33",
+)  # fmt: skip
 
 
 def searched(visit: Visit, text: str) -> Page:
@@ -87,6 +89,18 @@ def test_every_other_page_is_good_to_all(inspection: Visit, path: str) -> None:
 @pytest.mark.parametrize("text", ASKED)
 def test_every_answer_to_a_search_is_good_to_all(inspection: Visit, text: str) -> None:
     good_to_all(searched(inspection, text))
+
+
+def test_the_guide_gives_the_clocks_of_the_place_that_is_chosen(visit: Visit) -> None:
+    page = visit.open("/remedies")
+    objection = page.locator("section", has=page.locator("#object"))
+    expect(objection).to_contain_text("20个工作日内")
+    page.get_by_label("哪个地方的规定").select_option(label="河南省 / Henan")
+    page.get_by_role("button", name="更换").click()
+    expect(page.get_by_label("哪个地方的规定")).to_have_value("cn-41")
+    expect(objection).to_contain_text("7个工作日内")
+    expect(objection).not_to_contain_text("20个工作日内")
+    pictured(page, "remedies-henan")
 
 
 def test_the_skip_link_is_first_and_focus_is_seen(visit: Visit) -> None:

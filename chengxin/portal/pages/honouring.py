@@ -13,7 +13,7 @@ from chengxin.actors.selectors import departments
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import lists_applied_for
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
-from chengxin.portal.pages.reading import in_both_languages, owed, passing
+from chengxin.portal.pages.reading import in_both_languages, owed, passing, places_offered
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import entries_published, entry_published
 from chengxin.portal.services import enterprise_read
@@ -67,12 +67,10 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         enterprise = enterprise_read(number_query(number), on=on, at=at)
     except (Refusal, SubjectUnknown):
         return render(request, "portal/results.html", {"unknown": True}, status=HTTPStatus.NOT_FOUND)
-    place = request.POST.get("jurisdiction", request.GET.get("jurisdiction", "cn"))
-    book = lawroom.load()
-    place = place if place in book.jurisdictions else "cn"
+    places, place = places_offered(request.POST.get("jurisdiction", request.GET.get("jurisdiction", "")))
     context: dict[str, Any] = {
-        "enterprise": enterprise, "lists": lists_applied_for(book.on(on, place)), "departments": departments(),
-        "place": place, "places": book.jurisdictions, "most": MOST_WORDS, "papers": MOST_PAPERS,
+        "enterprise": enterprise, "lists": lists_applied_for(lawroom.load().on(on, place)), "departments": departments(),
+        "place": place, "places": places, "most": MOST_WORDS, "papers": MOST_PAPERS,
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "portal/honour_application.html", context)

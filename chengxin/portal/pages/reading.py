@@ -16,8 +16,8 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import contacts_published
 from chengxin.cases.rules import DOERS
 from chengxin.kernel.errors import Refusal
-from chengxin.law.models import Doer, Words
-from chengxin.portal.rules import QueryEmpty, number_query, query_read
+from chengxin.law.lawbook import NATIONAL
+from chengxin.portal.rules import QueryEmpty, number_query, query_read, remedies_of
 from chengxin.portal.selectors import MOST, number_shown
 from chengxin.portal.services import enterprise_read, names_search
 from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
@@ -109,15 +109,18 @@ def enterprise(request: HttpRequest, number: str) -> HttpResponse:
         return _results(request, unknown=True, status=HTTPStatus.NOT_FOUND)
     except Refusal as refusal:
         return _refused(request, "portal/results.html", refusal, status=HTTPStatus.NOT_FOUND)
-    return render(request, "portal/enterprise.html", {"enterprise": shown, **_remedies(on)})
+    return render(request, "portal/enterprise.html", {"enterprise": shown, **_remedies(on, shown.places)})
 
 
 @require_safe
 @in_both_languages
 def remedies(request: HttpRequest) -> HttpResponse:
-    """How to object, to have a record repaired, and to complain of how that is handled: each clock, and where each office is reached."""
+    """How to object, to have a record repaired, and to complain of how that is handled: each clock of the place asked for, and where
+    each office is reached.
+    """
+    places, place = places_offered(request.GET.get("place", ""))
     on = timezone.localdate(timezone.now())
-    context = {**_remedies(on), "contacts": contacts_published()}
+    context = {**_remedies(on, [place]), "places": places, "place": place, "contacts": contacts_published()}
     return render(request, "portal/remedies.html", context)
 
 
@@ -129,22 +132,13 @@ def _refused(request: HttpRequest, template: str, refusal: Refusal, status: int 
     return render(request, template, {"refusal": refusal}, status=status or refusal.status)
 
 
-def _remedies(on: date) -> dict[str, Any]:
-    """How to object, to have a record repaired and to complain: each clock of the lawbook's procedures, with its article."""
-    law = lawroom.load().on(on)
-    remedies: dict[str, Any] = {}
-    for key in (OBJECTION, REPAIR, COMPLAINT):
-        procedure = law.procedures[key]
-        clocks: dict[tuple[Doer, str], list[Words]] = {}
-        for step in procedure.steps:
-            if step.within:
-                clocks.setdefault((step.by, step.within), []).append(step.act or procedure.states[step.to].title)
-        remedies[key] = {
-            "title": procedure.title,
-            "basis": [law.cite(basis) for basis in procedure.basis],
-            "clocks": [
-                {"by": DOERS[by], "states": states, "days": law.parameter(within)}
-                for (by, within), states in clocks.items()
-            ],
-        }
-    return remedies
+def places_offered(asked: str) -> tuple[list[str], str]:
+    """The places that have law of their own, and the one asked for; the whole country where none is, or none of these."""
+    places = lawroom.load().jurisdictions
+    return places, asked if asked in places else NATIONAL
+
+
+def _remedies(on: date, places: Iterable[str]) -> dict[str, Any]:
+    """How to object, to have a record repaired and to complain, by the law of each of the places."""
+    laws = [lawroom.load().on(on, place) for place in places]
+    return {procedure: remedies_of(procedure, laws) for procedure in (OBJECTION, REPAIR, COMPLAINT)}

@@ -59,8 +59,8 @@ def named(subject: Subject, name: str) -> None:
     )
 
 
-def filed(subject: Subject, record_type: str = "administrative-penalty", **said: Any) -> Record:
-    """Files a record about the firm, with the name that its body says."""
+def filed(subject: Subject, record_type: str = "administrative-penalty", *, place: str = "cn", **said: Any) -> Record:
+    """Files a record of the place about the firm, with the name that its body says."""
     number = next(_numbers)
     body = {"name": subject.names.order_by("pk")[0].written, **said.pop("body", {})}
     named(subject, body["name"])
@@ -77,7 +77,7 @@ def filed(subject: Subject, record_type: str = "administrative-penalty", **said:
         "received_at": AT,
     }
     record = Record.objects.create(
-        id=number, row_key=uuid4(), content=uuid4(), record_type=record_type, batch=_batch(record_type), subject=subject,
+        id=number, row_key=uuid4(), content=uuid4(), record_type=record_type, batch=_batch(record_type, place), subject=subject,
         body=body, **values | said,
     )  # fmt: skip
     happened(record, "filed", number=0)
@@ -89,10 +89,10 @@ def happened(record: Record, kind: str, *, number: int = 1, on: date | None = No
     Event.objects.create(record=record, number=number, kind=kind, at=AT, on=on, by="operator")
 
 
-def _batch(record_type: str) -> Batch:
+def _batch(record_type: str, place: str) -> Batch:
     return Batch.objects.create(
         source=SOURCES[record_type],
-        jurisdiction="cn",
+        jurisdiction=place,
         actor="operator",
         channel="file",
         received_at=AT,

@@ -348,6 +348,54 @@ def test_the_page_says_how_to_object_and_within_how_many_days(client: Client, fi
     assert "本页不是评分、评级或者推荐" in text
 
 
+def days_of(response: Any, section: str, *, place: str | None = None) -> set[int]:
+    """The working days named in the part of the page, of all that stands there or of what stands under the place's name."""
+    part = response.content.decode().split(f'id="{section}"')[-1].split("</section>")[0]
+    if place is not None:
+        part = part.split(place)[1].split("<h3>")[0]
+    return {int(days) for days in re.findall(r"(\d+)个工作日内", part)}
+
+
+# What each place's own articles give: an objection's working days, and a repair's.
+GUIDE = {
+    "cn": ("全国 / the whole country", {20}, {3, 5, 10}),
+    "cn-31": ("上海市 / Shanghai", {1, 2, 5}, {3, 5}),
+    "cn-33": ("浙江省 / Zhejiang", {5, 20}, {3, 5}),
+    "cn-41": ("河南省 / Henan", {3, 7, 30}, {1, 3, 5}),
+    "cn-45": ("广西壮族自治区 / Guangxi", {1, 3, 20}, {3, 5, 10}),
+}
+
+
+@pytest.mark.parametrize("place", GUIDE)
+def test_the_guide_gives_the_clocks_of_the_place_asked_for(client: Client, db: None, place: str) -> None:
+    name, objection, repair = GUIDE[place]
+    guide = client.get("/remedies", {"place": place} if place != "cn" else {})
+    assert f'<option value="{place}" selected>{name}</option>' in guide.content.decode()
+    assert (days_of(guide, "object"), days_of(guide, "mend")) == (objection, repair)
+
+
+@pytest.mark.parametrize("place", ["cn-99", "../cn-31", "上海市", ""])
+def test_a_place_without_law_of_its_own_gets_the_whole_country_s(client: Client, db: None, place: str) -> None:
+    guide = client.get("/remedies", {"place": place})
+    assert '<option value="cn" selected>' in guide.content.decode()
+    assert days_of(guide, "object") == GUIDE["cn"][1]
+
+
+def test_a_firm_s_page_gives_the_clocks_of_the_places_of_its_records(client: Client, firm: Firm, file: File) -> None:
+    subject = firm(NAME, EVERY)
+    for place in ("cn-31", "cn-41"):
+        file(subject, place=place)
+    hidden = file(subject, place="cn-33", shown_until=TODAY)
+    response = client.get(f"/enterprise/{CARRIER}")
+    text, remedies = text_of(response), response.content.decode().split('id="remedies"')[-1]
+    for place in ("cn", "cn-31", "cn-41"):
+        name, objection, _ = GUIDE[place]
+        assert days_of(response, "remedies", place=name) == objection, place
+        assert f"异议、修复适用的规定 Objected to and repaired by the rules of {name}" in text
+    assert f"记录编号 Record number {hidden.pk}" not in text and "浙江省" not in text
+    assert remedies.count("对办理的投诉") == 1, "what is the same everywhere is said once"
+
+
 # --- traces -----------------------------------------------------------------------------------------------------------
 
 

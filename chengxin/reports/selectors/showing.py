@@ -115,6 +115,8 @@ class ShownRecord:
     contested_since: date | None
     # What suspends it in place of an objection: the state of the reconsideration or lawsuit, as that it is stayed.
     stayed: Words | None
+    # By whose law it is answered back to.
+    place: str
 
 
 def names_shown(shown: Iterable[FiledRecord], law: Law) -> list[str]:
@@ -166,6 +168,7 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         contested=law.procedures[filed.contest.detail["forum"]].title if filed.contest else None,
         contested_since=day_of(filed.contest.at) if filed.contest else None,
         stayed=case_state_title(min(staying)) if staying else None,
+        place=record.batch.jurisdiction,
     )
 
 
