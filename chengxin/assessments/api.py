@@ -47,6 +47,7 @@ class OverseenOut(Schema):
     answer: str
     answer_document: str
     late: bool
+    by: str
 
 
 class AssessmentOut(Schema):

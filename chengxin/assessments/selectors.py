@@ -32,7 +32,8 @@ from chengxin.rights.rules import COMPLAINT, OBJECTION, REPAIR
 
 @dataclass(frozen=True)
 class Overseen:
-    """A circular, an inspection of work or a demand, as it was written down, and where it is to be answered, by when and what the answer is.
+    """A circular, an inspection of work or a demand, as it was written down and by whom, and where it is to be answered, by when and what the
+    answer is.
     `late`: it was answered after that day, or is not and the day is over.
     """
 
@@ -47,6 +48,7 @@ class Overseen:
     answer: str
     answer_document: str
     late: bool
+    by: str
 
     def as_dict(self) -> dict[str, Any]:
         """The fact as every door gives it."""
@@ -274,7 +276,7 @@ def overseen_of(each: Oversight, answer: Reply | None, *, on: date) -> Overseen:
     late = each.due_on is not None and (answered_on or on) > each.due_on
     return Overseen(
         each.pk, each.kind, kind.title, each.on, each.what, each.document, each.due_on, answered_on,
-        answer.words if answer else "", answer.document if answer else "", late,
+        answer.words if answer else "", answer.document if answer else "", late, each.by,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled, asker_by_key
-from chengxin.assessments.rules import FIRST_YEAR, year_days
+from chengxin.assessments.rules import FIRST_YEAR, MAY_OVERSEE, year_days
 from chengxin.assessments.selectors import Assessment, assessments
 from chengxin.cases.models import Paper
 from chengxin.cases.selectors import (
@@ -35,7 +35,7 @@ from chengxin.inspections.selectors import (
 from chengxin.kernel.days import CalendarRange, day_of, working_days_between
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import KINDS_ZH, Basis, ListEntry, RecordField
+from chengxin.law.models import KINDS_ZH, Basis, ListEntry, Oversight, RecordField
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.services import trace
 from chengxin.lists.rules import MAY_DECIDE, consequences, entry_notice, list_decided_here, listing_permitted
@@ -577,6 +577,15 @@ class ShownYear:
     since: date
     until: date
     found: list[Assessment]
+
+
+def oversights_writable(*, asker: Asker, at: datetime) -> list[tuple[str, Oversight]]:
+    """(place, kind) of what the asker may write down of an agency's work, each where its own place has it."""
+    if asker.kind not in MAY_OVERSEE:
+        return []
+    book = lawroom.load()
+    kinds = ((place, kind) for place in book.jurisdictions for kind in book.on(day_of(at), place).oversights.values())
+    return [(place, kind) for place, kind in kinds if kind.jurisdiction == place]
 
 
 def year_read(*, asker: Asker, at: datetime, year: int | None = None) -> ShownYear:

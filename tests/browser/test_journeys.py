@@ -25,6 +25,7 @@ STAFF = {
     "supervision": ("department", "云川市市场监督管理局"),
     "land-bureau": ("department", "云川市自然资源局"),
     "front-desk": ("credit-centre", "云川市公共信用信息中心"),
+    "reform-office": ("supervisor", "云川市发展和改革委员会"),
 }
 
 
@@ -269,3 +270,40 @@ def test_staff_enter_a_reconsideration_and_take_a_slip_back(
     expect(page.get_by_role("main")).to_contain_text("已标注复议")
     page.goto(f"{site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_contain_text("正在复议或者诉讼")
+
+
+def test_a_demand_on_an_agency_is_written_down_answered_and_taken_back(
+    inspection: Visit, staff: dict[str, str]
+) -> None:
+    page, site, document = inspection.page, inspection.site, f"云川信用办〔2026〕{next(NUMBERS)}号"
+    at_the_desk(page, site, staff["reform-office"])
+    page.goto(f"{site}/desk/assessment")
+    page.get_by_label("种类").select_option(label="限期整改 Demand to put something right （全国 / the whole country）")
+    page.locator("#agency").select_option("supervision")
+    page.get_by_label("文书日期").fill(timezone.localdate().isoformat())
+    page.locator("#new-document").fill(document)
+    page.locator("#what").fill("三件列入逾期未告知，限期补办")
+    page.get_by_role("button", name="提交登记").click()
+    expect(page.get_by_role("alert")).to_contain_text("答复期限")
+    seen(page, "oversight-refused")
+    page.get_by_label("答复期限").fill((timezone.localdate() + timedelta(days=15)).isoformat())
+    page.get_by_role("button", name="提交登记").click()
+    expect(page.get_by_role("status")).to_contain_text("已经登记")
+
+    at_the_desk(page, site, staff["supervision"])
+    page.goto(f"{site}/desk/assessment")
+    demand = page.locator("li").filter(has_text=document)
+    demand.locator("summary").click()
+    demand.get_by_label("整改情况").fill("三件均已补告知")
+    seen(page, "oversight-answering")
+    demand.get_by_role("button", name="提交答复").click()
+    expect(demand).to_contain_text("三件均已补告知")
+
+    at_the_desk(page, site, staff["reform-office"])
+    page.goto(f"{site}/desk/assessment")
+    demand.locator("summary").click()
+    demand.get_by_label("撤回的理由").fill("登记有误")
+    seen(page, "oversight-taking-back")
+    demand.get_by_role("button", name="撤回").click()
+    expect(page.get_by_role("status")).to_contain_text("不再计入任何年度")
+    expect(demand).to_have_count(0)
