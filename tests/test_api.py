@@ -370,7 +370,8 @@ def test_nothing_lists_subjects() -> None:
             text = json.dumps(operation["responses"], ensure_ascii=False)
             if method == "get" and "{" not in path:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
-                # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers.
+                # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers;
+                # promises that their own subjects made public; and offices.
                 assert path in (
                     "/ledger/keys",
                     "/ledger/checkpoint",
@@ -387,6 +388,8 @@ def test_nothing_lists_subjects() -> None:
                     "/assessments",
                     "/inspections/draws",
                     "/inspections/tasks",
+                    "/promises",
+                    "/contacts",
                 ), f"{method} {path} gives a list"
             assert '"type": "array", "items": {"$ref": "#/components/schemas/SubjectOut"' not in text
     assert not [p for p in schema["paths"] if p.startswith("/subjects") and "{code}" not in p]

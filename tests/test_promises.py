@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client as Browser
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add
+from chengxin.actors.services import actor_add, contact_publish
 from chengxin.cases.services.running import Words
 from chengxin.portal import selectors as portal
 from chengxin.portal.rules import query_read
@@ -98,14 +98,13 @@ def test_what_its_provider_took_back_is_broken_by_nothing(tmp_path: Path) -> Non
     assert shown(hours=5) == []
 
 
-def test_promises_are_found_by_name_and_by_code_and_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_promises_are_found_by_name_and_by_code_and_paged(tmp_path: Path) -> None:
     for n in (1, 2, 3):
         decided(asked(tmp_path, n), "granted", 2, document=f"修复{n}号")
     assert [p.code for p in shown(code(2))] == [code(2)] and [p.code for p in shown("甲3号商贸")] == [code(3)]
     assert shown("雁归桥食品") == [] and shown(code(9)) == []
-    monkeypatch.setattr(portal, "PROMISES_MOST", 2)
-    first, more = portal.promises_page(None, on=TODAY, known_at=later(hours=3))
-    second, none = portal.promises_page(None, on=TODAY, known_at=later(hours=3), before=more)
+    first, more = portal.promises_page(None, on=TODAY, known_at=later(hours=3), most=2)
+    second, none = portal.promises_page(None, on=TODAY, known_at=later(hours=3), before=more, most=2)
     assert [p.code for p in [*first, *second]] == [code(3), code(2), code(1)] and none is None
 
 
@@ -142,3 +141,36 @@ def test_the_list_the_table_and_the_enterprise_s_page_show_it(tmp_path: Path, cl
     enterprise = page(f"/enterprise/{code(1)}")[1]
     assert "信用修复承诺" in enterprise and number in enterprise
     assert page("/promises", days=400)[1].count(number) == 0
+
+
+def test_programs_read_them_without_a_key_a_page_at_a_time(tmp_path: Path, client: Browser) -> None:
+    for n in (1, 2, 3):
+        decided(asked(tmp_path, n), "granted", 2, document=f"修复{n}号")
+
+    def page(*, days: float = 0, **query: Any) -> Any:
+        with time_machine.travel(later(days=days, hours=3), tick=True):
+            return client.get("/api/v1/promises", query)
+
+    first = page(most=2).json()
+    second = page(most=2, before=first["before"]).json()
+    assert [p["code"] for p in (*first["promises"], *second["promises"])] == [code(3), code(2), code(1)]
+    assert second["before"] is None and first["promises"][0]["broken_by"] == ""
+    assert [p["record"] for p in first["promises"]] == [p.number for p in shown()[:2]]
+    assert page(before=0).status_code == 422 and page(before="a").status_code == 422
+    assert page(days=400).json() == {"promises": [], "before": None}, "past its term"
+    assert client.post("/api/v1/promises").status_code == 405
+
+
+def test_programs_read_how_offices_are_reached(client: Browser) -> None:
+    for n in (1, 2, 3):
+        actor_add(key=f"office-{n}", kind="department", title=f"云川市第{n}局", by="operator", at=later())
+        contact_publish(
+            actor=f"office-{n}", telephone=f"0390-700000{n}", address="云川市琥珀路1号", hours="工作日9时至17时", by="operator",
+            at=later(),
+        )  # fmt: skip
+    first = client.get("/api/v1/contacts", {"most": 2}).json()
+    second = client.get("/api/v1/contacts", {"most": 2, "after": first["after"]}).json()
+    found = [*first["contacts"], *second["contacts"]]
+    assert [c["telephone"][-1] for c in found if c["key"].startswith("office-")] == ["1", "2", "3"]
+    assert second["after"] is None and client.get("/api/v1/contacts", {"after": 9999}).json()["contacts"] == []
+    assert set(found[0]) == {"key", "kind", "title", "title_en", "telephone", "address", "hours"}

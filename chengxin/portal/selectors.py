@@ -157,12 +157,12 @@ PROMISE_HEADS = (
 
 
 def promises_page(
-    asked: Query | None, *, on: date, known_at: datetime, before: int | None = None
+    asked: Query | None, *, on: date, known_at: datetime, before: int | None = None, most: int = PROMISES_MOST
 ) -> tuple[list[ShownPromise], int | None]:
     """A page of the promises that may be shown on the day, the latest first, of whom is asked for or of all; and where the next begins."""
-    found = list(islice(_promises(asked, on=on, known_at=known_at, before=before), PROMISES_MOST + 1))
-    more = found[PROMISES_MOST - 1].number if len(found) > PROMISES_MOST else None
-    return found[:PROMISES_MOST], more
+    found = list(islice(_promises(asked, on=on, known_at=known_at, before=before), most + 1))
+    more = found[most - 1].number if len(found) > most else None
+    return found[:most], more
 
 
 def promise_rows(asked: Query | None, *, on: date, known_at: datetime) -> Iterator[list[object]]:

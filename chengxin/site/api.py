@@ -23,6 +23,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.ledger.api import router as ledger
 from chengxin.lists.api import followed, measures
 from chengxin.lists.api import router as subjects
+from chengxin.portal.api import contacts, promises
 from chengxin.records.api import router as batches
 from chengxin.reports.api import router as reports
 from chengxin.rights.api import cases, rights
@@ -44,6 +45,8 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/rights", rights),
     ("/cases", cases),
     ("/assessments", assessments),
+    ("/promises", promises),
+    ("/contacts", contacts),
 ]
 
 

@@ -41,8 +41,12 @@ def market() -> Client:
     return signed_in("market")
 
 
+def posted(client: Client, address: str, words: dict[str, str]) -> Any:
+    return client.post(address, words)
+
+
 def entered(client: Client, **words: str) -> Any:
-    return client.post(f"{YEAR}/oversights", DEMAND | words)
+    return posted(client, f"{YEAR}/oversights", DEMAND | words)
 
 
 def about(number: int, act: str) -> str:
@@ -64,11 +68,11 @@ def test_a_demand_is_written_down_answered_and_taken_back(reform: Client, market
     assert "已经登记" in text_of(reform.get(done.url))
     page = text_of(market.get(YEAR))
     assert "三件列入逾期未告知" in page and "提交答复" in page and "登记有误，撤回" not in page
-    done = market.post(about(made.pk, "answer"), {"words": "已补告知", "document": "8号", "year": str(TODAY.year)})
+    done = posted(market, about(made.pk, "answer"), {"words": "已补告知", "document": "8号", "year": str(TODAY.year)})
     assert "答复已经记下" in text_of(market.get(done.url))
     page = text_of(reform.get(YEAR))
     assert "已补告知" in page and "登记有误，撤回" in page and "提交答复" not in page
-    done = reform.post(about(made.pk, "withdraw"), {"reason": "登记有误"})
+    done = posted(reform, about(made.pk, "withdraw"), {"reason": "登记有误"})
     assert done.url == f"{YEAR}?done=withdrawn"
     assert "不再计入任何年度" in text_of(reform.get(done.url)) and "三件列入" not in text_of(market.get(YEAR))
     assert list(Reply.objects.values_list("kind", "by")) == [("answered", "market"), ("withdrawn", "reform")]
@@ -102,10 +106,10 @@ def test_what_is_unfit_is_refused_beside_what_was_typed(
 def test_an_answer_that_says_nothing_stands_open_beside_its_demand(reform: Client, market: Client) -> None:
     entered(reform)
     number = Oversight.objects.get().pk
-    answer = market.post(about(number, "answer"), {"words": " ", "document": "8号", "year": str(TODAY.year)})
+    answer = posted(market, about(number, "answer"), {"words": " ", "document": "8号", "year": str(TODAY.year)})
     page = answer.content.decode()
     assert answer.status_code == 422 and re.search(r"<details open>.*?没有填写.*?8号.*?</details>", page, re.DOTALL)
-    answer = reform.post(about(number, "withdraw"), {"reason": ""})
+    answer = posted(reform, about(number, "withdraw"), {"reason": ""})
     assert answer.status_code == 422 and "<details open>" in answer.content.decode()
     assert not Reply.objects.exists()
 
@@ -115,8 +119,8 @@ def test_nobody_writes_answers_or_takes_back_for_another(reform: Client, market:
     entered(reform)
     number, land = Oversight.objects.get().pk, signed_in("land")
     for client, act in ((land, "answer"), (reform, "answer"), (land, "withdraw"), (market, "withdraw")):
-        answer = client.post(about(number, act), {"words": "已办", "reason": "有误"})
+        answer = posted(client, about(number, act), {"words": "已办", "reason": "有误"})
         assert answer.status_code == 404 and f"没有您可以答复或者撤回的登记{number}" in text_of(answer), act
     assert "三件列入" not in text_of(land.get(YEAR)) and not Reply.objects.exists()
-    assert Client().post(f"{YEAR}/oversights", DEMAND).url == "/desk/sign-in"  # type: ignore[attr-defined]
+    assert entered(Client()).url == "/desk/sign-in"
     assert land.get(f"{YEAR}/oversights").status_code == 405
