@@ -37,6 +37,14 @@ DESKTOP, PHONE = 1280, 360
 PICTURES = os.environ.get("CHENGXIN_PICTURES")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process walks all pages: each more would serve the site, file the cast and start a browser anew."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium, which `make test` sees to; it may run as root in a container."""
