@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, drawing, honouring, promising, reporting
+from chengxin.portal.pages import answering, drawing, honouring, promising, reporting, signing
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -28,5 +28,9 @@ urlpatterns = [
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
     path("case/complaint", answering.complaint, name="complaint"),
+    path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-out", signing.sign_out, name="sign-out"),
+    path("register", signing.register, name="register"),
+    path("account", signing.account, name="account"),
     path("remedies", pages.remedies, name="remedies"),
 ]

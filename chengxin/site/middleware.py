@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
@@ -72,7 +73,11 @@ class PageLocale(OfPages, LocaleMiddleware):
 
 
 class PageSession(OfPages, SessionMiddleware):
-    """Who has signed in at the desk."""
+    """The session of whoever has signed in."""
+
+
+class PageAccount(OfPages, AuthenticationMiddleware):
+    """Whose session it is; read from the database only where a page asks."""
 
 
 class PageCommon(OfPages, CommonMiddleware):

@@ -48,6 +48,7 @@ ROOMS = [
     "chengxin.vault",
     "chengxin.actors",
     "chengxin.subjects",
+    "chengxin.accounts",
     "chengxin.cases",
     "chengxin.records",
     "chengxin.lists",
@@ -100,7 +101,15 @@ CHENGXIN_POPULATION = os.environ.get("CHENGXIN_POPULATION", "chengxin.subjects.b
 # How divisions begin that no place has, so that tests and the demo can invent persons; empty where real ones are filed.
 CHENGXIN_INVENTED_DIVISION = os.environ.get("CHENGXIN_INVENTED_DIVISION", "")
 
-INSTALLED_APPS = [*ROOMS, "django.contrib.postgres", "django.contrib.staticfiles", "csp"]
+# Accounts rest on Django's own: of its two apps nothing is used but the handling of passwords and of who is here.
+INSTALLED_APPS = [
+    *ROOMS,
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "csp",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -110,6 +119,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chengxin.site.middleware.PageLocale",
     "chengxin.site.middleware.PageSession",
+    "chengxin.site.middleware.PageAccount",
     "chengxin.site.middleware.PageCommon",
     "chengxin.site.middleware.PageForgery",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -161,14 +171,33 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# Staff sign in with a key; a signed cookie, which only the staff's pages get, says which. No public page sets one.
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-SESSION_COOKIE_NAME = "chengxin_desk"
-SESSION_COOKIE_PATH = "/desk/"
-SESSION_COOKIE_AGE = 8 * 3600
+# Who signs in, and what their passwords must be.
+AUTH_USER_MODEL = "accounts.Account"
+PASSWORD_LEAST = 10
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LEAST},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login",)},
+    },
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+# A session ends after so many minutes without a request, and after so many at all.
+CHENGXIN_SESSION_IDLE = envint("CHENGXIN_SESSION_IDLE", 30)
+CHENGXIN_SESSION_LONGEST = envint("CHENGXIN_SESSION_LONGEST", 480)
+# Sessions stand in the database, so that they can be ended. Only pages on which somebody signs in set a cookie. Lax, not strict: whoever comes
+# back from an identity provider comes from another site; what changes anything is a POST, for which the cookie is not sent from there.
+SESSION_ENGINE = "chengxin.accounts.sessions"
+SESSION_COOKIE_NAME = "chengxin_session"
+SESSION_COOKIE_AGE = CHENGXIN_SESSION_LONGEST * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 
 X_FRAME_OPTIONS = "DENY"

@@ -125,7 +125,7 @@ def test_an_interrupted_command_says_so(fresh_home: Path) -> None:
 def test_several_first_commands_at_once_prepare_one_database(ready_home: Path) -> None:
     processes = [python("-c", PREPARE) for _ in range(3)]
     assert [process.communicate(timeout=180) for process in processes] == [("", "")] * 3
-    assert applied() == on_disk()
+    assert on_disk() <= applied()  # beside Django's own
 
 
 def test_the_next_command_after_a_kill_finds_the_database_ready(ready_home: Path) -> None:
@@ -134,7 +134,7 @@ def test_the_next_command_after_a_kill_finds_the_database_ready(ready_home: Path
     os.kill(int((ready_home / "postgres/data/postmaster.pid").read_text(encoding="utf-8").split()[0]), signal.SIGKILL)
     with python("-c", PREPARE, CHENGXIN_TEST_SERVER="0") as process:
         assert process.communicate(timeout=180) == ("", "")
-    assert applied() == on_disk()
+    assert on_disk() <= applied()  # beside Django's own
 
 
 def applied() -> set[tuple[str, str]]:

@@ -5,15 +5,22 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import citizen_number_read
 from chengxin.ledger.services import trace
 from chengxin.subjects.bulk.population import register_seal
-from chengxin.subjects.bulk.vaulting import person_opened
+from chengxin.subjects.bulk.vaulting import Vault, person_opened
 from chengxin.subjects.models import Person
-from chengxin.subjects.rules.persons import Field, Grant, PersonUnknown
+from chengxin.subjects.rules.persons import (
+    Field,
+    Grant,
+    PersonNameDisagrees,
+    PersonUnknown,
+    person_recordable,
+)
 
 
 def person_open(
@@ -41,6 +48,21 @@ def identity_confirm(*, number: str, name: str, purpose: str, by: str, at: datet
     agrees = bool(import_string(settings.CHENGXIN_POPULATION)(value, name))
     trace(event="subjects.identity.confirmed", by=by, at=at, purpose=purpose, detail={"agrees": agrees})
     return agrees
+
+
+def person_enter(*, number: str, name: str, ground: str, by: str, at: datetime) -> int:
+    """The subject of the person whose identity was confirmed, filed here where nothing was held; `ground` is why they may be. Refuses whoever
+    is under 18 today, and a name that is not the one held.
+    """
+    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
+    person_recordable(value, event_on=day_of(at))
+    with transaction.atomic(), connection.cursor() as cursor:
+        (met,), created = Vault(cursor.cursor, None, at).persons_resolve([(value, name)])
+        if not met.agrees:
+            raise PersonNameDisagrees
+        if created:
+            trace(event="subjects.person.entered", by=by, at=at, purpose=ground, subject=met.subject)
+    return met.subject
 
 
 def population_load(*, path: Path, by: str, at: datetime) -> int:

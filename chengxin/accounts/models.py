@@ -1,0 +1,85 @@
+"""Accounts, sessions and failed attempts. None of them holds a person's name or number: an account is bound to its subject."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from chengxin.accounts.rules import LOGIN
+from chengxin.actors.models import Actor
+from chengxin.subjects.models import Subject
+
+
+class Kind(models.TextChoices):
+    """Whose account it is."""
+
+    PERSON = "person", "个人 a person"
+    FIRM = "firm", "单位 a firm"
+    STAFF = "staff", "工作人员 staff"
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Finds an account by its name, as Django asks."""
+
+
+class Account(AbstractBaseUser):
+    """One who signs in: a person about themselves, somebody for a firm, or one of an actor's staff. Its number stands in the ledger."""
+
+    login = models.TextField(unique=True, db_collation="C")
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, null=True, related_name="accounts")
+    # Raised by one, it ends every session of before.
+    generation = models.IntegerField(default=0)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "login"
+    objects = Accounts()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="accounts_account_kind_known"),
+            models.CheckConstraint(condition=models.Q(login__regex=LOGIN), name="accounts_account_login_shaped"),
+            models.CheckConstraint(
+                condition=models.Q(kind="staff", actor__isnull=False, subject__isnull=True)
+                | models.Q(kind__in=["person", "firm"], actor__isnull=True, subject__isnull=False),
+                name="accounts_account_of_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(kind="person", closed_at__isnull=True), name="accounts_account_one_a_person",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether it opens anything."""
+        return self.closed_at is None
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session must bear: it changes with the password and with the generation."""
+        salt = "chengxin.accounts.models.Account"
+        return salted_hmac(salt, f"{self.generation}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """A session, found by the digest of what the browser holds: whoever reads the table can be nobody by it."""
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """The store that keeps them."""
+        from chengxin.accounts.sessions import SessionStore  # that module needs this model
+
+        return SessionStore
+
+
+class Attempt(models.Model):
+    """That something was tried: the mark of an account, an identity or an address, and when. Forgotten after a day."""
+
+    about = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "at"], name="accounts_attempt_about")]

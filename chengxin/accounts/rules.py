@@ -1,0 +1,107 @@
+"""How an account may be called, how often it may be tried, and when its session ends. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within
+
+LOGIN = r"^[a-z][a-z0-9._-]{3,39}$"
+MOST_PASSWORD = 200
+
+
+class LoginUnfit(Refusal):
+    """An account cannot be called that: take 4 to 40 small letters, digits, dots and hyphens, the first a letter. No telephone and no identity
+    number: the name stands in the database as it is written.
+    """
+
+    code = "login-unfit"
+    zh = "不能用这个账户名：请用4至40个小写字母、数字、点和连字符，以字母开头；不要用手机号码或者身份号码，账户名在库中不加密。"
+
+
+class LoginTaken(Refusal):
+    """Somebody else's account is called that. Choose another name."""
+
+    code = "login-taken"
+    status = 409
+    zh = "这个账户名已有人使用，请另取一个。"
+
+
+class PasswordWeak(Refusal):
+    """That password is too easy to guess: take at least {least} characters that are no common password, not all digits, and not like the account's name."""
+
+    code = "password-weak"
+    zh = "这个密码太容易猜到：至少{least}个字符，不要用常见密码、全是数字或者与账户名相近的密码。"
+
+
+class SignInRefused(Refusal):
+    """Name and password do not fit, or the account is closed. Compare both and try again."""
+
+    code = "sign-in-refused"
+    status = 403
+    zh = "账户名和密码不相符，或者账户已经注销。请核对后再试。"
+
+
+class TriedTooOften(Refusal):
+    """Too many attempts failed. Wait {minutes} minutes and try again; whoever forgot the password goes to the counter."""
+
+    code = "sign-in-tried-too-often"
+    status = 429
+    zh = "失败次数过多，请等{minutes}分钟再试。忘记密码的，请到窗口办理。"
+
+
+class IdentityNotConfirmed(Refusal):
+    """The population register does not confirm this name under this number, so no account was opened. Compare both with the identity card."""
+
+    code = "identity-not-confirmed"
+    status = 403
+    basis = "个人信息保护法 45"
+    zh = "人口库未能确认该号码与姓名相符，没有开立账户。请对照身份证核对后再试。"
+
+
+class PersonHasAccount(Refusal):
+    """There is an account for this person already. Sign in with it; if it is not yours, go to the counter with your identity card, where it is closed."""
+
+    code = "person-has-account"
+    status = 409
+    zh = "此人已有账户，请直接登录。如果不是您本人开立的，请持身份证到窗口注销。"
+
+
+def login_read(written: str) -> str:
+    """The account's name as it is kept; refuses what is no name, and what may be somebody's number."""
+    login = written.strip().lower()
+    if not re.fullmatch(LOGIN, login) or citizen_number_within(login) or re.search(r"1[3-9][0-9]{9}", login):
+        raise LoginUnfit
+    return login
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many failures within so long, and no more."""
+
+    most: int
+    within: timedelta
+
+    def holds(self, failures: int) -> None:
+        """Refuse one more than so many."""
+        if failures > self.most:
+            raise TriedTooOften(minutes=int(self.within.total_seconds() // 60))
+
+
+# Of one account, of one identity to be confirmed, and from one address behind which there may be an office.
+OF_ACCOUNT, OF_IDENTITY, OF_ADDRESS = (
+    Limit(5, timedelta(minutes=15)), Limit(3, timedelta(hours=24)), Limit(60, timedelta(minutes=15)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long a session lasts: without a request, and at all."""
+
+    idle: timedelta
+    longest: timedelta
+
+    def over(self, *, began: datetime, seen: datetime, at: datetime) -> bool:
+        """Whether it has ended at the instant."""
+        return at - seen >= self.idle or at - began >= self.longest

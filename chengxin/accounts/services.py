@@ -1,0 +1,153 @@
+"""Opening accounts and signing in. What is tried is counted before it is looked at, where every serving process counts it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
+
+from chengxin.accounts import rules
+from chengxin.accounts.models import Account, Attempt, Kind
+from chengxin.accounts.selectors import PUBLIC, by_of
+from chengxin.kernel.identifiers import citizen_number_read
+from chengxin.ledger.services import trace
+from chengxin.subjects.selectors import subject_of
+from chengxin.subjects.services.persons import identity_confirm, person_enter
+
+OWN_ACCOUNT = "own-account"
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+def person_account_open(
+    *, login: str, password: str, number: str, name: str, address: str = "", at: datetime
+) -> Account:
+    """Open the account of the person whose name the population register confirms under the number. They need have no record:
+    their own account is a lawful ground to enter them. Refuses whoever is under 18, and a second account.
+    """
+    login = _login_free(login)
+    _password_fit(password, login)
+    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
+    with _counted((f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS), at=at):
+        if not identity_confirm(number=value, name=name, purpose=OWN_ACCOUNT, by=PUBLIC, at=at):
+            raise rules.IdentityNotConfirmed
+    with transaction.atomic():
+        subject = person_enter(number=value, name=name, ground=OWN_ACCOUNT, by=PUBLIC, at=at)
+        if Account.objects.filter(kind=Kind.PERSON, subject=subject, closed_at__isnull=True).exists():
+            raise rules.PersonHasAccount
+        return _opened(Account(login=login, kind=Kind.PERSON, subject_id=subject), password, by=PUBLIC, at=at)
+
+
+def firm_account_open(*, login: str, password: str, code: str, evidence: str, at: datetime) -> Account:
+    """Open an account for whoever acts for the firm of the code; `evidence` names what the counter has seen, such as `pass:12`."""
+    login = _login_free(login)
+    _password_fit(password, login)
+    with transaction.atomic():
+        subject = subject_of(code, known_at=at)
+        made = Account(login=login, kind=Kind.FIRM, subject_id=subject)
+        return _opened(made, password, by=PUBLIC, at=at, evidence=evidence)
+
+
+def account_enter(*, login: str, password: str, kinds: tuple[Kind, ...], address: str = "", at: datetime) -> Account:
+    """Whose name and password these are. An account that does not exist takes as long and is refused in the same words."""
+    login = login.strip().lower()[:60]
+    with _counted((f"login:{login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
+        found = Account.objects.filter(login=login, kind__in=kinds, closed_at__isnull=True).first()
+        if found is None:
+            make_password(password)
+            raise rules.SignInRefused
+        if not found.check_password(password):
+            raise rules.SignInRefused
+    return found
+
+
+def session_opened(*, account: Account, at: datetime) -> None:
+    """Write down that the account has come in."""
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(last_login=at)
+        trace(event="accounts.session.opened", by=by_of(account), at=at, about=f"account:{account.pk}")
+
+
+def sessions_end(*, account: Account, at: datetime) -> None:
+    """End every session of the account, wherever it is open."""
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(generation=F("generation") + 1)
+        trace(event="accounts.session.ended", by=by_of(account), at=at, about=f"account:{account.pk}")
+
+
+def password_change(*, account: Account, old: str, new: str, address: str = "", at: datetime) -> None:
+    """Take a new password in place of the old one, and end every session."""
+    with _counted((f"login:{account.login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
+        if not check_password(old, account.password):
+            raise rules.SignInRefused
+    _password_fit(new, account.login)
+    with transaction.atomic():
+        account.set_password(new)
+        account.generation += 1
+        account.save(update_fields=["password", "generation"])
+        trace(event="accounts.password.changed", by=by_of(account), at=at, about=f"account:{account.pk}")
+
+
+def account_close(*, account: Account, by: str, at: datetime) -> None:
+    """Close an account: it opens nothing from this instant, and its sessions are over."""
+    with transaction.atomic():
+        if Account.objects.filter(pk=account.pk, closed_at__isnull=True).update(closed_at=at):
+            trace(event="accounts.account.closed", by=by, at=at, about=f"account:{account.pk}")
+
+
+def _password_fit(password: str, login: str) -> None:
+    """Refuse a password that is easy to guess (AUTH_PASSWORD_VALIDATORS)."""
+    try:
+        validate_password(password[: rules.MOST_PASSWORD], Account(login=login))
+    except ValidationError:
+        raise rules.PasswordWeak(least=settings.PASSWORD_LEAST) from None
+
+
+def _login_free(written: str) -> str:
+    login = rules.login_read(written)
+    if Account.objects.filter(login=login).exists():
+        raise rules.LoginTaken
+    return login
+
+
+def _opened(made: Account, password: str, *, by: str, at: datetime, evidence: str = "") -> Account:
+    made.opened_at = at
+    made.set_password(password)
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError as error:
+        # Two at once: the database decides who was first.
+        raise rules.PersonHasAccount if "one_a_person" in str(error) else rules.LoginTaken from None
+    detail = {"kind": made.kind, **({"evidence": evidence} if evidence else {})}
+    trace(event="accounts.account.opened", by=by, at=at, about=f"account:{made.pk}", detail=detail)
+    return made
+
+
+@contextmanager
+def _counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[None]:
+    """Count an attempt before it is looked at, so that many at once are no more than one after the other; one that succeeds is
+    forgotten, and those of before about the same account with it. Call it outside of a transaction: a refusal must not undo the count.
+    """
+    marks = [(_mark(about), limit) for about, limit in tried]
+    made = Attempt.objects.bulk_create(Attempt(about=mark, at=at) for mark, _ in marks)
+    own = Attempt.objects.filter(pk__in=[each.pk for each in made])
+    try:
+        for mark, limit in marks:
+            limit.holds(Attempt.objects.filter(about=mark, at__gt=at - limit.within).count())
+    except rules.TriedTooOften:
+        own.delete()  # else whoever goes on trying would lock the account for good
+        raise
+    yield
+    own.delete()
+    Attempt.objects.filter(Q(about=marks[0][0]) | Q(at__lt=at - FORGOTTEN_AFTER)).delete()
+
+
+def _mark(about: str) -> bytes:
+    """What is kept of an account's name, an identity or an address: none of them can be read from it."""
+    return salted_hmac("chengxin.accounts.Attempt", about, algorithm="sha256").digest()
