@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from chengxin.kernel.identifiers import citizen_number_check
 
 INVENTED = "39"  # no province begins so
-_FIRST, _LAST = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许", "砚溪柯岑澍霁翎珩瓒昀煜铄璟骁妤婳沅茗荞蘅"
+FIRST, LAST = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许", "砚溪柯岑澍霁翎珩瓒昀煜铄璟骁妤婳沅茗荞蘅"
 
 
 def person_number(n: int, born: date | None = None) -> str:
@@ -20,5 +20,5 @@ def person_number(n: int, born: date | None = None) -> str:
 
 def person_name(n: int) -> str:
     """The n-th invented name: three characters up to 8,000 of them, then four."""
-    first, second, third, more = _FIRST[n % 20], _LAST[n // 20 % 20], _LAST[n // 400 % 20], n // 8_000
-    return first + second + third + (_LAST[more % 20] if more else "")
+    first, second, third, more = FIRST[n % 20], LAST[n // 20 % 20], LAST[n // 400 % 20], n // 8_000
+    return first + second + third + (LAST[more % 20] if more else "")

@@ -1,6 +1,8 @@
 """What the journeys across rooms share."""
 
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,21 @@ import pytest
 import time_machine
 
 from chengxin.site.server import server_stop
+from tests.logs import leaks, logging_begin
 from tests.world import NOW
+
+
+def pytest_sessionstart() -> None:
+    """Keep what the tests' own processes log."""
+    logging_begin()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No run ends well whose logs name a person."""
+    if not os.environ.get("PYTEST_XDIST_WORKER") and (found := list(leaks(Path(os.environ["CHENGXIN_HOME"])))):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        sys.stderr.write(f"\na person stands in the logs of this run: {', '.join(found[:20])}\n")
 
 
 @pytest.fixture

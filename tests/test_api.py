@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -515,6 +516,8 @@ def test_a_character_that_no_text_has_is_the_asker_s_fault_wherever_it_stands(
     assert asked > 10
 
 
+# How many ways each operation is asked; a long run takes more: CHENGXIN_ASKED=2000.
+EXAMPLES = int(os.environ.get("CHENGXIN_ASKED", "25"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -548,7 +551,7 @@ OPERATIONS = [
 def test_whatever_is_asked_the_answer_is_one_that_the_document_describes(
     described: Any, keys: dict[str, str], method: str, path: str
 ) -> None:
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=described[path][method].as_strategy())
     def ask(case: Any) -> None:
         with transaction.atomic():

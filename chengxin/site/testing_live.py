@@ -54,14 +54,16 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
     port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
-        env=os.environ | {"DATABASE_URL": address_of(name)},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with Path(os.environ["CHENGXIN_HOME"], f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
+            # Every address that a visitor meets stands in the log, where the tests look for persons.
+            env=os.environ | {"DATABASE_URL": address_of(name), "GRANIAN_LOG_ACCESS_ENABLED": "true"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", process)
         yield SiteServer(f"http://127.0.0.1:{port}", name, django_db_blocker)
