@@ -20,7 +20,7 @@ LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
 # Words for pytest, such as `make test PYTEST='-k ingest'`.
 PYTEST ?= -n 2 --dist loadgroup
 
-.PHONY: help init lock test lint law demo bench serve stop system
+.PHONY: help init lock audit test lint law demo bench serve stop system
 
 help: ## 列出全部目标 / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -50,6 +50,12 @@ serve: .venv/.base ## 提供网页与接口 / serve the pages and the API
 
 stop: .venv/.base ## 停止内嵌的数据库 / stop the embedded database
 	$(BIN)/chengxin stop
+
+audit: .venv/.dev ## 依赖的已知漏洞 / known weaknesses of what is pinned
+	$(PIP) install --quiet pip-audit
+	for each in base dev; do
+		$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements/$$each.txt
+	done
 
 lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 	$(PIP) install --quiet uv
