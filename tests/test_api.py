@@ -373,6 +373,7 @@ def test_nothing_lists_subjects() -> None:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
                 # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers;
                 # promises that their own subjects made public; and offices.
+                # its own offers, and the evidence that it is to confirm, without whose it is.
                 assert path in (
                     "/ledger/keys",
                     "/ledger/checkpoint",
@@ -380,6 +381,8 @@ def test_nothing_lists_subjects() -> None:
                     "/ledger/consistency",
                     "/batches",
                     "/checks/reissued",
+                    "/benefits/facts",
+                    "/benefits/offers",
                     "/cases",
                     "/cases/deeds",
                     "/measures/tasks",

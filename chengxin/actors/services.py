@@ -12,7 +12,19 @@ from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
 
-SCOPES = ("checks", "batches", "subjects", "matches", "cases", "measures", "lists", "inspections", "reports", "desk")
+SCOPES = (
+    "checks",
+    "batches",
+    "subjects",
+    "matches",
+    "cases",
+    "measures",
+    "lists",
+    "inspections",
+    "reports",
+    "benefits",
+    "desk",
+)
 
 
 class ActorExists(Refusal):

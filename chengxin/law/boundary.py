@@ -23,6 +23,8 @@ from chengxin.law.refusals import (
     PersonsApart,
     PersonScored,
     PersonsEnumerated,
+    PointsNotPositive,
+    PointsUsed,
     PurposeBarred,
     RecordWithoutAuthority,
     RecordWithoutDocument,
@@ -61,6 +63,24 @@ PERSON_SCORE = _topic(
     "(?:persons?|personal|citizens?|individuals?|social)[ _-](?:credit[ _-])?"
     "(?:scor(?:e|es|ing)|ratings?|grad(?:e|es|ing)|rank(?:s|ing)?|points)",
 )
+# What would make of benefit points something that can fall, or that tells one person from another.
+POINTS_LOST = _topic(
+    "something that can be lost",
+    "可以失去的东西",
+    "扣|减分|减少|降级|降低|清零|失去|失信|违法|违规|违约|不良|处罚|排名|排行|名次|等级|分级|评级|段位|信用分",
+    "deduct(?:s|ed|ion|ions)?|minus|subtract(?:s|ed|ion)?|los(?:s|es|t|e|ing)|lower(?:s|ed)?|demot(?:e|es|ed|ion)|reset|ranks?|ranking"
+    "|levels?|grad(?:e|es|ing)|tiers?|ratings?|scor(?:e|es|ing)|breach(?:es)?|penalt(?:y|ies)|adverse",
+)
+POINTS_LOST_KEYS = frozenset(
+    {"deduct", "deducts", "deduction", "minus", "loses", "loss", "rank", "ranks", "level", "levels", "grade", "grades", "tiers", "expires"}
+)  # fmt: skip
+BENEFIT_POINTS = _topic(
+    "benefit points", "惠民积分", r"惠民积分|福利积分|信用\s*[+＋]", r"benefit[ _-]points?|credit ?\+"
+)
+# Shelves that say what is known, asked or done of somebody: none of them may know of benefit points.
+KNOWING = frozenset(
+    {"record_types", "sources", "lists", "measures", "programs", "matters", "purposes", "reports", "procedures", "oversights"}
+)  # fmt: skip
 # Never of anybody: such data can only be a person's.
 BARRED_ALWAYS = (
     _topic("religion", "宗教信仰", "宗教|信仰", "religions?|religious"),
@@ -165,6 +185,10 @@ DECIDING = frozenset({"department", "court", "credit-centre"})
 def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], bool]) -> Found:
     """Every line of the boundary that this raw entry crosses; `about_persons` answers for a record type's key."""
     yield from _person_scores(key, raw)
+    if shelf == "benefit_points":
+        yield from _benefit_points(key, raw)
+    elif shelf in KNOWING:
+        yield from _points_used(key, raw)
     if shelf == "record_types":
         yield from _record_type(key, raw)
     elif shelf == "sources":
@@ -185,6 +209,45 @@ def _person_scores(key: str, raw: Raw) -> Found:
     for place, text in _texts({"title": raw.get("title"), "key": key}):
         if hit := PERSON_SCORE.words.search(text):
             yield PersonScored, place, {"found": hit[0]}
+
+
+# Benefit points
+
+
+def _benefit_points(key: str, raw: Raw) -> Found:
+    """They only add up, and lead nowhere but to benefits."""
+    for name in raw:
+        if name in KNOWING or name in ("askers", "kind", "effect"):
+            yield PointsUsed, str(name), {"found": str(name)}
+        if name in POINTS_LOST_KEYS:
+            yield PointsNotPositive, str(name), {"found": str(name)}
+    for name in ("each", "most"):
+        number = raw.get(name)
+        if isinstance(number, int | float) and number <= 0:
+            yield PointsNotPositive, name, {"found": str(number)}
+    for place, text in [("key", key.replace("-", " ")), *_texts({name: raw.get(name) for name in ("title", "unit")})]:
+        if hit := POINTS_LOST.words.search(text):
+            yield PointsNotPositive, place, {"found": hit[0]}
+
+
+def _points_used(key: str, raw: Raw) -> Found:
+    for place, text in [("key", key), *_everything(raw)]:
+        if hit := BENEFIT_POINTS.words.search(text):
+            yield PointsUsed, place, {"found": hit[0]}
+
+
+def _everything(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text within, names and items of lists too, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, held in value.items():
+            here = f"{place}.{name}".removeprefix(".")
+            yield here, str(name)
+            yield from _everything(held, here)
+    elif isinstance(value, list | tuple):
+        for at, held in enumerate(value):
+            yield from _everything(held, f"{place}.{at}")
 
 
 # Record types

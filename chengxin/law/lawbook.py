@@ -17,6 +17,7 @@ from chengxin.law.boundary import crossings
 from chengxin.law.models import (
     SHELVES,
     Basis,
+    BenefitPoints,
     CodeList,
     Entry,
     Instrument,
@@ -99,6 +100,7 @@ class Law:
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]
+    benefit_points: dict[str, BenefitPoints]
     code_lists: dict[str, CodeList]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)

@@ -716,6 +716,25 @@ class CodeList(Founded):
         return [key for key, code in self.codes.items() if any(b.instrument == instrument for b in code.basis)]
 
 
+class BenefitPoints(Founded):
+    """What a positive fact counts for in the wallet of the person who chose to add it: so many points for each unit, of at most so many
+    units a year. Points only add up. `confirmed_by` are the kinds of actor that confirm what was entered with evidence; `records`, the
+    favourable record types of which a person may add a record of their own.
+    """
+
+    unit: Words
+    each: int = Field(gt=0)
+    most: int | None = Field(default=None, gt=0)
+    confirmed_by: Many[ActorKind] = ()
+    records: Many[Key] = ()
+
+    @model_validator(mode="after")
+    def _shown_somehow(self) -> Self:
+        if not (self.confirmed_by or self.records):
+            raise ValueError("a fact rests on a record or on somebody's confirmation: `records` or `confirmed_by`")
+        return self
+
+
 class Avoided(Part):
     """Words not to use for this meaning."""
 
@@ -743,6 +762,7 @@ SHELVES: dict[str, type[Entry]] = {
     "procedures": Procedure,
     "reports": ReportKind,
     "parameters": Parameter,
+    "benefit_points": BenefitPoints,
     "code_lists": CodeList,
     "words": Word,
 }

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from chengxin.law.models import (
     Basis,
+    BenefitPoints,
     CodeList,
     Entry,
     Founded,
@@ -37,6 +38,7 @@ from chengxin.law.refusals import (
     ListWithoutNotice,
     MeasureWithoutStatute,
     PersonUnnamed,
+    PointsNotPositive,
     ReferenceUnknown,
     SilenceAgainst,
     StateUnreached,
@@ -491,6 +493,16 @@ def _report(entry: Entry, book: View) -> Faults:
         yield from _parameter(entry, book, "free", entry.free, ("count",))
 
 
+def _benefit_points(entry: Entry, book: View) -> Faults:
+    """Only what is favourable, and about a person, may be added of one's own file."""
+    assert isinstance(entry, BenefitPoints)
+    for at, key in enumerate(entry.records):
+        yield from _reference(entry, book, f"records.{at}", "record_types", key)
+        record_type = _found(book, entry, "record_types", key, RecordType)
+        if record_type and (record_type.tone != "favourable" or not record_type.of_persons):
+            yield PointsNotPositive, f"records.{at}", {"found": key}
+
+
 def _instrument(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Instrument)
     if book.entry("issuers", entry.issued_by, entry.in_force.from_, entry.jurisdiction) is None:
@@ -510,4 +522,5 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "procedures": _procedure,
     "programs": _program,
     "reports": _report,
+    "benefit_points": _benefit_points,
 }

@@ -183,6 +183,24 @@ class PersonScored(Boundary):
     zh = "{file}：{place}：“{found}”对自然人评分、分级或排名。本系统不计算也不引入此类数值。"
 
 
+class PointsNotPositive(Boundary):
+    """{file}: {place}: «{found}». Benefit points only add up: nothing is taken off, nobody is ranked, and no level can be lost."""
+
+    code = "boundary-points-not-positive"
+    basis = "个人信息保护法 24"
+    zh = "{file}：{place}：“{found}”。惠民积分只加不减：不扣分，不排名，没有可以失去的等级。"
+
+
+class PointsUsed(Boundary):
+    """{file}: {place}: «{found}». Benefit points are the person's own and serve benefits alone: no check, record, list, measure, report,
+    purpose or procedure may know them.
+    """
+
+    code = "boundary-points-used"
+    basis = "个人信息保护法 24"
+    zh = "{file}：{place}：“{found}”。惠民积分属于本人，只用于惠民服务：核查、记录、名单、措施、报告、用途和程序都不得使用。"
+
+
 class RecordWithoutTerm(Boundary):
     """{file}: {place}: a record needs a term: until a field's day, so many months, or open-ended by a named article."""
 

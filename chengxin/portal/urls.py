@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, drawing, honouring, promising, reporting, signing
+from chengxin.portal.pages import answering, benefits, drawing, honouring, promising, reporting, signing
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -32,5 +32,6 @@ urlpatterns = [
     path("sign-out", signing.sign_out, name="sign-out"),
     path("register", signing.register, name="register"),
     path("account", signing.account, name="account"),
+    path("benefits", benefits.offered, name="benefits"),
     path("remedies", pages.remedies, name="remedies"),
 ]

@@ -17,6 +17,7 @@ from ninja.renderers import JSONRenderer
 
 from chengxin import __version__
 from chengxin.assessments.api import router as assessments
+from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
@@ -47,6 +48,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/assessments", assessments),
     ("/promises", promises),
     ("/contacts", contacts),
+    ("/benefits", benefits),
 ]
 
 

@@ -57,6 +57,7 @@ ROOMS = [
     "chengxin.reports",
     "chengxin.rights",
     "chengxin.assessments",
+    "chengxin.benefits",
     "chengxin.portal",
     "chengxin.desk",
     "chengxin.site",

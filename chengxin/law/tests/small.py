@@ -190,6 +190,14 @@ FILES: dict[str, Data] = {
     },
     "cn/matters/tender.yaml": {**COMMON, "title": words("Tenders", "招标"), "askers": ["department"]},
     "cn/purposes/duty.yaml": {**COMMON, "title": words("A duty", "职责"), "askers": ["department"], "consent": False},
+    "cn/benefit_points/volunteering.yaml": {
+        **COMMON,
+        "title": words("Volunteering", "志愿服务"),
+        "unit": words("hour", "小时"),
+        "each": 1,
+        "most": 100,
+        "confirmed_by": ["department"],
+    },
     "cn/reports/own.yaml": {
         **COMMON,
         "title": words("A report", "报告"),

@@ -16,6 +16,7 @@ MEASURE = "cn/measures/barred.yaml"
 MATTER = "cn/matters/tender.yaml"
 PURPOSE = "cn/purposes/duty.yaml"
 REPORT = "cn/reports/own.yaml"
+POINTS = "cn/benefit_points/volunteering.yaml"
 HEADING = "editions.0.columns.kind"
 
 Spoil = tuple[str, str, Any]
@@ -292,6 +293,56 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         "title",
     ),
     ("hiring without consent", refusals.ConsentMissing, [(PURPOSE, "title.en", "Hiring")], PURPOSE, "title.en"),
+    # 1 benefit points: positive only, no rank, nothing to lose, never an input to a check
+    ("points that are taken off", refusals.PointsNotPositive, [(POINTS, "each", -5)], POINTS, "each"),
+    ("points that count for nothing", refusals.PointsNotPositive, [(POINTS, "each", 0)], POINTS, "each"),
+    ("a year that takes points off", refusals.PointsNotPositive, [(POINTS, "most", -1)], POINTS, "most"),
+    ("a fact that subtracts", refusals.PointsNotPositive, [(POINTS, "title.zh", "闯红灯扣分")], POINTS, "title.zh"),
+    (
+        "points for a breach",
+        refusals.PointsNotPositive,
+        [(POINTS, "title.en", "Breach of a promise")],
+        POINTS,
+        "title.en",
+    ),
+    ("a rank by points", refusals.PointsNotPositive, [(POINTS, "rank", "gold")], POINTS, "rank"),
+    ("levels that can be lost", refusals.PointsNotPositive, [(POINTS, "levels", {"gold": 100})], POINTS, "levels"),
+    ("a level among the words", refusals.PointsNotPositive, [(POINTS, "unit.zh", "等级")], POINTS, "unit.zh"),
+    ("points that run out", refusals.PointsNotPositive, [(POINTS, "expires", "shown-months")], POINTS, "expires"),
+    ("points that a matter asks for", refusals.PointsUsed, [(POINTS, "matters", ["tender"])], POINTS, "matters"),
+    ("points that a list rests on", refusals.PointsUsed, [(POINTS, "lists", ["penalised"])], POINTS, "lists"),
+    ("points that somebody may ask for", refusals.PointsUsed, [(POINTS, "askers", ["department"])], POINTS, "askers"),
+    (
+        "an adverse record in the wallet",
+        refusals.PointsNotPositive,
+        [(POINTS, "records", ["penalty"])],
+        POINTS,
+        "records",
+    ),
+    ("a check of benefit points", refusals.PointsUsed, [(MATTER, "title.zh", "惠民积分核查")], MATTER, "title.zh"),
+    (
+        "a purpose of benefit points",
+        refusals.PointsUsed,
+        [(PURPOSE, "title.en", "Benefit points")],
+        PURPOSE,
+        "title.en",
+    ),
+    ("benefit points filed", refusals.PointsUsed, [(SOURCE, HEADING, ["惠民积分"])], SOURCE, HEADING),
+    ("a list by benefit points", refusals.PointsUsed, [(LIST, "exit.zh", "惠民积分满100分")], LIST, "exit.zh"),
+    (
+        "a measure by benefit points",
+        refusals.PointsUsed,
+        [(MEASURE, "ends.en", "With 100 benefit points")],
+        MEASURE,
+        "ends.en",
+    ),
+    (
+        "a report that tells of benefit points",
+        refusals.PointsUsed,
+        [(REPORT, "says.zh", "载明惠民积分")],
+        REPORT,
+        "says.zh",
+    ),
     # 6 of a natural person: a licence, a qualification, an honour, a formal decision of the licensing authority, and nothing else
     *(
         (
@@ -402,6 +453,11 @@ def test_an_adverse_record_without_a_way_to_answer_it_is_refused(tmp_path: Path,
     (folder / f"cn/procedures/{procedure}.yaml").unlink()
     with pytest.raises(refusals.RightsMissing):
         load(folder)
+
+
+def test_a_person_s_points_are_a_score_under_any_name(tmp_path: Path) -> None:
+    with pytest.raises(refusals.PersonScored):
+        load(lawbook_written(tmp_path, (POINTS, "title.zh", "个人诚信积分")))
 
 
 def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:

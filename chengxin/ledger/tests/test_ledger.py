@@ -26,6 +26,11 @@ CHANGEABLE = {
     "subjects_segment": "the index of names, written anew as it grows",
     "subjects_posting": "likewise",
     "subjects_unindexed": "the names that the index does not hold yet",
+    "benefits_wallet": "deleted when its person leaves",
+    "benefits_fact": "likewise; confirmed_at or declined_at is set by its issuer",
+    "benefits_code": "likewise; used_at is set by its provider",
+    "benefits_offer": "ended_at is set when it is offered no more",
+    "benefits_owed": "deleted when the entry of the ledger is erased",
     "subjects_personmark": "a person's mark under each key of the ring, taken off with the key",
 }
 # Guarded row by row, since one column may change and nothing else: the trigger that sees to it.
