@@ -43,6 +43,22 @@ def decision(n: int = 1, **changes: str) -> Row:
     } | changes
 
 
+def bar(n: int = 1, **changes: str) -> Row:
+    """A decision that bars the n-th person, whom it names, from office."""
+    return {
+        "姓名": name(n),
+        "公民身份号码": number(n),
+        "任职限制": "食品许可证被吊销",
+        "单位名称": "云川市雁归桥食品有限公司",
+        "职务": "直接负责的主管人员",
+        "依据": "《中华人民共和国食品安全法》第一百三十五条第一款",
+        "决定文号": f"云川市监限〔2026〕{n:05d}号",
+        "决定日期": "2026-09-01",
+        "期限至": "2031-08-31",
+        "决定机关": "云川市市场监督管理局",
+    } | changes
+
+
 def people_file(path: Path, rows: Iterable[Row]) -> Path:
     """The rows as a CSV file."""
     rows = list(rows)

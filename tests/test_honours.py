@@ -1,5 +1,6 @@
 """A favourable list's own path: applied for or proposed, held against adverse records, published, objected to by anybody, decided, served, left."""
 
+import csv
 import json
 import re
 from datetime import datetime
@@ -25,11 +26,12 @@ from chengxin.lists import rules
 from chengxin.lists.selectors import Published, cases_published, records_filed
 from chengxin.lists.services.listing import listing_propose
 from chengxin.records.models import Record
+from chengxin.records.services.batches import SourceUnknown
 from chengxin.records.services.events import record_dispute, record_withdraw
 from chengxin.rights import services
 from chengxin.rights.services import Claimant
 from chengxin.subjects.selectors import subject_of
-from tests.world import NOW, TODAY, code, later, listing, penalty, sent
+from tests.world import NOW, TODAY, code, ingest, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +330,35 @@ def test_the_public_page_hides_a_person_named_in_the_reasons(firm: int) -> None:
         stepped(made.number, "published", at=later(hours=2), words=Words(reasons="负责人张某110101199003070011尽责"))
         text = Browser().get("/honours").content.decode()
     assert "尽责" in text and "110101199003070011" not in text
+
+
+# --- contracts kept ----------------------------------------------------------------------------------------------------------------
+
+
+CONTRACT = {
+    "企业名称": "云川市甲1号商贸有限公司", "统一社会信用代码": code(1), "合同编号": "合〔2026〕17号", "合同种类": "买卖", "签订日期": "2026-03-01",
+    "履行期限": "2026-09-30", "履行情况": "全部履行", "核验文书号": "核〔2026〕3号", "核验日期": "2026-10-15", "核验机关": "云川市市场监督管理局",
+}  # fmt: skip
+
+
+def test_how_contracts_are_kept_stands_on_the_firm_s_page_for_its_term(
+    firm: int, tmp_path: Path, client: Browser
+) -> None:
+    file = tmp_path / "contracts.csv"
+    rows = [CONTRACT, CONTRACT | {"合同编号": "合〔2026〕18号", "履行情况": "未履行"}]
+    with file.open("w", encoding="utf-8", newline="") as written:
+        sheet = csv.DictWriter(written, list(CONTRACT))
+        sheet.writeheader()
+        sheet.writerows(rows)
+    done = ingest(file, "contract-performance", jurisdiction="cn-45", at=later(hours=1), by="market")
+    assert (done.accepted, done.refused) == (1, 1), "that a contract was broken is no finding of who publishes it"
+
+    def page(days: int = 0) -> str:
+        with time_machine.travel(later(days=days, hours=2), tick=True):
+            return client.get(f"/enterprise/{code(1)}").content.decode()
+
+    for words in ("合同履约信息", "合〔2026〕17号", "已履行", "核〔2026〕3号", "广西壮族自治区 / Guangxi"):
+        assert words in page(), words
+    assert "合〔2026〕18号" not in page() and "合〔2026〕17号" not in page(days=800)
+    with pytest.raises(SourceUnknown):
+        ingest(file, "contract-performance", jurisdiction="cn-31", at=later(hours=3), by="market")

@@ -40,7 +40,7 @@ from chengxin.subjects.services.persons import identity_confirm, person_open, po
 from chengxin.vault import selectors as vault
 from chengxin.vault import services
 from chengxin.vault.services import key_add, keys_retire, values_reseal
-from tests.people import DIVISION, decision, licence, name, number, people_file, people_sent
+from tests.people import DIVISION, bar, decision, licence, name, number, people_file, people_sent
 from tests.world import NOW, OPERATOR, batch_of, code, everything, file_write, ingest, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,17 @@ def test_a_licence_is_filed_on_a_person_who_reads_as_nothing(folder: Path) -> No
     assert not {"name", "number"} & set(content["body"])
     assert Subject.objects.get(pk=record.subject_id).kind == "person"
     assert not Identifier.objects.exists() and not Name.objects.exists()
+
+
+def test_a_bar_on_office_is_filed_of_whom_its_document_names_and_of_nobody_else(folder: Path) -> None:
+    done = people_sent(folder, bar(1), bar(2, 任职限制="单位严重失信"), bar(3, 期限至=""), source="office-bars")
+    assert (done.accepted, done.refused) == (1, 2)
+    record = Record.objects.get()
+    assert (record.record_type, record.body, record.subject.kind) == ("office-bar", {}, "person")
+    assert (record.effect_from, record.effect_until) == (date(2026, 9, 1), date(2031, 9, 1))
+    kept = everything()
+    nothing_of(1, kept=kept)
+    assert "雁归桥" not in kept and "市监限" not in kept, "of which unit and by which document is sealed"
 
 
 def test_one_number_is_one_person_whoever_sends_it_and_however_it_is_written(folder: Path) -> None:

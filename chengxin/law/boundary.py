@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from chengxin.law.models import PERSON_CLASSES, PERSON_MEASURE_KINDS
 from chengxin.law.refusals import (
     Boundary,
+    BreachCopied,
     ConsentMissing,
     DataBarred,
     LeadAsRecord,
@@ -284,6 +285,7 @@ def _record_of_persons(raw: Raw, names: Iterable[tuple[str, str]]) -> Found:
 
 
 VAULTED = frozenset({"person-name", "citizen-number"})
+NAMING_A_UNIT = frozenset({"name", "code", "old-number"})
 
 
 def _person_class(raw: Raw) -> Found:
@@ -312,6 +314,10 @@ def _person_class(raw: Raw) -> Found:
             f"字段 {name} 不是当事人的姓名或号码",
         )
         yield PersonsApart, f"fields.{name}", {"why": why, "why_zh": zh}
+    named = {name for name in kinds if kinds[name] in NAMING_A_UNIT and name != roles.get("authority_code")}
+    for name in sorted(named) if not raw.get("carries_out") else ():
+        why, zh = f"the field {name} names a unit", f"字段 {name} 指明单位"
+        yield BreachCopied, f"fields.{name}", {"why": why, "why_zh": zh}
     if found == "decision":
         for sender in _items(raw.get("senders")):
             if sender != "department":

@@ -301,7 +301,7 @@ class RecordType(Founded):
 
     `roles.person` is the field of a number that only a natural person has. `states` says which value of a choice means
     that its sender has withdrawn or ended the record, or that an objection to it is open; `withheld`, which values keep it from
-    being shown to the public.
+    being shown to the public. `carries_out` is the choice each of whose values is the key of the measure on whom the document names.
     """
 
     about: Some[SubjectKind]
@@ -311,6 +311,7 @@ class RecordType(Founded):
     senders: Some[ActorKind]
     publish_within: Key | None = None
     adults_only: bool = False
+    carries_out: FieldName | None = None
     fields: dict[FieldName, RecordField]
     roles: Roles
     row_key: Some[FieldName]

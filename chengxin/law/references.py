@@ -27,6 +27,7 @@ from chengxin.law.models import (
 from chengxin.law.refusals import (
     ArticleUnknown,
     BasisNotInForce,
+    BreachCopied,
     ClassNotTheRegulators,
     ClassOnlyDraws,
     ColumnMissing,
@@ -174,6 +175,8 @@ def _record_type(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, RecordType)
     yield from _fields_compared(entry, book)
     yield from _roles(entry)
+    if entry.carries_out:
+        yield from _carries_out(entry, book, entry.carries_out)
     for at, field in enumerate(entry.row_key):
         yield from _field(entry, f"row_key.{at}", field)
     if entry.publish_within:
@@ -232,6 +235,21 @@ def _roles(entry: RecordType) -> Faults:
         name = getattr(roles, role)
         if name in entry.fields and not entry.fields[name].required:
             yield ValueWrong, f"fields.{name}.required", {"detail": f"a record without its {role} is none: required"}
+
+
+def _carries_out(entry: RecordType, book: View, name: str) -> Faults:
+    """A unit's breach stands on a person only as a decision that names the person, of a bar on office that a statute sets."""
+    if entry.person_class != "decision":
+        why = "only a decision about a natural person carries a measure out", "只有关于自然人的决定才实施措施"
+        yield BreachCopied, "carries_out", {"why": why[0], "why_zh": why[1]}
+    yield from _field(entry, "carries_out", name, "choice")
+    for key in (entry.fields[name].choices or {}) if name in entry.fields else ():
+        place = f"fields.{name}.choices.{key}"
+        yield from _reference(entry, book, place, "measures", key)
+        measure = _found(book, entry, "measures", key, Measure)
+        if measure and (measure.kind != "management-office" or measure.subject_kinds != ("natural-person",)):
+            data = {"why": f"{key} is no bar on office of a person", "why_zh": f"{key} 不是对自然人的任职限制"}
+            yield BreachCopied, place, {**data}
 
 
 def _severity(entry: RecordType) -> Faults:

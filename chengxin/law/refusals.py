@@ -277,6 +277,19 @@ class PersonUnnamed(Boundary):
     zh = "{file}：{place}：对自然人的措施只及于决定文书载明的人，须写明 named_in: deciding-document；不得把企业的失信推及其人员。"
 
 
+class BreachCopied(Boundary):
+    """{file}: {place}: this records a unit's breach of a person: {why}. Only a formal decision whose own document names the person may be
+    recorded, of a measure of kind management-office that a statute sets: say in `carries_out` which field names that measure.
+    """
+
+    code = "boundary-breach-copied"
+    basis = "个人信息保护法 6；行政处罚法 59"
+    zh = (
+        "{file}：{place}：这是把单位的失信记到个人名下：{why_zh}。只有决定文书本身载明其人、法律法规规定任职限制（management-office）的"
+        "正式决定可以登记，须在 carries_out 中写明哪个字段载明该措施。"
+    )
+
+
 class MeasureBarred(Boundary):
     """{file}: {place}: «{found}» touches {topic}. No measure of this register may."""
 

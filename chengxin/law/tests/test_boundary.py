@@ -1,5 +1,6 @@
 """Each line of the boundary that a lawbook entry could cross: the entry is refused, with file, place and reason."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from chengxin.law import load, refusals
 from chengxin.law.boundary import BARRED_ALWAYS, BARRED_MEASURES, BARRED_OF_PERSONS, BARRED_PERSON_KINDS
+from chengxin.law.lawbook import default_folder
 from chengxin.law.tests.small import COMMON, FILES, MISSING, lawbook_written, term, words
 
 RECORD = "cn/record_types/penalty.yaml"
@@ -343,6 +345,20 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         REPORT,
         "says.zh",
     ),
+    (
+        "a unit's breach in a record about a person",
+        refusals.BreachCopied,
+        [*OF_PERSONS, (RECORD, "fields.unit", {"title": words("Unit"), "type": "name"})],
+        RECORD,
+        "fields.unit",
+    ),
+    (
+        "a unit's code in a record about a person",
+        refusals.BreachCopied,
+        [*OF_PERSONS, (RECORD, "fields.unit", {"title": words("Unit"), "type": "code"})],
+        RECORD,
+        "fields.unit",
+    ),
     # 6 of a natural person: a licence, a qualification, an honour, a formal decision of the licensing authority, and nothing else
     *(
         (
@@ -467,6 +483,33 @@ def test_a_persons_measure_in_an_allowed_kind_loads(tmp_path: Path) -> None:
         (MEASURE, "named_in", "deciding-document"),
     ]
     assert load(lawbook_written(tmp_path, *spoilt)).digest
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        (("office-after-licence-revoked: {", "tender-serious: {"), "fields.bar.choices.tender-serious"),
+        (("person_class: decision", "person_class: honour"), "person_class"),
+        (("carries_out: bar\n", ""), "fields.unit_code"),
+    ],
+)
+def test_a_bar_on_office_is_recorded_only_as_what_a_statute_sets_on_whom_the_document_names(
+    tmp_path: Path, changed: tuple[str, str], place: str
+) -> None:
+    folder = tmp_path / "lawbook"
+    shutil.copytree(default_folder(), folder)
+    entry = folder / "cn/record_types/office-bar.yaml"
+    entry.write_text(entry.read_text(encoding="utf-8").replace(*changed, 1), encoding="utf-8")
+    with pytest.raises(refusals.Boundary) as caught:
+        load(folder)
+    assert caught.value.data["file"] == "cn/record_types/office-bar.yaml" and caught.value.data["place"] == place
+    assert caught.value.code in ("boundary-breach-copied", "boundary-person-class")
+
+
+def test_a_record_of_a_firm_carries_out_nothing_on_anybody(tmp_path: Path) -> None:
+    bar = {"title": words("Bar"), "type": "choice", "choices": {"measure": words("One")}}
+    with pytest.raises(refusals.BreachCopied, match="only a decision about a natural person"):
+        load(lawbook_written(tmp_path, (RECORD, "fields.bar", bar), (RECORD, "carries_out", "bar")))
 
 
 def test_a_decision_of_the_licensing_authority_on_a_person_loads(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ OF_PERSONS = {
     "personal-honour": "honour",
     "volunteer-honour": "honour",
     "practice-decision": "decision",
+    "office-bar": "decision",
 }
 
 
@@ -45,6 +46,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "court-non-performance",
         "supervision-class",
         "repair-promise",
+        "contract-performance",
         *OF_PERSONS,
     }
     assert law.sources.keys() == {
@@ -63,7 +65,9 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "personal-honours",
         "volunteer-honours",
         "practice-decisions",
+        "office-bars",
     }
+    assert law.book.on(TODAY, "cn-45").sources.keys() - law.sources.keys() == {"contract-performance"}
     assert law.matters.keys() == {
         "tender",
         "public-funds",
@@ -104,7 +108,7 @@ def test_nothing_verified_rests_on_a_text_that_nobody_held(book: Lawbook) -> Non
             assert instrument.verified or not entry.verified, entry.key
 
 
-def test_natural_persons_have_five_types_no_list_and_no_measure_but_a_bar_on_office_of_who_is_named(
+def test_natural_persons_have_six_types_no_list_and_no_measure_but_a_bar_on_office_of_who_is_named(
     book: Lawbook,
 ) -> None:
     for place in book.jurisdictions:
@@ -118,10 +122,12 @@ def test_natural_persons_have_five_types_no_list_and_no_measure_but_a_bar_on_off
         types = {each.key: each for each in law.record_types.values() if each.of_persons}
         assert {key: each.person_class for key, each in types.items()} == OF_PERSONS
         assert {each.about for each in types.values()} == {("natural-person",)}
-        assert {key for key, each in types.items() if each.tone == "adverse"} == {"practice-decision"}
+        assert {key for key, each in types.items() if each.tone == "adverse"} == {"practice-decision", "office-bar"}
         assert {each.publication for each in types.values()} == {"internal"}
         assert all(each.adults_only for each in types.values())
-        assert types["practice-decision"].senders == ("department",)
+        assert {types[key].senders for key in ("practice-decision", "office-bar")} == {("department",)}
+        bars = types["office-bar"].fields[types["office-bar"].carries_out or ""].choices or {}
+        assert bars.keys() == {m.key for m in of_persons if m.jurisdiction == "cn"}
         assert not types.keys() & {each.record_type for each in law.lists.values()}
         assert not types.keys() & {ground.record_type for each in law.lists.values() for ground in each.grounds}
 

@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # Nothing of a breach but the decision that finds it.
     "repair-promise": ("content", "broken_by"),
     "supervision-class": ("domain", "class", "reason", "ground", "valid_until"),
+    "contract-performance": ("contract", "kind", "signed_on", "due_on", "outcome"),
     "court-non-performance": ("duty", "performance", "circumstance", "ground_document"),
 }  # fmt: skip
 
