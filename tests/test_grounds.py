@@ -16,17 +16,18 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.services.running import PaperIn, Words
 from chengxin.checks.services.asking import check_perform, file_check
 from chengxin.kernel.days import working_day_add
+from chengxin.ledger.models import Entry
 from chengxin.lists import rules as lists
 from chengxin.lists.models import Task
 from chengxin.lists.selectors import file_shown, list_entered, subject_file
-from chengxin.lists.services.listing import listing_propose
+from chengxin.lists.services.listing import grounds_backfill, listing_propose
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise, task_answer
-from chengxin.records.models import LINES_PER_BATCH, Event, Record
+from chengxin.records.models import LINES_PER_BATCH, Event, Ground, Record
 from chengxin.records.rules import EventNotAllowed
 from chengxin.records.services.correcting import record_correct
-from chengxin.records.services.events import ground_lay, record_dispute, record_settle
+from chengxin.records.services.events import ground_lay, record_dispute, record_settle, record_withdraw
 from chengxin.rights import services
-from chengxin.rights.services import Claimant, Receipt
+from chengxin.rights.services import Claimant, Receipt, cases_lapse
 from tests.world import NOW, OPERATOR, TODAY, code, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +247,43 @@ def test_a_ground_found_wrong_leaves_the_entry_without_effect_at_every_instant(g
     kinds = list(Event.objects.filter(record=entry).order_by("number").values_list("kind", flat=True))
     assert kinds == ["filed", "disputed", "withdrawn"]
     assert Record.objects.filter(pk=entry).exists()
+
+
+@pytest.fixture
+def unlaid(entry: int) -> int:
+    """The entry as it was filed before grounds were written down: nothing says on what it rests but its case."""
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")  # past the guard, as only whoever owns the server can
+        cursor.execute("delete from records_ground")
+        cursor.execute("set session_replication_role = default")
+    return entry
+
+
+def test_an_entry_made_before_grounds_were_written_down_is_laid_upon_its_own_by_the_next_run(
+    ground: int, unlaid: int
+) -> None:
+    stepped(objected(ground, 8), "accepted", CENTRE, 8)
+    assert stands(unlaid, 8) == ("counts", None)
+    cases_lapse(by="clock", at=day(9))
+    assert stands(unlaid, 9) == ("suspended", ground) and land(9) == "suspended"
+    assert stands(unlaid, 8) == ("counts", None), "what was known then is known still"
+    assert list(Ground.objects.values_list("record_id", "ground_id")) == [(unlaid, ground)]
+    assert Entry.objects.filter(event="records.ground.laid", object=f"record:{unlaid}", actor="clock").count() == 1
+    cases_lapse(by="clock", at=day(10))
+    assert Ground.objects.count() == 1 and grounds_backfill(by="clock", at=day(10)) == []
+
+
+def test_it_is_laid_upon_what_took_its_ground_s_place(ground: int, unlaid: int) -> None:
+    receipt = objected(ground, 8)
+    stepped(receipt, "accepted", CENTRE, 8)
+    corrected = stepped(receipt, "corrected", MARKET, 9, changes=RIGHT).record
+    assert grounds_backfill(by="clock", at=day(10)) == [unlaid]
+    assert list(Ground.objects.values_list("record_id", "ground_id")) == [(unlaid, corrected)]
+    assert stands(unlaid, 10) == ("counts", None)
+    stepped(objected(corrected, 11), "accepted", CENTRE, 11)
+    assert stands(unlaid, 11) == ("suspended", corrected)
+
+
+def test_what_was_taken_out_is_laid_upon_nothing(ground: int, unlaid: int) -> None:
+    record_withdraw(record=unlaid, by="market", at=day(8), reason="决定已撤销")
+    assert grounds_backfill(by="clock", at=day(9)) == [] and not Ground.objects.exists()

@@ -18,7 +18,7 @@ from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.selectors import addressee_of, fact_next, ground_of, task_accessible
 from chengxin.lists.services import listing
-from chengxin.lists.services.listing import listing_follow, listings_groundless_end
+from chengxin.lists.services.listing import grounds_backfill, listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
 from chengxin.records.models import Record, Statement
 from chengxin.records.rules import Kind, Standing, Terms, cases_holding, replay
@@ -413,6 +413,7 @@ def cases_lapse(*, by: str, at: datetime) -> list[Done]:
             if taken:
                 done.append(_done(case, _follow(case, before, taken, by=by, at=at)))
     with transaction.atomic():
+        grounds_backfill(by=by, at=at)
         _entries_follow(by=by, at=at)
     return done
 

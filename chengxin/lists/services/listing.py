@@ -29,7 +29,7 @@ from chengxin.lists.selectors import (
     lists_counting,
     records_filed,
 )
-from chengxin.records.models import Batch, Record
+from chengxin.records.models import Batch, Ground, Record
 from chengxin.records.selectors.filed import EVER, records_before
 from chengxin.records.services.events import ground_lay, record_dispute, record_end, record_settle, record_withdraw
 from chengxin.records.services.filing import record_file
@@ -278,6 +278,24 @@ def listings_groundless_end(*, by: str, at: datetime) -> list[int]:
                     case=case.pk,
                 )
     return wrong
+
+
+def grounds_backfill(*, by: str, at: datetime) -> list[int]:
+    """Lay upon its ground every entry that a case made before grounds were written down, as both stand now through their corrections;
+    from now on it has effect only while its ground does. Returns these entries.
+    """
+    laid = []
+    unlaid = Record.objects.filter(batch__channel=LISTED).exclude(pk__in=Ground.objects.values("record_id"))
+    for first in unlaid.select_related("batch").order_by("pk"):
+        with transaction.atomic():
+            fact = fact_last(first.pk, known_at=EVER)
+            Record.objects.select_for_update().get(pk=fact.record)
+            if fact.standing.gone or Ground.objects.filter(record=fact.record).exists():
+                continue
+            case = Case.objects.get(pk=int(first.batch.reason.removeprefix("case:")))
+            ground_lay(record=fact.record, ground=fact_last(ground_of(case)[1], known_at=EVER).record, by=by, at=at)
+            laid.append(fact.record)
+    return laid
 
 
 def _barred(case: Case, at: datetime) -> rules.HonourBarred | None:
