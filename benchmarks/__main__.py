@@ -1,9 +1,10 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures] [persons]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
 from benchmarks.check import run as check
 from benchmarks.ingest import run as ingest
+from benchmarks.ledger import run as ledger
 from benchmarks.match import run as match
 from benchmarks.measures import run as measures
 from benchmarks.persons import run as persons
@@ -14,6 +15,7 @@ ALL = {
     "match": match.main,
     "measures": measures.main,
     "persons": persons.main,
+    "ledger": ledger.main,
 }
 
 

@@ -41,14 +41,24 @@ def commitment_of(salt: bytes, text: str) -> bytes:
 
 def canonical(value: Any) -> str:
     """A JSON value as PostgreSQL writes jsonb."""
+    if isinstance(value, str):
+        return _scalar(value)
     if isinstance(value, Mapping):
-        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
-        return "{" + ", ".join(f"{canonical(key)}: {canonical(value[key])}" for key in keys) + "}"
+        keys = list(value) if len(value) < 2 else sorted(value, key=_rank)
+        return "{" + ", ".join([f"{_scalar(key)}: {canonical(value[key])}" for key in keys]) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(canonical, value)) + "]"
     if isinstance(value, Decimal):
         return format(value if value else abs(value), "f")
-    return json.dumps(value, ensure_ascii=False)
+    return _scalar(value)
+
+
+_scalar = json.JSONEncoder(ensure_ascii=False).encode  # once: `json.dumps` would make the encoder anew for each
+
+
+def _rank(key: str) -> tuple[int, bytes]:
+    written = key.encode()
+    return len(written), written
 
 
 def json_read(text: str) -> Any:

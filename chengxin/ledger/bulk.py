@@ -1,64 +1,52 @@
-"""Entries read and placed by the thousand: one reading, one COPY."""
+"""Entries placed by the thousand in one statement, and the kept hashes read in one."""
 
-import hashlib
-import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from psycopg import Connection
 
-from chengxin.ledger.rules import Hole, Kept, Span
+from chengxin.ledger.rules import HASH, WIDE, Hole, Kept, Span
 from chengxin_verify.tree import leaf_hash
 
 # The text that the commitment is made of; `chengxin_verify.entries.entry_text` writes the same.
 TEXT = """jsonb_build_object('id', e.id, 'at', (extract(epoch from e.at) * 1000000)::bigint, 'actor', e.actor, 'event', e.event,
     'purpose', e.purpose, 'subject', e.subject, 'object', e.object, 'detail', e.detail)::text"""
 
-_ROW = f"select e.id, uuid_send(e.salt), convert_to({TEXT}, 'UTF8')"
-_UNPLACED = f"{_ROW} from ledger_entry e where e.id > %(reached)s order by e.id limit %(most)s"
-_UNPLACED_AND_LATE = f"""
+_NEW = "select e.* from ledger_entry e where e.id > %(reached)s order by e.id limit %(most)s"
+_NEW_AND_LATE = f"""
 select * from (
-    ({_UNPLACED})
+    ({_NEW})
     union all
-    ({_ROW} from unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) h (first, last)
+    (select e.* from unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) h (first, last)
         join ledger_entry e on e.id between h.first and h.last order by e.id limit %(most)s)
 ) e order by id limit %(most)s
 """
-_HEAD, _TAIL = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-_LEAF = struct.Struct("!hiqiqi").pack
+# Hashed where the text is: what comes back of an entry is its number and the hash of its leaf.
+_PLACED = f"""
+with found as materialized (
+    select e.id, sha256(uuid_send(e.salt) || convert_to({TEXT}, 'UTF8')) as commitment from ({{unplaced}}) e
+), put as (
+    insert into ledger_leaf (position, entry, commitment)
+    select %(start)s + row_number() over (order by id) - 1, id, commitment from found order by id
+)
+select coalesce(array_agg(id order by id), '{{{{}}}}'), coalesce(string_agg(sha256('\\x00'::bytea || commitment), ''::bytea order by id), '')
+from found
+"""
+_PLACE, _PLACE_ALSO_LATE = (_PLACED.format(unplaced=each) for each in (_NEW, _NEW_AND_LATE))
 
 
-@dataclass(frozen=True)
-class Found:
-    """An entry that has no place yet."""
-
-    number: int
-    salt: bytes
-    text: bytes
-
-
-def entries_unplaced(connection: Connection, reached: int, holes: Sequence[Hole], most: int) -> list[Found]:
-    """The entries above `reached`, and those that came late into a hole, in the order of their numbers; at most so many."""
-    words = {"reached": reached, "most": most, "firsts": [h.first for h in holes], "lasts": [h.last for h in holes]}
+def entries_place(
+    connection: Connection, start: int, reached: int, holes: Sequence[Hole], most: int
+) -> tuple[list[int], list[bytes]]:
+    """Give the entries above `reached`, and those that came late into a hole, at most so many, the places from `start` on in the
+    order of their numbers; the numbers, and the hashes of the leaves.
+    """
+    words: dict[str, int | list[int]] = {"start": start, "reached": reached, "most": most}
+    words |= {"firsts": [h.first for h in holes], "lasts": [h.last for h in holes]}
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(_UNPLACED_AND_LATE if holes else _UNPLACED, words)
-        return [Found(*row) for row in cursor.fetchall()]
-
-
-def leaves_put(connection: Connection, start: int, entries: Iterable[Found]) -> list[bytes]:
-    """Give the entries the places from `start` on; the hashes of their leaves."""
-    hashes, rows = [], [_HEAD]
-    for position, entry in enumerate(entries, start):
-        commitment = hashlib.sha256(entry.salt + entry.text).digest()
-        rows.append(_LEAF(3, 8, position, 8, entry.number, 32) + commitment)
-        hashes.append(leaf_hash(commitment))
-    rows.append(_TAIL)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("copy ledger_leaf (position, entry, commitment) from stdin (format binary)") as copy,
-    ):
-        copy.write(b"".join(rows))
-    return hashes
+        # Planned each time: a plan for any `most` would reckon with a tenth of the table.
+        cursor.execute(_PLACE_ALSO_LATE if holes else _PLACE, words, prepare=False)
+        ((numbers, leaves),) = cursor.fetchall()
+    return numbers, [leaves[at : at + HASH] for at in range(0, len(leaves), HASH)]
 
 
 def tiles_put(connection: Connection, tiles: Sequence[tuple[int, int, bytes]]) -> None:
@@ -71,25 +59,29 @@ def tiles_put(connection: Connection, tiles: Sequence[tuple[int, int, bytes]]) -
         )
 
 
+# Each span is an index scan, whatever the planner takes the tables for: it cannot know how long a span is. None is longer than the
+# leaves under one tile of tiles.
+_KEPT = f"""
+select s.level, k.number, k.hashes from unnest(%s::smallint[], %s::bigint[], %s::bigint[]) s (level, first, last) cross join lateral (
+    (select l.position, l.commitment from ledger_leaf l where s.level = 0 and l.position between s.first and s.last limit {WIDE * WIDE})
+    union all
+    (select t.number, t.hashes from ledger_tile t where s.level > 0 and t.level = s.level and t.number between s.first and s.last
+        limit {WIDE})
+) k (number, hashes)
+"""
+
+
 def kept_read(connection: Connection, spans: Sequence[Span]) -> Kept:
-    """What the spans name: an index scan for each."""
+    """What the spans name, in one reading: of each an index scan."""
     leaves: dict[int, bytes] = {}
     tiles: dict[tuple[int, int], bytes] = {}
+    words = [[s.level for s in spans], [s.first for s in spans], [s.last for s in spans]]
     with connection.cursor(binary=True) as cursor:
-        if below := [(span.first, span.last) for span in spans if not span.level]:
-            cursor.execute(
-                "select l.position, l.commitment from unnest(%s::bigint[], %s::bigint[]) s (first, last)"
-                " join ledger_leaf l on l.position between s.first and s.last",
-                [list(each) for each in zip(*below, strict=True)],
-            )
-            leaves = {position: leaf_hash(commitment) for position, commitment in cursor.fetchall()}
-        if above := [(span.level, span.first, span.last) for span in spans if span.level]:
-            cursor.execute(
-                "select t.level, t.number, t.hashes from unnest(%s::smallint[], %s::bigint[], %s::bigint[]) s (level, first, last)"
-                " join ledger_tile t on t.level = s.level and t.number between s.first and s.last",
-                [list(each) for each in zip(*above, strict=True)],
-            )
-            tiles = {(level, number): hashes for level, number, hashes in cursor.fetchall()}
+        for level, number, hashes in cursor.execute(_KEPT, words):
+            if level:
+                tiles[level, number] = hashes
+            else:
+                leaves[number] = leaf_hash(hashes)
     return Kept(leaves, tiles)
 
 

@@ -68,7 +68,11 @@ def key_path() -> Path:
 def log_key() -> LogKey:
     """The keys of the log, made on first use; read again when the file has changed."""
     path = key_path()
-    return _log_key(path, path.stat().st_mtime_ns if path.exists() else 0)
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        changed = 0
+    return _log_key(path, changed)
 
 
 @lru_cache(maxsize=2)
@@ -85,14 +89,6 @@ def public_keys() -> list[str]:
 def checkpoint_latest() -> Checkpoint | None:
     """What the log signed last; nothing before the first entry."""
     return Checkpoint.objects.order_by("-pk").first()
-
-
-def checkpoint_of(size: int) -> Checkpoint:
-    """What the log signed at that size."""
-    found = Checkpoint.objects.filter(size=size).order_by("-pk").first()
-    if found is None:
-        raise CheckpointUnknown(size=size)
-    return found
 
 
 def checkpoints_after(size: int, *, most: int) -> list[Checkpoint]:
@@ -138,23 +134,45 @@ def inclusion_of(entry: int, commitment: bytes, *, size: int | None = None) -> I
     """The proof for whoever holds the receipt: number and commitment, since a number alone could be guessed. By default in the
     tree that was signed last. An entry that has no place yet and one that never was are answered alike.
     """
-    leaf = Leaf.objects.filter(entry=entry).first()
-    if leaf is None:
+    with raw().cursor(binary=True) as cursor:
+        found = cursor.execute(_LEAF_LAST if size is None else _LEAF_SIGNED, {"entry": entry, "size": size}).fetchone()
+    if found is None:
         raise EntryNotPlaced(entry=entry)
-    if bytes(leaf.commitment) != commitment:
+    position, held, signed, note = found
+    if held != commitment:
         raise EntryUnknown(entry=entry)
-    checkpoint = checkpoint_of(size) if size is not None else checkpoint_latest()
-    if checkpoint is None or leaf.position >= checkpoint.size:
+    if size is not None and signed is None:
+        raise CheckpointUnknown(size=size)
+    if signed is None or position >= signed:
         raise EntryNotPlaced(entry=entry)
-    proof = _nodes_read(rules.inclusion_nodes(leaf.position, checkpoint.size), checkpoint.size)
-    return Inclusion(entry, commitment, leaf.position, proof, checkpoint.note)
+    return Inclusion(entry, held, position, _nodes_read(rules.inclusion_nodes(position, signed), signed), note)
+
+
+_LEAF = """
+select l.position, l.commitment, c.size, c.note from ledger_leaf l
+left join lateral (select size, note from ledger_checkpoint {where} order by id desc limit 1) c on true
+where l.entry = %(entry)s
+"""
+_LEAF_LAST, _LEAF_SIGNED = (_LEAF.format(where=each) for each in ("", "where size = %(size)s::bigint"))
 
 
 def consistency_of(first: int, second: int) -> Consistency:
     """The proof between two sizes at which the log signed, the smaller one first."""
     first, second = sorted((first, second))
-    old, new = checkpoint_of(first), checkpoint_of(second)
-    return Consistency(old.note, new.note, consistency_proof(first, second))
+    with raw().cursor(binary=True) as cursor:
+        notes: dict[int, str] = dict(
+            cursor.execute(_SIGNED, [[each for each in (first, second) if 0 <= each < 2**63]]).fetchall()
+        )
+    for size in (first, second):
+        if size not in notes:
+            raise CheckpointUnknown(size=size)
+    return Consistency(notes[first], notes[second], consistency_proof(first, second))
+
+
+_SIGNED = """
+select s.size, c.note from unnest(%s::bigint[]) s (size)
+cross join lateral (select note from ledger_checkpoint where size = s.size order by id desc limit 1) c
+"""
 
 
 def consistency_proof(first: int, second: int) -> list[bytes]:

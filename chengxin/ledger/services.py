@@ -137,18 +137,17 @@ class Sequencer:
         self._state_read()
         # Before the snapshot: whoever is gone by then has committed into it, or never will.
         writers = bulk.writers_read(database) if self._holes else frozenset()
-        found = bulk.entries_unplaced(database, self._reached, self._holes, most)
-        numbers = [each.number for each in found]
+        start = self._edge.size
+        numbers, leaves = bulk.entries_place(database, start, self._reached, self._holes, most)
         holes = self._holes
-        if len(found) < most:  # all that is visible was seen
+        if len(numbers) < most:  # all that is visible was seen
             holes = rules.holes_left(holes, numbers, writers)
         else:
             holes = [h for hole in holes for h in rules.hole_without(hole, numbers)]
-        if not found:
+        if not numbers:
             self._holes = holes
-            return Placed(0, self._edge.size)
-        start = self._edge.size
-        bulk.tiles_put(database, self._edge.leaves_add(bulk.leaves_put(database, start, found)))
+            return Placed(0, start)
+        bulk.tiles_put(database, self._edge.leaves_add(leaves))
         above = [number for number in numbers if number > self._reached]
         if gaps := rules.gaps_in(above, self._reached):
             # After the snapshot: whoever has drawn one of these numbers still holds the table, or has ended by now.
@@ -156,7 +155,7 @@ class Sequencer:
             holes = [*holes, *(Hole(first, last, writing) for first, last in gaps)]
         self._holes, self._reached = holes, max(numbers[-1], self._reached)
         self._at = self._sign(at)
-        return Placed(len(found), self._edge.size)
+        return Placed(len(numbers), self._edge.size)
 
     def _mine(self) -> bool:
         with connection.cursor() as cursor:

@@ -230,16 +230,16 @@ def test_a_hole_whose_writer_ends_between_two_looks_is_looked_for_once_more(
     put(soon)
     soon.commit()
     sequencer = Sequencer(key)
-    read = bulk.entries_unplaced
+    read = bulk.entries_place
 
     def then_commit(*words: Any) -> Any:
         found = read(*words)
         late.commit()  # after the snapshot, before the writers are asked for
         return found
 
-    monkeypatch.setattr(bulk, "entries_unplaced", then_commit)
+    monkeypatch.setattr(bulk, "entries_place", then_commit)
     assert sequencer.entries_place(at=NOW).entries == 1
-    monkeypatch.setattr(bulk, "entries_unplaced", read)
+    monkeypatch.setattr(bulk, "entries_place", read)
     assert sequencer.entries_place(at=NOW).entries == 1
     assert held()[-1] == first[0]
 
