@@ -1,7 +1,6 @@
 """`chengxin serve`."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from chengxin.site.console import Command as BaseCommand
 
 # Threads that wait for the database in one worker process; a few are enough where Python runs one at a time.
 THREADS = 4
+KILLED_AFTER = "30"  # seconds in which a worker process finishes what it answers when the service ends
 
 
 class Command(BaseCommand):
@@ -31,10 +31,10 @@ class Command(BaseCommand):
         # A fresh process in place of this one: workers are forked, and would inherit this one's database connection.
         words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
         words += ["--blocking-threads", str(THREADS), "--no-ws", "--respawn-failed-workers"]
+        words += ["--workers-kill-timeout", KILLED_AFTER]
         root = str(Path(chengxin.__file__).parents[1])
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         os.environ["CHENGXIN_WORKERS"] = str(workers)  # each serves its share of a client's rate
         # Entries get their places in the signed tree beside the service, and no longer than it runs.
-        beside = ["ledger", "sequence", "--beside", str(os.getpid())]
-        subprocess.Popen([sys.executable, "-m", "chengxin.site.cli", *beside], stdout=subprocess.DEVNULL)
+        os.environ.setdefault("CHENGXIN_SEQUENCER", "beside")
         os.execv(sys.executable, [sys.executable, "-m", "granian", *words, "chengxin.site.wsgi:application"])
