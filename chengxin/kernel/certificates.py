@@ -13,7 +13,6 @@ from pathlib import Path
 from asn1crypto import cms
 from asn1crypto import x509 as asn1x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -32,6 +31,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.keyfile import keyfile_once
+from chengxin_verify.reports import ECDSA, RSA, signature_holds
 
 SELF_MADE = "自制证书 self-made"
 _BITS, _YEARS = 3072, 10
@@ -110,7 +110,7 @@ class Signatory:
 
     def sign(self, content: bytes) -> Detached:
         """A detached signature of the bytes."""
-        algorithm = "rsa-pkcs1v15-sha256" if isinstance(self.key, rsa.RSAPrivateKey) else "ecdsa-sha256"
+        algorithm = RSA if isinstance(self.key, rsa.RSAPrivateKey) else ECDSA
         chain = "".join(each.public_bytes(Encoding.PEM).decode() for each in self.certificates)
         return Detached(algorithm, base64.b64encode(self._value(content)).decode(), chain)
 
@@ -168,16 +168,10 @@ def signed_by(content: bytes, signature: Detached) -> x509.Certificate | None:
     """The certificate whose key signed the bytes; nothing where the signature is not of them. Whether to trust it is another question."""
     try:
         certificate = x509.load_pem_x509_certificates(signature.certificate.encode())[0]
-        value, key = base64.b64decode(signature.value, validate=True), certificate.public_key()
-        if signature.algorithm == "rsa-pkcs1v15-sha256" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, content, padding.PKCS1v15(), hashes.SHA256())
-        elif signature.algorithm == "ecdsa-sha256" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(value, content, ec.ECDSA(hashes.SHA256()))
-        else:
-            return None
-    except (InvalidSignature, ValueError):
+        value = base64.b64decode(signature.value, validate=True)
+    except ValueError:
         return None
-    return certificate
+    return certificate if signature_holds(content, signature.algorithm, value, certificate) else None
 
 
 def pdf_signed_by(content: bytes) -> x509.Certificate | None:

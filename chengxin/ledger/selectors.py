@@ -96,6 +96,33 @@ def checkpoints_after(size: int, *, most: int) -> list[Checkpoint]:
     return list(Checkpoint.objects.filter(size__gt=size).order_by("size", "pk")[:most])
 
 
+RUN = 32  # checkpoints of a run, the last beside them
+
+
+def checkpoints_run() -> Iterator[tuple[str, list[bytes]]]:
+    """Checkpoints over the whole life of the log, each with the proof that leads to it from the one before, and at last the latest.
+
+    They stand at the same places until the log is twice as long; then every other one is left out. So whoever copies the run now and then
+    finds in each copy what stood in the one before.
+    """
+    latest = checkpoint_latest()
+    if latest is None:
+        return
+    step = 1 << max(0, (latest.size // RUN).bit_length())
+    with raw().cursor(binary=True) as cursor:
+        notes: dict[int, str] = dict(cursor.execute(_RUN, [step, latest.size, step]).fetchall())
+    before = 0
+    for size, note in sorted((notes | {latest.size: latest.note}).items()):
+        yield note, consistency_proof(before, size)
+        before = size
+
+
+_RUN = """
+select c.size, c.note from generate_series(%s::bigint, %s::bigint, %s::bigint) s (at)
+cross join lateral (select size, note from ledger_checkpoint where size >= s.at order by size, id desc limit 1) c
+"""
+
+
 # --- proofs -----------------------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, benefits, drawing, honouring, promising, reporting, signing
+from chengxin.portal.pages import answering, benefits, drawing, honouring, promising, proving, reporting, signing
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("enterprise/<str:number>/honours", honouring.application, name="honour-application"),
     path("promises", promising.promises, name="promises"),
     path("promises.csv", promising.promises_csv, name="promises-csv"),
+    path("ledger", proving.ledger, name="ledger"),
+    path("ledger/checkpoints.txt", proving.checkpoints, name="ledger-checkpoints"),
     path("enterprise/<str:number>/report", reporting.public, name="report-public"),
     path("reports", reporting.own, name="reports"),
     path("reports/draw", reporting.draw, name="report-draw"),

@@ -1,7 +1,6 @@
 """What goes into a report, who may have it, and how its number and code are made. Pure."""
 
 import base64
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from chengxin.kernel.periods import months_after
 from chengxin.law import Law
 from chengxin.law.models import ReportKind
 from chengxin.records.rules import Effect
+from chengxin_verify.reports import report_text
 
 SUBJECT = "subject"
 OTHER = "other"  # the field of whatever authority none of the named ones holds
@@ -341,8 +341,8 @@ _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
 
 
 def canonical(value: Mapping[str, Any]) -> str:
-    """The one text of a report's JSON (RFC 8785 of what has neither fractions nor keys beyond ASCII): over it go digest and signature."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The one text of a report's JSON, as `chengxin-verify report` makes it again."""
+    return report_text(value)
 
 
 def digest_of(text: str) -> str:

@@ -1,24 +1,40 @@
-"""A folder of published checkpoints: each signed, and each only adding to the one before."""
+"""A run of published checkpoints, a folder or a file: each signed, and each only adding to the one before."""
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from chengxin_verify.errors import Unfit
 from chengxin_verify.notes import Checkpoint, Key, checkpoint_opened
-from chengxin_verify.outcome import Outcome, hashes_read, keys_argument, keys_read, object_read, text_read
+from chengxin_verify.outcome import (
+    Outcome,
+    hashes_read,
+    keys_argument,
+    keys_read,
+    lines_read,
+    object_of,
+    object_read,
+    part,
+    text_read,
+)
 from chengxin_verify.tree import consistency_holds
 
 NAME = "checkpoints"
-HELP = "验证一个文件夹中的历次检查点 / a folder of checkpoints, from the first to the last"
+HELP = "验证历次检查点 / a run of checkpoints, from the first to the last"
 # The file of a checkpoint is named after its size; the proof that leads to it from the one before lies beside it.
 CHECKPOINT, PROOF = ".checkpoint", ".proof.json"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """The folder."""
+    """The run."""
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="检查点所在的文件夹 / the folder of the checkpoints"
+        "path",
+        type=Path,
+        metavar="PATH",
+        help="检查点所在的文件夹，或者从网页抄存的历次检查点 / the folder of the checkpoints, or the run as it is copied from the page",
     )
     keys_argument(parser)
 
@@ -28,26 +44,55 @@ def run(options: Namespace) -> Outcome:
     outcome = Outcome(NAME)
     keys = keys_read(options.key)
     last: Checkpoint | None = None
-    for path in checkpoint_files(options.folder):
+    for each in _of_folder(options.path) if options.path.is_dir() else _of_file(options.path):
         try:
-            last = _follows(path, last, keys, outcome) or last
+            last = _follows(each, last, keys, outcome) or last
         except Unfit as unfit:
-            outcome.found(unfit.code, f"{path.name}：{unfit.zh}", f"{path.name}: {unfit.en}", file=path.name)
+            outcome.found(unfit.code, f"{each.name}：{unfit.zh}", f"{each.name}: {unfit.en}", file=each.name)
         outcome.facts["checkpoints"] = outcome.facts.get("checkpoints", 0) + 1
     if last:
         outcome.facts |= {"origin": last.origin, "size": last.size, "root": last.root.hex()}
     return outcome
 
 
-def _follows(path: Path, last: Checkpoint | None, keys: list[Key], outcome: Outcome) -> Checkpoint | None:
-    """The checkpoint of the file, if it may stand after the last one."""
-    found = checkpoint_opened(text_read(path), keys)
-    if path.name != file_name(found.size):
+@dataclass(frozen=True)
+class _Published:
+    """One checkpoint of the run: what it is called in findings, its note, and the proof that leads to it. Read when they are asked for."""
+
+    name: str
+    note: Callable[[], str]
+    proof: Callable[[], list[bytes]]
+    named_after_size: bool = False
+
+
+def _of_folder(folder: Path) -> Iterator[_Published]:
+    for path in checkpoint_files(folder):
+        proof = path.with_name(path.name.removesuffix(CHECKPOINT) + PROOF)
+        yield _Published(path.name, partial(text_read, path), partial(_proof_read, proof), named_after_size=True)
+
+
+def _proof_read(path: Path) -> list[bytes]:
+    return hashes_read(object_read(path))
+
+
+def _of_file(path: Path) -> Iterator[_Published]:
+    found = False
+    for number, line in lines_read(path):
+        told, name, found = object_of(line, f"{path.name}:{number}"), f"{path.name}:{number}", True
+        yield _Published(name, partial(part, told, "checkpoint", str), partial(hashes_read, told))
+    if not found:
+        raise Unfit(f"文件 {path} 中没有检查点", f"the file {path} holds no checkpoint")
+
+
+def _follows(each: _Published, last: Checkpoint | None, keys: list[Key], outcome: Outcome) -> Checkpoint | None:
+    """The checkpoint, if it may stand after the last one."""
+    found, name = checkpoint_opened(each.note(), keys), each.name
+    if each.named_after_size and name != file_name(found.size):
         outcome.found(
             "size-differs",
-            f"{path.name}：文件名与检查点的大小 {found.size} 不符",
-            f"{path.name}: its checkpoint is of size {found.size}",
-            file=path.name,
+            f"{name}：文件名与检查点的大小 {found.size} 不符",
+            f"{name}: its checkpoint is of size {found.size}",
+            file=name,
         )
         return None
     if last is None:
@@ -55,20 +100,17 @@ def _follows(path: Path, last: Checkpoint | None, keys: list[Key], outcome: Outc
     if found.origin != last.origin:
         outcome.found(
             "origins-differ",
-            f"{path.name}：出自另一个日志 {found.origin}",
-            f"{path.name}: it is of another log, {found.origin}",
-            file=path.name,
+            f"{name}：出自另一个日志 {found.origin}",
+            f"{name}: it is of another log, {found.origin}",
+            file=name,
         )
         return None
-    proof = hashes_read(object_read(path.with_name(path.name.removesuffix(CHECKPOINT) + PROOF)))
-    holds = consistency_holds(last.size, found.size, proof, last.root, found.root)
-    zh = f"{path.name}：与前一检查点（{last.size}）不一致，账本被改写"
     outcome.demand(
-        holds,
+        consistency_holds(last.size, found.size, each.proof(), last.root, found.root),
         "not-consistent",
-        zh,
-        f"{path.name}: it does not begin with what {last.size} held; the ledger was rewritten",
-        file=path.name,
+        f"{name}：与前一检查点（{last.size}）不一致，账本被改写",
+        f"{name}: it does not begin with what {last.size} held; the ledger was rewritten",
+        file=name,
     )
     return found
 

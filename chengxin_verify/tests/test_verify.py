@@ -248,6 +248,30 @@ def test_a_checkpoint_signed_by_another_or_put_in_another_s_place_is_named(folde
     ]
 
 
+def run_of(folder: Path, forged: dict[int, str] | None = None) -> Path:
+    """The same run as the page gives it: a line a checkpoint."""
+    lines = []
+    for path in sorted(folder.glob("*.checkpoint")):
+        size = int(path.name.removesuffix(".checkpoint"))
+        proof = json.loads(path.with_name(path.name.replace(".checkpoint", ".proof.json")).read_text())["proof"]
+        lines.append(json.dumps({"checkpoint": (forged or {}).get(size, path.read_text()), "proof": proof}) + "\n")
+    return written(folder / "run.txt", "".join(lines))
+
+
+def test_a_run_copied_from_the_page_holds_and_what_was_rewritten_in_it_is_named_by_its_line(
+    folder: Path, verify: Any
+) -> None:
+    status, found = verify("checkpoints", run_of(folder))
+    assert (status, found["checkpoints"], found["size"]) == (0, 3, 4)
+    forged = note_write(Checkpoint(ORIGIN, 3, bytes(32)).text, SIGNERS)
+    status, found = verify("checkpoints", run_of(folder, {3: forged}))
+    assert status == 1 and {(each["code"], each["file"]) for each in found["findings"]} == {
+        ("not-consistent", "run.txt:2"),
+        ("not-consistent", "run.txt:3"),
+    }
+    assert verify("checkpoints", written(folder / "run.txt", ""))[0] == 2
+
+
 def test_a_folder_without_checkpoints_cannot_be_checked(tmp_path: Path, verify: Any) -> None:
     status, found = verify("checkpoints", tmp_path)
     assert (status, found["unreadable"]["code"]) == (2, "not-readable")

@@ -1,8 +1,10 @@
 """The public's pages, state by state: what they show, what they hide, and what they leave no trace of."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,13 @@ from django.test import Client
 
 from chengxin.kernel.written import day_written
 from chengxin.ledger.models import Entry
+from chengxin.ledger.selectors import checkpoint_latest, public_keys
+from chengxin.ledger.services import Sequencer, log_key_publish, trace
 from chengxin.portal.tests.conftest import ADVERSE, AT, TODAY, File, Firm, happened
 from chengxin.portal.tests.test_rules import CITIZEN
 from chengxin.records.models import Batch, Record
 from chengxin.subjects.models import Identifier, Link
+from chengxin_verify import cli
 
 GROCER, CARRIER, PLAIN = "91390102MAY000017J", "91390103MAY000025U", "91390103MAY000172D"
 NAME = "云川市双桅帆货运有限公司"
@@ -456,3 +461,27 @@ def test_a_search_costs_the_same_whether_one_name_fits_or_twenty(
         firm(f"云川市百家{number:02}号商店", ("old-number", f"39010210{number:05}"))
     with django_assert_max_num_queries(14):
         search(client, "市百家")
+
+
+def test_the_last_checkpoint_and_the_run_of_them_stand_on_a_page_and_are_verified_off_line(
+    client: Client, db: None, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.CHENGXIN_HOME = tmp_path
+    assert "尚未签发检查点" in client.get("/ledger").content.decode()
+    assert client.get("/ledger/checkpoints.txt").content == b""
+    sequencer, copied = Sequencer(log_key_publish(by="operator", at=AT)), tmp_path / "run.txt"
+    for _ in range(70):
+        trace(event="ledger.entry.tried", by="operator", at=AT)
+        sequencer.entries_place(at=AT)
+    page = client.get("/ledger").content.decode()
+    latest = checkpoint_latest()
+    assert latest is not None and latest.note in unescape(page) and public_keys()[0] in unescape(page)
+    sizes = []
+    for path in ("/ledger/checkpoints.txt", "/ledger/checkpoints.txt"):
+        copied.write_bytes(client.get(path).content)
+        assert cli.run(["checkpoints", str(copied), "--key", public_keys()[0], "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["size"] == latest.size
+        sizes.append([json.loads(line)["checkpoint"].split("\n")[1] for line in copied.read_text().splitlines()])
+    assert sizes[0] == sizes[1] and 16 <= len(sizes[0]) <= 33
+    copied.write_text(copied.read_text().replace(sizes[0][3] + "\\n", f"{int(sizes[0][3]) + 1}\\n"))
+    assert cli.run(["checkpoints", str(copied), "--key", public_keys()[0], "--json"]) == 1

@@ -13,6 +13,7 @@ import pypdf
 import pypdfium2
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from django.db import IntegrityError, connection, transaction
 from pdfminer.high_level import extract_text
 
@@ -55,6 +56,7 @@ from chengxin.reports.services.admitting import pass_end, pass_give
 from chengxin.reports.services.issuing import Issued, report_draw, report_issue
 from chengxin.reports.services.reading import pdf_verify, report_have, report_read, report_verify, reports_list
 from chengxin.subjects.selectors import SubjectUnknown
+from chengxin_verify import cli
 from tests.world import (
     CASE,
     DEPARTMENT,
@@ -546,6 +548,39 @@ def test_the_json_is_signed_too_and_can_be_verified_without_the_register(tmp_pat
     assert signed_by(text.encode(), signature) == x509.load_pem_x509_certificate(signature.certificate.encode())
     assert signed_by(text.replace("2026", "2025").encode(), signature) is None
     assert signed_by(text.encode(), Detached("ecdsa-sha256", signature.value, signature.certificate)) is None
+
+
+def test_json_and_pdf_are_verified_off_line_and_whatever_was_changed_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filed(tmp_path, penalty(1))
+    issued = issue()
+    told, pdf, certificate = tmp_path / "report.json", tmp_path / "report.pdf", tmp_path / "certificate.pem"
+    certificate.write_text(issued.envelope["signature"]["certificate"])
+
+    def verified(envelope: dict[str, Any], content: bytes, trusted: object = certificate) -> tuple[int, list[str]]:
+        told.write_text(json.dumps(envelope))
+        pdf.write_bytes(content)
+        status = cli.run(["report", str(told), "--pdf", str(pdf), "--certificate", str(trusted), "--json"])
+        found = json.loads(capsys.readouterr().out)
+        assert found["number"] == issued.number
+        return status, [each["code"] for each in found["findings"]]
+
+    assert verified(issued.as_dict(), issued.pdf) == (0, [])
+    mark = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256()).hex()
+    assert verified(issued.envelope, issued.pdf, mark.upper()) == (0, [])
+    assert verified(issued.envelope, issued.pdf, "0" * 64) == (1, ["certificate-unknown"])
+    changed = json.loads(json.dumps(issued.envelope))
+    changed["report"]["subject"]["name"] = "云川市别的公司"
+    assert verified(changed, issued.pdf) == (1, ["digest-differs", "signature-invalid"])
+    changed["digest"] = f"sha256:{rules.digest_of(canonical(changed['report']))}"
+    assert verified(changed, issued.pdf) == (1, ["signature-invalid"])
+    for at in (100, len(issued.pdf) // 2, len(issued.pdf) - 10):
+        spoilt = bytearray(issued.pdf)
+        spoilt[at] ^= 1
+        assert verified(issued.envelope, bytes(spoilt)) == (1, ["pdf-signature-invalid"])
+    for grown in (issued.pdf + b"\n", b"%PDF-1.7\n%%EOF\n"):
+        assert verified(issued.envelope, grown) == (1, ["pdf-signature-invalid"])
 
 
 def test_the_pdf_is_pdf_a_with_its_own_fonts_and_a_qr_code_of_the_number_only(tmp_path: Path) -> None:
