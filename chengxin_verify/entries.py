@@ -74,9 +74,14 @@ def receipt_text(origin: str, entry: int, commitment: bytes) -> str:
     return f"{RECEIPT}\n{origin}\n{entry}\n{commitment.hex()}\n"
 
 
-def file_receipt_text(origin: str, entries: int, root: bytes) -> str:
-    """The same for a file: the tree's root over the commitments of its lines' entries, in the file's order."""
-    return f"{FILE_RECEIPT}\n{origin}\n{entries}\n{root.hex()}\n"
+def file_receipt_text(origin: str, lines: int, root: bytes) -> str:
+    """The same for a file: the root of the tree over what a line's receipt says of its entry, in the file's order."""
+    return f"{FILE_RECEIPT}\n{origin}\n{lines}\n{root.hex()}\n"
+
+
+def line_leaf(entry: int, commitment: bytes) -> bytes:
+    """The data of a line's leaf in that tree: number and commitment, as they stand in its receipt."""
+    return f"{entry}\n{commitment.hex()}\n".encode()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,18 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
+def path_of(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The proof that the leaf at the index stands in the tree over these hashes of leaves, from below."""
+    found, level, place = [], list(leaves), index
+    while len(level) > 1:
+        if place ^ 1 < len(level):
+            found.append(level[place ^ 1])
+        odd = level[-1:] if len(level) % 2 else []
+        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)] + odd
+        place >>= 1
+    return found
+
+
 def folded(peaks: Sequence[bytes]) -> bytes:
     """One hash of complete trees that stand side by side, the largest first."""
     *rest, top = peaks

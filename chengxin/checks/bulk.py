@@ -18,11 +18,13 @@ from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import output_known
 from chengxin.law import Law
+from chengxin.ledger.bulk import COMMITMENT
 from chengxin.lists.rules import measures_in
 from chengxin.records.bulk.reading import rows_read
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.bulk.replaying import LATER
 from chengxin.subjects.bulk.resolving import numbers_read
+from chengxin_verify.tree import root_of
 
 CODE = ("code", "uscc", "统一社会信用代码", "代码", "number", "号码", "企业代码", "社会信用代码")
 CASE = ("case_number", "case", "案号", "案件编号", "项目编号", "采购项目编号", "业务编号")
@@ -219,25 +221,68 @@ def _rules_stage(cursor: Cursor, law: Law, matter: str) -> None:
     cursor.execute("analyze rule")
 
 
-def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, told: Mapping[str, Any]) -> int:
+def traces_write(
+    cursor: Cursor, *, by: str, at: datetime, purpose: str, told: Mapping[str, Any], receipted: bool = False
+) -> int:
     """One ledger entry for each number asked about, as a single check writes; all in one statement. `told` is what they all
-    say of the question.
+    say of the question. `receipted` says that each line's receipt will be wanted: its entry then names the line.
+    """
+    words = {"at": at, "by": by, "purpose": purpose, "told": json.dumps(told, default=str)}
+    if receipted:
+        cursor.execute(
+            "create temp table receipt (n bigint, entry bigint, salt bytea, commitment bytea) on commit drop"
+        )
+        cursor.execute(_TRACED_RECEIPTED, words)
+    else:
+        cursor.execute(_TRACED.format(line=""), words)
+    return cursor.rowcount
+
+
+_TRACED = """
+insert into ledger_entry (at, actor, event, purpose, subject, object, detail)
+select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
+    case when a.reason is null then 'number:' || a.code else 'number:' end,
+    %(told)s::jsonb || jsonb_build_object({line}'outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
+        || case when a.case_number is null then '{{}}'::jsonb else jsonb_build_object('case_number', a.case_number) end
+from answer a left join (
+    select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
+) t on t.n = a.n
+order by a.root -- as the index on subjects lies, so that its pages are filled one after the other
+"""
+_TRACED_RECEIPTED = f"""
+with e as ({_TRACED.format(line="'line', a.n, ")} returning *)
+insert into receipt select (e.detail ->> 'line')::bigint, e.id, uuid_send(e.salt), {COMMITMENT} from e
+"""
+
+
+def receipts_write(cursor: Cursor, out: Path, sign: Callable[[int, bytes], str]) -> bytes:
+    """Write each line's number, salt and commitment in the file's order, below the note that `sign` makes of how many there are and
+    of the root over them; the finished file appears whole or not at all. The root.
     """
     cursor.execute(
-        """
-        insert into ledger_entry (at, actor, event, purpose, subject, object, detail)
-        select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
-            case when a.reason is null then 'number:' || a.code else 'number:' end,
-            %(told)s::jsonb || jsonb_build_object('outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
-                || case when a.case_number is null then '{}'::jsonb else jsonb_build_object('case_number', a.case_number) end
-        from answer a left join (
-            select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
-        ) t on t.n = a.n
-        order by a.root -- as the index on subjects lies, so that its pages are filled one after the other
-        """,
-        {"at": at, "by": by, "purpose": purpose, "told": json.dumps(told, default=str)},
+        "select sha256('\\x00'::bytea || convert_to(entry || E'\\n' || encode(commitment, 'hex') || E'\\n', 'UTF8')) from receipt order by n"
     )
-    return cursor.rowcount
+    leaves = [bytes(leaf) for (leaf,) in cursor.fetchall()]
+    root = root_of(leaves)
+    aside = out.with_name(f".{out.name}.part")
+    try:
+        with aside.open("wb") as file, cursor.copy(sql.SQL(_RECEIPTS)) as copy:
+            aside.chmod(0o600)  # with salt and number the text is opened
+            file.write(json.dumps({"note": sign(len(leaves), root)}, ensure_ascii=False).encode() + b"\n")
+            for data in copy:
+                file.write(data)
+        aside.replace(out)
+    finally:
+        aside.unlink(missing_ok=True)
+    return root
+
+
+_RECEIPTS = """
+copy (
+    select format('{"line": %s, "entry": %s, "salt": "%s", "commitment": "%s"}', n, entry, encode(salt, 'hex'), encode(commitment, 'hex'))
+    from receipt order by n
+) to stdout
+"""
 
 
 _LINES = """

@@ -11,6 +11,9 @@ from chengxin_verify.tree import leaf_hash
 TEXT = """jsonb_build_object('id', e.id, 'at', (extract(epoch from e.at) * 1000000)::bigint, 'actor', e.actor, 'event', e.event,
     'purpose', e.purpose, 'subject', e.subject, 'object', e.object, 'detail', e.detail)::text"""
 
+# What the tree holds of it, made where the text is.
+COMMITMENT = f"sha256(uuid_send(e.salt) || convert_to({TEXT}, 'UTF8'))"
+
 _NEW = "select e.* from ledger_entry e where e.id > %(reached)s order by e.id limit %(most)s"
 _NEW_AND_LATE = f"""
 select * from (
@@ -20,10 +23,10 @@ select * from (
         join ledger_entry e on e.id between h.first and h.last order by e.id limit %(most)s)
 ) e order by id limit %(most)s
 """
-# Hashed where the text is: what comes back of an entry is its number and the hash of its leaf.
+# What comes back of an entry is its number and the hash of its leaf.
 _PLACED = f"""
 with found as materialized (
-    select e.id, sha256(uuid_send(e.salt) || convert_to({TEXT}, 'UTF8')) as commitment from ({{unplaced}}) e
+    select e.id, {COMMITMENT} as commitment from ({{unplaced}}) e
 ), put as (
     insert into ledger_leaf (position, entry, commitment)
     select %(start)s + row_number() over (order by id) - 1, id, commitment from found order by id

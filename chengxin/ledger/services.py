@@ -22,7 +22,7 @@ from chengxin.ledger.rules import Edge, Hole
 from chengxin.ledger.selectors import checkpoint_latest, consistency_proof, key_path, log_key, raw
 from chengxin_verify.commands.checkpoints import CHECKPOINT, PROOF, file_name
 from chengxin_verify.commands.entries import ERASED
-from chengxin_verify.entries import SALT, Receipt, commitment_of, entry_text, receipt_text
+from chengxin_verify.entries import SALT, Receipt, commitment_of, entry_text, file_receipt_text, receipt_text
 from chengxin_verify.notes import Checkpoint as Signed
 from chengxin_verify.notes import Note
 
@@ -69,6 +69,12 @@ def trace_receipted(
     commitment = commitment_of(salt, text)
     key = log_key()
     return Receipt(number, salt, commitment, key.sign_once(receipt_text(key.origin, number, commitment)))
+
+
+def file_signed(lines: int, root: bytes) -> str:
+    """The log's signed promise for so many entries at once, of which the root is made."""
+    key = log_key()
+    return key.sign_once(file_receipt_text(key.origin, lines, root))
 
 
 def _json(detail: Mapping[str, Any] | None) -> str:

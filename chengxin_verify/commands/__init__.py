@@ -5,6 +5,6 @@ Whatever else the register signs (a badge) gets a module of its own here, and a 
 
 from types import ModuleType
 
-from chengxin_verify.commands import checkpoints, consistency, entries, inclusion, receipt, report
+from chengxin_verify.commands import checkpoints, consistency, entries, inclusion, receipt, receipts, report
 
-COMMANDS: tuple[ModuleType, ...] = (receipt, inclusion, consistency, checkpoints, entries, report)
+COMMANDS: tuple[ModuleType, ...] = (receipt, receipts, inclusion, consistency, checkpoints, entries, report)

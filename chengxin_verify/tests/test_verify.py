@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chengxin_verify import cli
 from chengxin_verify.commands.checkpoints import file_name
-from chengxin_verify.entries import canonical, commitment_of, json_read, receipt_text
+from chengxin_verify.entries import canonical, commitment_of, file_receipt_text, json_read, line_leaf, receipt_text
 from chengxin_verify.errors import Unfit
 from chengxin_verify.notes import Checkpoint, Key, Note, checkpoint_opened, note_write
 from chengxin_verify.tree import leaf_hash, node_hash, root_of
@@ -175,6 +175,42 @@ def test_a_receipt_that_was_changed_does_not_hold(
 ) -> None:
     status, found = verify("receipt", written(tmp_path / "r.json", receipt(LINES[2]) | change))
     assert (status, codes(found)) == (1, [code])
+
+
+def receipts(folder: Path, signers: Any = SIGNERS) -> Path:
+    """The receipts of the seven lines of a file."""
+    root = root_of(leaf_hash(line_leaf(each["entry"], bytes.fromhex(each["commitment"]))) for each in LINES)
+    told: list[dict[str, Any]] = [{"note": note_write(file_receipt_text(ORIGIN, len(LINES), root), signers)}]
+    for number, each in enumerate(LINES, 2):
+        told.append({"line": number, **{name: each[name] for name in ("entry", "salt", "commitment")}})
+    return dumped(folder / "receipts", told)
+
+
+def test_the_receipts_of_a_file_s_lines_hold_together_and_each_alone(tmp_path: Path, verify: Any) -> None:
+    path, out = receipts(tmp_path), tmp_path / "alone.json"
+    for number, each in enumerate(LINES, 2):
+        status, found = verify("receipts", path, "--line", number, "--out", out)
+        assert (status, found["lines"], found["entry"]) == (0, 7, each["entry"])
+        assert verify("receipt", out)[0] == 0
+        alone = json.loads(out.read_text())
+        assert set(alone) == {"line", "entry", "salt", "commitment", "index", "proof", "note"}
+        other = LINES[number - 3]
+        for change in ({"entry": alone["entry"] + 1}, {"commitment": other["commitment"]}, {"index": (number + 1) % 7}):
+            status, found = verify("receipt", written(tmp_path / "changed.json", alone | change))
+            assert (status, codes(found)) == (1, ["receipt-differs"]), change
+    assert verify("receipts", path, "--line", 99, "--out", out)[0] == 2
+    assert verify("receipts", path, "--line", 2)[0] == 2
+
+
+def test_receipts_of_which_one_was_changed_dropped_or_signed_by_another_do_not_hold(
+    tmp_path: Path, verify: Any
+) -> None:
+    lines = receipts(tmp_path).read_text().splitlines(keepends=True)
+    for changed in (lines[:3] + lines[4:], [*lines, lines[-1]], [lines[0], lines[2], lines[1], *lines[3:]]):
+        status, found = verify("receipts", written(tmp_path / "r", "".join(changed)))
+        assert (status, codes(found)) == (1, ["receipt-differs"])
+    assert codes(verify("receipts", receipts(tmp_path, [(KEY, OTHER)]))[1]) == ["signature-invalid"]
+    assert verify("receipts", written(tmp_path / "r", ""))[0] == 2
 
 
 def test_a_proof_holds_for_its_receipt_and_for_no_other(tmp_path: Path, verify: Any) -> None:

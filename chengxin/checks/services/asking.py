@@ -20,7 +20,7 @@ from chengxin.checks.selectors import CHECKED, Finding, finding
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.models import Entry
-from chengxin.ledger.services import trace, trace_receipted
+from chengxin.ledger.services import file_signed, trace, trace_receipted
 from chengxin.subjects.selectors import number_read
 
 
@@ -105,6 +105,7 @@ class FileAnswer:
     on: date
     out: str
     receipt: dict[str, Any]
+    receipts: str | None
     seconds: float
     peak_memory_bytes: int
 
@@ -133,10 +134,12 @@ def file_check(
     jurisdiction: str = "cn",
     purpose: str = "",
     case_number: str = "",
+    receipts: Path | None = None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> FileAnswer:
     """Answer every number of a file as `check_perform` would, set-wise, each reading traced; whole or not at all. A line's case
-    number stands in the file's column, or is `case_number`, that of them all.
+    number stands in the file's column, or is `case_number`, that of them all. Into `receipts` go the receipts of all lines: one signed note,
+    under which that of each holds alone.
     """
     started = time.monotonic()
     known_at = known_at or at
@@ -165,19 +168,30 @@ def file_check(
             at=at,
             purpose=purpose or matter,
             told={"matter": matter, "on": on, **otherwise},
+            receipted=receipts is not None,
         )
         outcomes = bulk.outcomes_count(cursor.cursor)
         lines = bulk.answers_write(cursor.cursor, out)
+        root = bulk.receipts_write(cursor.cursor, receipts, file_signed).hex() if receipts else None
         with out.open("rb") as file:
             written = hashlib.file_digest(file, "sha256").hexdigest()
         # One entry for the file as it was answered, whose receipt the asker keeps; what it read of each has its own.
         receipt = trace_receipted(
             event="checks.file.answered", by=asker.key, at=at, purpose=purpose or matter, about=f"sha256:{written}",
-            detail={"matter": matter, "on": on, "rows": rows, "lines": lines, "outcomes": outcomes},
+            detail={"matter": matter, "on": on, "rows": rows, "lines": lines, "outcomes": outcomes, **({"receipts": root} if root else {})},
         )  # fmt: skip
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return FileAnswer(
-        rows, lines, outcomes, matter, on, str(out), receipt.as_dict(), round(time.monotonic() - started, 3), peak
+        rows,
+        lines,
+        outcomes,
+        matter,
+        on,
+        str(out),
+        receipt.as_dict(),
+        str(receipts) if receipts else None,
+        round(time.monotonic() - started, 3),
+        peak,
     )
 
 

@@ -1,6 +1,7 @@
 """What a check answers: the table of cases, each measure with all that makes it lawful, and a trace of every reading."""
 
 import hashlib
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from chengxin.checks.rules import AnswerUnknown, CaseNumberMissing, MatterUnknow
 from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_perform, file_check
 from chengxin.kernel.tables import OutputUnknown
 from chengxin.ledger.models import Entry
+from chengxin.ledger.selectors import entry_opened, inclusion_of, log_key
+from chengxin.ledger.services import Sequencer
 from chengxin.records.bulk.reading.refusals import HeaderUnknown
 from chengxin.records.models import Record
 from chengxin.records.services.events import record_dispute, record_repair, record_settle, record_withdraw
+from chengxin_verify import cli
 from demo.cast import CAST, cast_rows
 from demo.sheets import cast_written
 from tests.world import (
@@ -293,6 +297,38 @@ def test_a_file_of_checks_is_answered_line_by_line_in_its_order(tmp_path: Path, 
     reasons = [r for r in frame["reason"].to_list() if r]
     assert reasons == ["subject-unknown", "code-shape", "number-missing", "natural-person"]
     assert set(frame["measure"].drop_nulls().to_list()) - {""} == {"tender-abnormal", "tender-serious"}
+
+
+def test_each_line_of_a_file_has_a_receipt_that_holds_alone_and_leads_to_its_entry(
+    tmp_path: Path, numbers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipts, alone = tmp_path / "receipts.jsonl", tmp_path / "alone.json"
+    done = file_asked(numbers, tmp_path / "out.csv", receipts=receipts)
+    key = log_key().keys[-1].written
+
+    def verified(*words: object) -> dict[str, Any]:
+        assert cli.run([*map(str, words), "--key", key, "--json"]) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    assert receipts.stat().st_mode & 0o077 == 0 and done.receipts == str(receipts)
+    whole = Entry.objects.get(pk=done.receipt["entry"])
+    assert verified("receipts", receipts) | {"lines": 8, "root": whole.detail["receipts"]} == verified(
+        "receipts", receipts
+    )
+    Sequencer(log_key()).entries_place(at=later(hours=9))
+    outcomes = dict(zip((2, 3, 4, 5, 6, 7, 8, 9), EXPECTED[:2] + EXPECTED[3:8] + EXPECTED[9:], strict=True))
+    for line, outcome in outcomes.items():
+        verified("receipts", receipts, "--line", line, "--out", alone)
+        told = json.loads(alone.read_text())
+        text = entry_opened(told["entry"], bytes.fromhex(told["salt"]))
+        said = json.loads(text)["detail"]
+        assert (said["line"], said["outcome"]) == (line, outcome)
+        (tmp_path / "text.json").write_text(json.dumps({"text": text}))
+        assert verified("receipt", alone, "--text", tmp_path / "text.json")["opened"]
+        proof = inclusion_of(told["entry"], bytes.fromhex(told["commitment"]))
+        (tmp_path / "proof.json").write_text(json.dumps(proof.as_dict()))
+        assert verified("inclusion", tmp_path / "proof.json", "--receipt", alone)["entry"] == told["entry"]
 
 
 def test_each_number_of_a_file_is_traced_and_a_person_s_number_is_not_written_down(

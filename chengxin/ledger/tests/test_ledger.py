@@ -159,6 +159,7 @@ def tracing() -> set[str]:
 UNTRACED = {
     "ledger.trace": "is the trace",
     "ledger.trace_receipted": "likewise",
+    "ledger.file_signed": "signs for entries that are written already",
     "ledger.checkpoint_publish": "lays what is public already into a folder",
     "accounts.account_enter": "only compares; the session that follows is traced, a failure is counted",
     "actors.key_hash": "changes nothing: the digest of a key",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chengxin.ledger import rules
 from chengxin.ledger.rules import Edge, Hole, Kept, Tree
-from chengxin_verify.tree import EMPTY, consistency_holds, inclusion_holds, leaf_hash, node_hash, root_of
+from chengxin_verify.tree import EMPTY, consistency_holds, inclusion_holds, leaf_hash, node_hash, path_of, root_of
 
 # The inputs and roots that implementations of Certificate Transparency are tested with.
 INPUTS = [
@@ -85,7 +85,7 @@ def test_every_proof_of_small_trees_is_the_rfc_s_own() -> None:
         assert tree.root() == root == root_of(hashes)
         for index in range(size):
             proof = tree.inclusion(index)
-            assert proof == rfc_path(index, hashes)
+            assert proof == path_of(hashes, index) == rfc_path(index, hashes)
             assert inclusion_holds(hashes[index], index, size, proof, root)
         for first in range(1, size + 1):
             proof = tree.consistency(first)

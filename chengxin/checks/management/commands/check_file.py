@@ -23,6 +23,7 @@ class Command(Base):
         "matter": "事项",
         "on": "日期",
         "out": "结果文件",
+        "receipts": "各行回执",
         "seconds": "用时（秒）",
         "peak_memory_bytes": "内存峰值（字节）",
     }
@@ -45,6 +46,12 @@ class Command(Base):
             type=Path,
             metavar="FILE",
             help="结果文件，.csv 或 .parquet / where to, .csv or .parquet",
+        )
+        parser.add_argument(
+            "--receipts",
+            type=Path,
+            metavar="FILE",
+            help="各行的回执写到哪个文件 / the file for the receipts of the lines",
         )
         parser.add_argument(
             "--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today"
@@ -84,6 +91,7 @@ class Command(Base):
                 jurisdiction=options["jurisdiction"],
                 purpose=options["purpose"],
                 case_number=options["case"],
+                receipts=options["receipts"],
                 advance=advance,
             )
         self.result(answered.as_dict())
