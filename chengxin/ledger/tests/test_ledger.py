@@ -163,6 +163,7 @@ UNTRACED = {
     "ledger.checkpoint_publish": "lays what is public already into a folder",
     "accounts.account_enter": "only compares; the session that follows is traced, a failure is counted",
     "actors.key_hash": "changes nothing: the digest of a key",
+    "desk.oversights_writable": "only says what the asker may write down; what it then enters is traced",
     "subjects.conflict_open": "part of a batch, whose entry tells of it",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",
     "subjects.names_index_due": "part of a batch, whose entry tells of it",
