@@ -138,7 +138,18 @@ def test_check_file_writes_the_answers_and_prints_the_counts(tmp_path: Path, com
     out = tmp_path / "answers.csv"
     status, found = command("check-file", asked, "--matter", "tender", "--out", out)
     assert status == 0
-    assert set(found) == {"rows", "lines", "outcomes", "matter", "on", "out", "seconds", "peak_memory_bytes", "receipt", "receipts"}
+    assert set(found) == {
+        "rows",
+        "lines",
+        "outcomes",
+        "matter",
+        "on",
+        "out",
+        "seconds",
+        "peak_memory_bytes",
+        "receipt",
+        "receipts",
+    }
     assert (found["rows"], found["outcomes"]) == (2, {"applies": 1, "cannot_say": 1})
     assert len(out.read_text(encoding="utf-8").splitlines()) == 3
 
