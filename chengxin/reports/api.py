@@ -69,7 +69,7 @@ class ReportTitleOut(Schema):
 
 
 class ReportVerifiedOut(Schema):
-    """That it was issued so, whether digest and signatures hold, and whether what it says has changed since."""
+    """That it was issued so, whether digest and signatures hold, and whether what it says has changed since (`null` of a natural person's)"""
 
     number: str
     kind: str
@@ -80,7 +80,7 @@ class ReportVerifiedOut(Schema):
     digest: str
     intact: bool
     signed: bool
-    changed: bool
+    changed: bool | None
 
 
 @router.post("", response=ReportOut, summary="出具报告 / issue a report", operation_id="report_issue")

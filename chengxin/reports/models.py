@@ -23,7 +23,7 @@ class Report(models.Model):
 
     The JSON stands in `body` where anybody may see it, and sealed otherwise; the PDF is sealed always, for the code is printed on it. `facts` is the
     digest of what it says of the subject, without number and instants: by it is known whether that has changed. `drawn_by` says who drew
-    it: the `subject` itself, the `counter` for it, an `authority` in its matter, or the `public`.
+    it: the `subject` itself, the `counter` for it, an `authority` in its matter, or the `public`. A natural person's has no `code`: nobody's number stands here.
     """
 
     class Drawn(models.TextChoices):
@@ -60,8 +60,21 @@ class Report(models.Model):
                 condition=models.Q(drawn_by__in=["subject", "counter", "authority", "public"]),
                 name="reports_report_drawn_known",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(code="")
+                | models.Q(subject__isnull=False, sealed__isnull=False, drawn_by="subject"),
+                name="reports_report_of_person_sealed",
+            ),
         ]
-        indexes = [models.Index(fields=["code", "kind", "-id"], name="reports_report_code")]
+        indexes = [
+            models.Index(fields=["code", "kind", "-id"], name="reports_report_code"),
+            models.Index(fields=["subject", "-id"], condition=models.Q(code=""), name="reports_report_person"),
+        ]
+
+    @property
+    def of_person(self) -> bool:
+        """Whether it is about a natural person."""
+        return self.code == ""
 
 
 class Pass(models.Model):

@@ -87,6 +87,31 @@ class NothingToChoose(Refusal):
     zh = "{title_zh}整份出具，没有年限、领域和事项可选，请不要填写。"
 
 
+class ReportOfPerson(Refusal):
+    """This report is about a natural person: it is had again by that person alone, signed in. What you hold can be verified."""
+
+    code = "report-of-person"
+    status = 403
+    basis = "个人信息保护法 44, 45"
+    zh = "这是自然人的报告，只有本人登录后可以再次取得。您手里的报告可以核验。"
+
+
+class ReportForPersons(Refusal):
+    """{title} is about a natural person: it is drawn by that person alone, signed in, and by no number."""
+
+    code = "report-for-persons"
+    status = 403
+    basis = "个人信息保护法 44, 45"
+    zh = "{title_zh}只由本人登录后取得，不能凭号码取得。"
+
+
+class ReportForFirms(Refusal):
+    """{title} is not about natural persons. Yours are: {known}."""
+
+    code = "report-for-firms"
+    zh = "{title_zh}不是个人的报告。您可以取得：{known}。"
+
+
 class DomainUnknown(Refusal):
     """{title} has no field "{domain}". The fields are: {known}."""
 
@@ -335,6 +360,16 @@ def code_fits(secret: bytes, number: str, given: str) -> bool:
 def number_typed(text: str) -> str:
     """A number or code as somebody typed it, in its normal form: width, blanks and dashes aside."""
     return "".join(unicodedata.normalize("NFKC", text[:60]).split()).upper().translate(_DASHES)
+
+
+def number_masked(number: str) -> str:
+    """A citizen number with its first six and last two places, as an official document shows it."""
+    return f"{number[:6]}{'*' * (len(number) - 8)}{number[-2:]}"
+
+
+def name_masked(name: str) -> str:
+    """A person's name with its first character alone, for whoever verifies a report that they hold."""
+    return name[:1] + "*" * (len(name) - 1)
 
 
 _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}

@@ -34,6 +34,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "repair-promise": ("content", "broken_by"),
     "supervision-class": ("domain", "class", "reason", "ground", "valid_until"),
     "contract-performance": ("contract", "kind", "signed_on", "due_on", "outcome"),
+    "practice-licence": ("group", "licence", "licence_number", "scope", "valid_from", "valid_until"),
+    "professional-qualification": ("group", "qualification", "level", "certificate_number", "valid_from", "valid_until"),
+    "personal-honour": ("group", "honour", "reason", "valid_until"),
+    "volunteer-honour": ("kind", "honour", "valid_until"),
+    "practice-decision": ("group", "decision", "licence_number", "basis", "ends_on"),
     "court-non-performance": ("duty", "performance", "circumstance", "ground_document"),
 }  # fmt: skip
 
@@ -75,6 +80,16 @@ GROUPS = (
     Group("favourable", gettext_noop("守信记录"), gettext_noop("没有可以公示的守信记录。"), "favourable"),
     Group("adverse", gettext_noop("失信与处罚记录"), gettext_noop("没有可以公示的失信与处罚记录。"), "adverse"),
     Group("other", gettext_noop("其他记录"), "", "neutral", but=APART),
+)
+
+PERSON_GROUPS = (
+    Group(
+        "licences", gettext_noop("执业许可和职业资格"), gettext_noop("没有有效的执业许可和职业资格记录。"), "neutral"
+    ),
+    Group(
+        "favourable", gettext_noop("荣誉"), gettext_noop("没有有效的荣誉记录；没有荣誉不说明任何问题。"), "favourable"
+    ),
+    Group("adverse", gettext_noop("许可机关的决定"), gettext_noop("没有有效的许可机关不利决定。"), "adverse"),
 )
 
 
@@ -151,7 +166,7 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
         document=persons_masked(record.document),
         decided_title=record_type.fields[record_type.roles.decided_on].title,
         decided_on=record.decided_on,
-        values=_values(record.body, record_type),
+        values=_values(record.body, record_type, law),
         severity=SEVERITIES.get(record.severity or "", ""),
         basis=[law.cite(basis) for basis in record_type.basis],
         shown_basis=[law.cite(basis) for basis in terms.shown.basis],
@@ -173,14 +188,14 @@ def record_as_shown(filed: FiledRecord, law: Law, on: date) -> ShownRecord:
     )
 
 
-def _values(body: dict[str, object], record_type: RecordType) -> list[Value]:
+def _values(body: dict[str, object], record_type: RecordType, law: Law) -> list[Value]:
     named = ((name, record_type.fields.get(name)) for name in FIELDS.get(record_type.key, ()))
-    return [_value(definition, str(body[name])) for name, definition in named if definition and body.get(name)]
+    return [_value(definition, str(body[name]), law) for name, definition in named if definition and body.get(name)]
 
 
-def _value(definition: RecordField, written: str) -> Value:
-    if definition.choices and written in definition.choices:
-        return Value(definition.title, definition.choices[written].zh, definition.choices[written].en)
+def _value(definition: RecordField, written: str, law: Law) -> Value:
+    if definition.type == "choice" and (words := law.choices(definition).get(written)):
+        return Value(definition.title, words.zh, words.en)
     if definition.type == "amount":
         return Value(definition.title, f"{Decimal(written):,.2f} 元", "yuan")
     if definition.type == "day":

@@ -16,6 +16,7 @@ from chengxin.law import Citation, Law
 from chengxin.law.models import ReportKind
 from chengxin.law.models import Words as LawWords
 from chengxin.ledger.models import Entry
+from chengxin.ledger.rules import READING
 from chengxin.lists.rules import measures_following
 from chengxin.lists.selectors import FiledRecord, SubjectFile, subject_file
 from chengxin.records.models import Batch
@@ -23,7 +24,9 @@ from chengxin.reports.rules import OTHER, SUBJECT, Choice, Chosen, Place, Seen, 
 from chengxin.reports.selectors.issued import reports_drawn
 from chengxin.reports.selectors.showing import (
     GROUPS,
+    PERSON_GROUPS,
     SCHEMES,
+    Group,
     Value,
     names_shown,
     record_as_shown,
@@ -49,12 +52,23 @@ LEFT_OUT = (
     gettext_noop("已过期限、已修复、已撤回、已终止或者经查属于他人的记录，一律不载入。"),
     gettext_noop("自然人的身份证件号码和其他个人信息不入库，也不载入。"),
 )
+LEFT_OUT_PERSON = (
+    LEFT_OUT[0],
+    gettext_noop(
+        "本库没有、也不收集的：宗教、基因、疾病、收入、存款、保险、不动产、纳税数额、通信、位置和生物识别信息。"
+    ),
+)
 LEFT_OUT_PUBLIC = gettext_noop("依法不公示的记录不载入；有无此类记录，本报告不作说明。")
 LEFT_OUT_MATTER = gettext_noop("不公示的记录，只载入在所办事项中须据以采取措施的，并且只载入机关、文书、日期和依据。")
 IS_NOT = (
     gettext_noop("本报告不是评分、评级或者推荐，也不对经营风险作出判断。"),
     gettext_noop("本报告只说明出具之时本库按当时所知的记载；其后情况可能变化，请在核验页查看是否需要重新出具。"),
     gettext_noop("认为记载有误的，可以凭记录编号在线提出异议；已经改正的，可以申请信用修复。均不收费。"),
+)
+IS_NOT_PERSON = (
+    gettext_noop("本报告不是评分、评级或者推荐。"),
+    IS_NOT[1],
+    gettext_noop("认为记载有误的，可以登录后提出异议；对某次查询有疑问的，可以要求说明。均不收费。"),
 )
 READ_EVENTS = ("checks.check.answered", "lists.subject.read", "reports.report.issued", "reports.report.read")
 
@@ -74,19 +88,27 @@ class Written:
 
 
 def report_written(
-    law: Law, kind: ReportKind, file: SubjectFile | None, *, number: str, choice: Choice, chosen: Chosen, own: bool, known_at: datetime
+    law: Law, kind: ReportKind, file: SubjectFile | None, *, number: str, choice: Choice, chosen: Chosen, own: bool, known_at: datetime,
+    person: Json | None = None,
 ) -> Written:  # fmt: skip
-    """What the report of the kind says about the subject of the file (of the number, where the register has no such subject)."""
+    """What the report of the kind says about the subject of the file (of the number, where the register has no such subject); about the natural
+    person whom `person` names.
+    """
     records = _placed(law, kind, file, choice, chosen)
     whole = [filed for filed, place in records if place is Place.WHOLE]
     shown = [_shown(filed, place, law, kind) for filed, place in records]
     feeds = _feeds(law, kind, known_at=known_at)
-    sections = _by_domain(kind, chosen, shown, feeds) if kind.domains else _by_group(law, shown)
+    groups = PERSON_GROUPS if person else GROUPS
+    sections = _by_domain(kind, chosen, shown, feeds) if kind.domains else _by_group(law, shown, groups)
     public = kind.contents == "public"
-    left_out = [*LEFT_OUT, *([LEFT_OUT_PUBLIC] if public else []), *([LEFT_OUT_MATTER] if choice.matter else [])]
+    left_out = [
+        *(LEFT_OUT_PERSON if person else LEFT_OUT),
+        *([LEFT_OUT_PUBLIC] if public else []),
+        *([LEFT_OUT_MATTER] if choice.matter else []),
+    ]
     around = {
         "says": _pair(kind.says),
-        "is_not": [_both(each) for each in IS_NOT],
+        "is_not": [_both(each) for each in (IS_NOT_PERSON if person else IS_NOT)],
         "basis": [_cited(law.cite(b)) for b in kind.basis],
         "verified": kind.verified,
         "disputed_basis": [_cited(law.cite(b)) for b in kind.disputed.basis],
@@ -103,9 +125,9 @@ def report_written(
     if kind.readings and own and file is not None:
         around["readings"] = {
             "basis": [_cited(law.cite(b)) for b in kind.readings],
-            "list": _readings(law, file, known_at),
+            "list": _readings(law, file, known_at, person=person is not None),
         }
-    return Written(_subject(law, file, whole, number=number, own=own), sections, around)
+    return Written(person or _subject(law, file, whole, number=number, own=own), sections, around)
 
 
 def facts_now(
@@ -243,9 +265,9 @@ def _field(value: Value) -> Json:
     return {"title": _pair(value.title), "value": value.value, "value_en": value.value_en}
 
 
-def _by_group(law: Law, shown: Sequence[Json]) -> list[Json]:
+def _by_group(law: Law, shown: Sequence[Json], groups: Sequence[Group]) -> list[Json]:
     sections = []
-    for group in GROUPS:
+    for group in groups:
         records = [r for r in shown if group.holds(law.record_types[r["record_type"]])]
         if records or group.none:
             sections.append(_section(group.key, _both(group.title), records, NONE_HERE if not records else ""))
@@ -306,11 +328,15 @@ def _feeds(law: Law, kind: ReportKind, *, known_at: datetime) -> list[Json]:
     return found
 
 
-def _readings(law: Law, file: SubjectFile, known_at: datetime) -> list[Json]:
-    """Who asked about the subject, for what, how often and when last, the latest first; as known before this report."""
+def _readings(law: Law, file: SubjectFile, known_at: datetime, *, person: bool) -> list[Json]:
+    """Who asked about the subject, for what, how often and when last, the latest first; as known before this report. Of a natural person whoever
+    else did: what they read of themselves stands on their own pages.
+    """
     members = members_of(file.subject, known_at=known_at)
+    entries = Entry.objects.filter(subject__in=members, at__lt=known_at)
+    others = entries.filter(event__regex=READING).exclude(purpose="own-record", actor="public")
     rows = list(
-        Entry.objects.filter(subject__in=members, event__in=READ_EVENTS, at__lt=known_at)
+        (others if person else entries.filter(event__in=READ_EVENTS))
         .values("actor", "purpose")
         .annotate(times=Count("id"), last=Max("at"))
         .order_by("-last", "actor", "purpose")

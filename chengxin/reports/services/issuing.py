@@ -43,12 +43,16 @@ from chengxin.reports.selectors.issued import (
     reports_drawn,
     signatory,
 )
+from chengxin.reports.selectors.persons import person_drawn, person_file, person_kinds, person_named
 from chengxin.reports.selectors.writing import Written, file_of, report_written
+from chengxin.subjects.rules.persons import Grant
 from chengxin.subjects.selectors import SubjectUnknown
 from chengxin.subjects.selectors import number_read as subject_number_read
+from chengxin.subjects.services.persons import person_open
 
 ISSUED = "reports.report.issued"
 PUBLIC = "public"
+OWN = Grant(frozenset({"name", "number"}), "个人信息保护法 45")
 MADE = Often(IssuedTooOften, of_one=5, of_all=60)  # reports printed for the public a minute, in this process
 _KEPT_TOGETHER = 3_000  # characters of a record's JSON: well under a page
 TEMPLATE = Path(__file__).parents[1] / "templates" / "reports" / "report.typ"
@@ -90,19 +94,59 @@ def report_draw(
     return _issue(kind, value, asker, SUBJECT, choice or Choice(), f"pass:{held.pk}", jurisdiction, at)
 
 
+def person_report_draw(
+    *, kind: str, subject: int, asker: Asker, choice: Choice | None = None, jurisdiction: str = "cn", at: datetime
+) -> Issued:  # fmt: skip
+    """Issue a report about themselves to the natural person who is signed in, so many a year as the place gives free. Nobody else draws one: there is
+    no number to draw it by.
+    """
+    law, choice = lawroom.load().on(day_of(at), jurisdiction), choice or Choice()
+    found = rules.kind_of(law, kind)
+    if found not in person_kinds(law):
+        raise rules.ReportForFirms(
+            title=found.title.en, title_zh=found.title.zh, known=", ".join(each.key for each in person_kinds(law))
+        )
+    rules.reader_may(law, found, SUBJECT, choice=choice, seen="")
+    held = rules.chosen(law, found, choice)
+    with transaction.atomic():
+        _draws_in_turn(f"person:{subject}")
+        rules.free_left(law, found, [day_of(r.issued_at) for r in person_drawn(subject, kind, year=day_of(at).year)])
+        opened = person_open(
+            subject=subject, fields={"name", "number"}, grant=OWN, purpose=found.purpose, by=asker.key, at=at
+        )
+        file = person_file(subject, law, on=day_of(at), known_at=at)
+        named = person_named(opened["name"], opened["number"])
+        written = report_written(
+            law, found, file, number="", choice=choice, chosen=held, own=True, known_at=at, person=named
+        )
+        report = _made(law, found, "", asker, SUBJECT, True, choice, held, file, written, at=at)
+        entry = trace(
+            event=ISSUED, by=asker.key, at=at, purpose=found.purpose, subject=subject, about=f"report:{number_of_report(report)}",
+            detail={"kind": kind, "on": day_of(at), "known_at": at, "as": report.drawn_by},
+        )  # fmt: skip
+    return Issued(number_of_report(report), code_of_report(report), envelope_of(report), pdf_of(report), entry)
+
+
+def _draws_in_turn(whom: str) -> None:
+    """Two draws by one subject take turns: the second counts the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('reports_report'), hashtext(%s))", [whom])
+
+
 def _issue(
     key: str, number: str, asker: Asker, asks_as: str, choice: Choice, seen: str, jurisdiction: str, at: datetime
 ) -> Issued:
     _, value = subject_number_read(number)
     law = lawroom.load().on(day_of(at), jurisdiction)
     kind = rules.kind_of(law, key)
+    if kind.about == ("natural-person",):
+        raise rules.ReportForPersons(title=kind.title.en, title_zh=kind.title.zh)
     rules.reader_may(law, kind, asks_as, choice=choice, seen=seen)
     chosen = rules.chosen(law, kind, choice)
     own = kind.contents == "full" and asks_as in (SUBJECT, *AT_THE_COUNTER)
     with transaction.atomic():
         if own:
-            with connection.cursor() as cursor:  # two draws by one firm take turns: the second counts the first
-                cursor.execute("select pg_advisory_xact_lock(hashtext('reports_report'), hashtext(%s))", [value])
+            _draws_in_turn(value)
         if asks_as == SUBJECT:
             first = f"{day_of(at).year}-01-01"
             drawn = reports_drawn(value, key).filter(issued_at__date__gte=first)

@@ -17,11 +17,13 @@ from chengxin.reports.rules import (
     FileUnfit,
     NotAsIssued,
     Often,
+    ReportOfPerson,
     ReportUnknown,
     TriedTooOften,
     canonical,
     chosen,
     digest_of,
+    name_masked,
     number_read,
 )
 from chengxin.reports.selectors.issued import (
@@ -35,6 +37,7 @@ from chengxin.reports.selectors.issued import (
     reports_own,
     text_of,
 )
+from chengxin.reports.selectors.persons import person_report
 from chengxin.reports.selectors.writing import facts_now
 from chengxin.subjects.selectors import number_read as subject_number_read
 
@@ -55,7 +58,8 @@ class Had:
 @dataclass(frozen=True)
 class Verified:
     """What is to be said of a report that somebody holds: that it was issued so, when, about whom, whether its digest and signatures hold, and
-    whether what it says of the subject has changed since.
+    whether what it says of the subject has changed since. Of a natural person's neither the name in full nor whether anything has changed is told: who
+    once held a report would learn from it for ever.
     """
 
     number: str
@@ -66,7 +70,7 @@ class Verified:
     digest: str
     intact: bool
     signed: bool
-    changed: bool
+    changed: bool | None
     report: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,8 +81,16 @@ class Verified:
 
 
 def report_have(*, number: str, code: str, at: datetime) -> Had:
-    """The report again, for whoever has number and code; refuses after too many wrong codes."""
-    return _had(_by_code(number, code, at=at), by=PUBLIC, at=at)
+    """The report again, for whoever has number and code, but a natural person's; refuses after too many wrong codes."""
+    report = _by_code(number, code, at=at)
+    if report.of_person:
+        raise ReportOfPerson
+    return _had(report, by=PUBLIC, at=at)
+
+
+def person_report_have(*, subject: int, number: str, asker: Asker, at: datetime) -> Had:
+    """The report again, for the natural person who drew it and is signed in."""
+    return _had(person_report(subject, number), by=asker.key, at=at)
 
 
 def report_read(*, number: str, asker: Asker, at: datetime) -> Had:
@@ -142,7 +154,9 @@ def _verified(report: Report, *, at: datetime) -> Verified:
     signed = (
         signed_by(text.encode(), Detached(**report.signature)) is not None and pdf_signed_by(pdf_of(report)) is not None
     )
-    changed = _changed(report, at=at)
+    changed = None if report.of_person else _changed(report, at=at)
+    if report.of_person:
+        said = said | {"subject": said["subject"] | {"name": name_masked(said["subject"]["name"])}}
     trace(
         event="reports.report.verified", by=PUBLIC, at=at, subject=report.subject, about=f"report:{number}", detail={"changed": changed}
     )  # fmt: skip
