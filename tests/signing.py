@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chengxin.accounts.models import Account, Kind
 from chengxin.accounts.pages import BEGAN, SEEN
+from chengxin.actors.models import Actor
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
@@ -20,6 +21,11 @@ def person_account(subject: int) -> Account:
 def firm_account(subject: int) -> Account:
     """An account of somebody who acts for the firm of this subject."""
     return _account(kind=Kind.FIRM, subject_id=subject)
+
+
+def staff_account(actor: str, role: str = "reviewer") -> Account:
+    """An account of one of the actor's staff, in the role."""
+    return _account(kind=Kind.STAFF, actor=Actor.objects.get(key=actor), role=role)
 
 
 def signed_in(browser: Browser, account: Account) -> Browser:

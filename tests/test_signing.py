@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.test import Client as Browser
 
-from chengxin.accounts import services
 from chengxin.accounts.models import Account, Attempt, Kind, Session
 from chengxin.accounts.rules import LoginUnfit, login_read
+from chengxin.accounts.services import opening
+from chengxin.accounts.services.counting import attempt_mark
 from chengxin.ledger.models import Entry
 from chengxin.portal.pages.signing import FirmHere, firm_here, person_here
 from chengxin.reports.services.admitting import pass_give
@@ -195,7 +196,7 @@ def test_after_five_failures_even_the_right_password_waits_and_after_the_wait_it
     assert entered(browser).status_code == 429
     with time_machine.travel(NOW + timedelta(minutes=16)):
         assert entered(browser).status_code == 302
-        assert not Attempt.objects.filter(about=services._mark("login:yan-1")).exists()
+        assert not Attempt.objects.filter(about=attempt_mark("login:yan-1")).exists()
 
 
 def test_an_account_that_does_not_exist_is_locked_like_any_other() -> None:
@@ -265,7 +266,7 @@ def test_a_closed_account_is_out_at_once_and_its_person_may_open_another() -> No
     registered(Browser())
     browser = Browser()
     entered(browser)
-    services.account_close(account=Account.objects.get(), by="operator", at=NOW)
+    opening.account_close(account=Account.objects.get(), by="operator", at=NOW)
     assert out(browser) and entered(Browser()).status_code == 403
     assert registered(Browser(), login="anew").status_code == 302
 

@@ -1,5 +1,6 @@
 """Accounts, sessions and failed attempts. None of them holds a person's name or number: an account is bound to its subject."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from chengxin.accounts.rules import LOGIN
 from chengxin.actors.models import Actor
 from chengxin.subjects.models import Subject
+from chengxin.vault.models import SealedField
 
 
 class Kind(models.TextChoices):
@@ -31,6 +33,8 @@ class Account(AbstractBaseUser):
     kind = models.TextField(choices=Kind.choices, db_collation="C")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
     actor = models.ForeignKey(Actor, on_delete=models.PROTECT, null=True, related_name="accounts")
+    role = models.TextField(default="", db_collation="C")
+    invitation = models.OneToOneField("Invitation", on_delete=models.PROTECT, null=True, related_name="account")
     # Raised by one, it ends every session of before.
     generation = models.IntegerField(default=0)
     opened_at = models.DateTimeField()
@@ -44,8 +48,8 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="accounts_account_kind_known"),
             models.CheckConstraint(condition=models.Q(login__regex=LOGIN), name="accounts_account_login_shaped"),
             models.CheckConstraint(
-                condition=models.Q(kind="staff", actor__isnull=False, subject__isnull=True)
-                | models.Q(kind__in=["person", "firm"], actor__isnull=True, subject__isnull=False),
+                condition=(models.Q(kind="staff", actor__isnull=False, subject__isnull=True) & ~models.Q(role=""))
+                | models.Q(kind__in=["person", "firm"], actor__isnull=True, subject__isnull=False, role=""),
                 name="accounts_account_of_somebody",
             ),
             models.UniqueConstraint(
@@ -83,3 +87,57 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["about", "at"], name="accounts_attempt_about")]
+
+
+class Invitation(models.Model):
+    """That whoever bears the code may open an account for this actor in this role, once and soon: only the code's SHA-256 is kept. Never edited."""
+
+    code_hash = models.BinaryField(unique=True)
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="invitations")
+    role = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("at")), name="accounts_invitation_ends"),
+        ]
+
+
+def factor_bound(row: Mapping[str, Any]) -> bytes:
+    """What binds a factor to its account and kind."""
+    return f"accounts_factor:{row['account_id']}:{row['kind']}".encode()
+
+
+class Factor(models.Model):
+    """What proves beside the password that it is they: the secret of an authenticator, a passkey, one recovery code. Sealed.
+
+    `used` counts up with each use, so that nothing that was seen once is good twice.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        TOTP = "totp", "动态口令 authenticator"
+        PASSKEY = "passkey", "通行密钥 passkey"
+        RECOVERY = "recovery", "备用码 recovery code"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="factors")
+    kind = models.TextField(choices=Kind.choices, db_collation="C")
+    sealed = SealedField(ring="accounts", bound=factor_bound, needs=["account_id", "kind"])
+    used = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["totp", "passkey", "recovery"]), name="accounts_factor_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(kind="totp", removed_at__isnull=True),
+                name="accounts_factor_one_authenticator",
+            ),
+        ]

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from chengxin.accounts.models import Account
 from chengxin.accounts.rules import Term
-from chengxin.accounts.services import session_opened
+from chengxin.accounts.services.opening import session_opened
 
 BEGAN, SEEN = "began", "seen"  # instants that the session holds, in seconds
 _EACH = timedelta(minutes=1)  # so often a session writes down that it is in use

@@ -1,5 +1,7 @@
 """How an account may be called, how often it may be tried, and when its session ends. Pure."""
 
+import base64
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,6 +70,63 @@ class PersonHasAccount(Refusal):
     zh = "此人已有账户，请直接登录。如果不是您本人开立的，请持身份证到窗口注销。"
 
 
+class FactorRefused(Refusal):
+    """That is not the code or passkey of this account, or it was used before. Wait for the next code, or take a recovery code that was never used."""
+
+    code = "factor-refused"
+    status = 403
+    zh = "动态口令、通行密钥或者备用码不对，或者已经用过。请等下一个口令，或者用一个没有用过的备用码。"
+
+
+class FactorHeld(Refusal):
+    """This account has an authenticator already. Take the old one off first."""
+
+    code = "factor-held"
+    status = 409
+    zh = "这个账户已有动态口令器，请先移除原来的。"
+
+
+class FactorLast(Refusal):
+    """This is the account's last second factor, and staff do not sign in by a password alone. Add another one first."""
+
+    code = "factor-last"
+    status = 409
+    zh = "这是最后一个第二要素，工作人员不能只凭密码登录。请先添加另一个。"
+
+
+class RoleUnfit(Refusal):
+    """A {kind} gives nobody the role "{role}". Its roles are: {known}."""
+
+    code = "role-unfit"
+    basis = "个人信息保护法 51"
+    zh = "{kind}类主体没有“{role}”这一角色。可用角色：{known}。"
+
+
+class InvitationUnknown(Refusal):
+    """That invitation is unknown, over, or used already. Ask an administrator of your organisation for another."""
+
+    code = "invitation-unknown"
+    status = 403
+    zh = "邀请码不存在、已过期或者已经用过。请向本单位的账户管理员索取。"
+
+
+class StaffUnknown(Refusal):
+    """Your organisation has no open account {account}."""
+
+    code = "staff-unknown"
+    status = 404
+    zh = "本单位没有在用的账户{account}。"
+
+
+class DutyMissing(Refusal):
+    """Your role does not have the duty "{duty}". Ask an administrator of your organisation."""
+
+    code = "duty-missing"
+    status = 403
+    basis = "个人信息保护法 51"
+    zh = "您的角色没有“{duty}”这一职责。请找本单位的账户管理员。"
+
+
 def login_read(written: str) -> str:
     """The account's name as it is kept; refuses what is no name, and what may be somebody's number."""
     login = written.strip().lower()
@@ -105,3 +164,22 @@ class Term:
     def over(self, *, began: datetime, seen: datetime, at: datetime) -> bool:
         """Whether it has ended at the instant."""
         return at - seen >= self.idle or at - began >= self.longest
+
+
+PERIOD = 30  # seconds for which a code stands
+
+
+def totp_code(secret: str, counter: int) -> str:
+    """The code of an authenticator in one period (RFC 6238, RFC 4226: SHA-1, six digits, which every authenticator knows)."""
+    digest = hmac.digest(base64.b32decode(secret, casefold=True), counter.to_bytes(8, "big"), "sha1")
+    place = digest[-1] & 0x0F
+    return f"{(int.from_bytes(digest[place : place + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def totp_counter(secret: str, code: str, *, at: datetime, after: int) -> int | None:
+    """The period whose code this is: the present one or its neighbours, and none at or before the one used last."""
+    now = int(at.timestamp()) // PERIOD
+    for counter in (now, now - 1, now + 1):
+        if counter > after and hmac.compare_digest(totp_code(secret, counter).encode(), code.encode()):
+            return counter
+    return None

@@ -30,13 +30,15 @@ def actor_acting(key: str, *, at: datetime) -> Actor:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: the actor's key and kind, and for a program its client, scopes and rate."""
+    """Who asks: the actor's key and kind; for a program its client, scopes and rate, for one of its staff the account and its duties."""
 
     key: str
     kind: str
     client: int | None = None
     scopes: frozenset[str] = frozenset()
     per_minute: int = 0
+    account: int | None = None
+    duties: frozenset[str] = frozenset()
 
 
 def asker_acting(key: str, *, at: datetime) -> Asker:

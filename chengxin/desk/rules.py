@@ -27,3 +27,22 @@ def names_apart(one: str, other: str) -> tuple[list[Piece], list[Piece]]:
 
 def _filled(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
+
+
+# Which duty opens a page of the desk, by the name of its address. A page that stands in no line here opens to nobody.
+DUTIES = {
+    "queue": "rows", "decide": "rows", "undo": "rows", "decided": "rows",
+    "tasks": "tasks", "task": "tasks",
+    "inspections": "inspections",
+    "check": "checks", "use": "checks",
+    "reports": "reports", "report-pdf": "reports", "report-json": "reports", "report-pass": "counter",
+    "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight",
+    "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
+    "lists": "lists", "list": "lists", "propose": "lists",
+    "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
+    "staff": "accounts",
+}  # fmt: skip
+# The first page of each duty, the first that somebody has.
+HOME = {"rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff"}
+# What a key with the scope `desk` opens: all work, but neither accounts nor the audit.
+KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts"}

@@ -1,16 +1,19 @@
 """The staff's addresses."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from chengxin.desk.pages import assessment, cases, checks, contests, inspections, lists, reporting, tasks
+from chengxin.desk.pages import assessment, cases, checks, contests, inspections, lists, reporting, staffing, tasks
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="desk:queue"), name="home"),
-    path("sign-in", pages.sign_in, name="sign-in"),
-    path("sign-out", pages.sign_out, name="sign-out"),
+    path("", staffing.home, name="home"),
+    path("sign-in", staffing.sign_in, name="sign-in"),
+    path("sign-out", staffing.sign_out, name="sign-out"),
+    path("join", staffing.join, name="join"),
+    path("second", staffing.second, name="second"),
+    path("factors", staffing.factors, name="factors"),
+    path("staff", staffing.staff, name="staff"),
     path("queue", pages.queue, name="queue"),
     path("queue/decide", pages.decide, name="decide"),
     path("queue/undo", pages.undo, name="undo"),

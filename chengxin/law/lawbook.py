@@ -33,6 +33,7 @@ from chengxin.law.models import (
     RecordField,
     RecordType,
     ReportKind,
+    Role,
     Source,
     Word,
     Words,
@@ -96,6 +97,7 @@ class Law:
     programs: dict[str, Program]
     matters: dict[str, Matter]
     purposes: dict[str, Purpose]
+    roles: dict[str, Role]
     oversights: dict[str, Oversight]
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]

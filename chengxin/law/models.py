@@ -743,6 +743,19 @@ class Avoided(Part):
     en: Many[Text] = ()
 
 
+Duty: TypeAlias = Literal[
+    "rows", "cases", "checks", "reports", "tasks", "lists", "inspections", "oversight", "counter", "confirm", "audit",
+    "accounts", "keys",
+]  # fmt: skip
+
+
+class Role(Founded):
+    """What staff of these actors may do: the duties that come with the role, and no others."""
+
+    actors: Some[ActorKind]
+    duties: Some[Duty]
+
+
 class Word(Founded):
     """A word of the trade, the words that must not stand for it, and the article that uses it."""
 
@@ -759,6 +772,7 @@ SHELVES: dict[str, type[Entry]] = {
     "programs": Program,
     "matters": Matter,
     "purposes": Purpose,
+    "roles": Role,
     "oversights": Oversight,
     "procedures": Procedure,
     "reports": ReportKind,

@@ -19,6 +19,7 @@ from chengxin.law.models import (
     Program,
     RecordType,
     ReportKind,
+    Role,
     Source,
     Term,
     Unit,
@@ -530,6 +531,13 @@ def _instrument(entry: Entry, book: View) -> Faults:
         yield ValueWrong, "verified", {"detail": "verified means that the text was held: name its file in `text`"}
 
 
+def _role(entry: Entry, book: View) -> Faults:
+    """Nobody audits their own work, or whom they let in."""
+    assert isinstance(entry, Role)
+    if "audit" in entry.duties and len(entry.duties) > 1:
+        yield ValueWrong, "duties", {"detail": "whoever audits has no other duty: audit stands alone"}
+
+
 CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "instruments": _instrument,
     "record_types": _record_type,
@@ -541,4 +549,5 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "programs": _program,
     "reports": _report,
     "benefit_points": _benefit_points,
+    "roles": _role,
 }

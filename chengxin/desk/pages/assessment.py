@@ -13,7 +13,7 @@ from chengxin.actors.selectors import Asker, departments
 from chengxin.assessments.rules import MOST_DOCUMENT, MOST_WHAT
 from chengxin.assessments.selectors import assessment_rows
 from chengxin.assessments.services import oversight_answer, oversight_record, oversight_withdraw
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import oversights_writable, year_read
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengxin.actors.selectors import Asker
 from chengxin.cases.rules import DOERS
 from chengxin.cases.services.running import Words
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal

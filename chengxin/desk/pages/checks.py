@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chengxin.actors.selectors import Asker
 from chengxin.checks.services.asking import answer_use, check_perform
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.selectors import matters_asked
 from chengxin.desk.services import coverage_read
 from chengxin.kernel.days import day_read

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from chengxin.actors.selectors import Asker
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import RecordUnchosen, contest_look, contests_read
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.actors.selectors import Asker
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import list_opened, listing_look, lists_proposable, lists_read
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.services.listing import listing_propose

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.actors.selectors import Asker
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.selectors import matters_asked, reports_asked
 from chengxin.kernel.errors import Refusal
 from chengxin.reports.rules import Choice, canonical, years_read

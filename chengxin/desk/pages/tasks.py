@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.actors.selectors import Asker
-from chengxin.desk.pages.waiting import staff_only
+from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import tasks_read
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import TaskUnknown

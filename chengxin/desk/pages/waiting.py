@@ -1,67 +1,19 @@
-"""The staff's pages: signing in with a key, the queue of waiting rows, and what was decided. They read the clock."""
+"""The staff's pages: the queue of waiting rows, and what was decided. They read the clock."""
 
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from chengxin.actors.selectors import Asker, asker_of_client
-from chengxin.desk.services import (
-    SCOPE,
-    decision_undo,
-    decisions_read,
-    desk_open,
-    queue_read,
-    row_decide,
-)
+from chengxin.actors.selectors import Asker
+from chengxin.desk.pages.staffing import staff_only
+from chengxin.desk.services import decision_undo, decisions_read, queue_read, row_decide
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import in_both_languages, passing
 
-Page = Callable[..., HttpResponse]
-CLIENT, LATEST = "client", "latest"  # what the signed cookie holds: whose key, and the row decided last
-
-
-def staff_only(page: Page) -> Page:
-    """Opens the page to whoever signed in with a key that is still in force; anybody else is led to the door."""
-
-    @wraps(page)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        client = request.session.get(CLIENT)
-        asker = asker_of_client(client, at=timezone.now()) if isinstance(client, int) else None
-        if asker is None or SCOPE not in asker.scopes:
-            request.session.flush()
-            return redirect("desk:sign-in")
-        return page(request, asker, *args, **kwargs)
-
-    return in_both_languages(passing(answer))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@in_both_languages
-@passing
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """The door: a key with the scope `desk`, by POST."""
-    if request.method != "POST":
-        return render(request, "desk/sign_in.html")
-    try:
-        asker = desk_open(key=request.POST.get("key", "").strip(), at=timezone.now())
-    except Refusal as refusal:
-        return render(request, "desk/sign_in.html", {"refusal": refusal}, status=refusal.status)
-    request.session.flush()
-    request.session[CLIENT] = asker.client
-    return redirect("desk:queue")
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Forget who was here."""
-    request.session.flush()
-    return redirect("desk:sign-in")
+LATEST = "latest"  # the session holds the row decided last
 
 
 @require_safe

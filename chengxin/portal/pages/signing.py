@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chengxin.accounts.models import Account, Kind
 from chengxin.accounts.pages import account_here, address_of, next_page, session_begin, session_end
-from chengxin.accounts.services import (
+from chengxin.accounts.services.opening import (
     account_enter,
     firm_account_open,
     password_change,

@@ -1,27 +1,24 @@
 """Opening accounts and signing in. What is tried is counted before it is looked at, where every serving process counts it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.utils.crypto import salted_hmac
+from django.db.models import F
 
 from chengxin.accounts import rules
-from chengxin.accounts.models import Account, Attempt, Kind
+from chengxin.accounts.models import Account, Kind
 from chengxin.accounts.selectors import PUBLIC, by_of
+from chengxin.accounts.services.counting import attempt_counted
 from chengxin.kernel.identifiers import citizen_number_read
 from chengxin.ledger.services import trace
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.persons import identity_confirm, person_enter
 
 OWN_ACCOUNT = "own-account"
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def person_account_open(
@@ -30,33 +27,33 @@ def person_account_open(
     """Open the account of the person whose name the population register confirms under the number. They need have no record:
     their own account is a lawful ground to enter them. Refuses whoever is under 18, and a second account.
     """
-    login = _login_free(login)
-    _password_fit(password, login)
+    login = login_free(login)
+    password_fit(password, login)
     value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
-    with _counted((f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS), at=at):
+    with attempt_counted((f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS), at=at):
         if not identity_confirm(number=value, name=name, purpose=OWN_ACCOUNT, by=PUBLIC, at=at):
             raise rules.IdentityNotConfirmed
     with transaction.atomic():
         subject = person_enter(number=value, name=name, ground=OWN_ACCOUNT, by=PUBLIC, at=at)
         if Account.objects.filter(kind=Kind.PERSON, subject=subject, closed_at__isnull=True).exists():
             raise rules.PersonHasAccount
-        return _opened(Account(login=login, kind=Kind.PERSON, subject_id=subject), password, by=PUBLIC, at=at)
+        return account_save(Account(login=login, kind=Kind.PERSON, subject_id=subject), password, by=PUBLIC, at=at)
 
 
 def firm_account_open(*, login: str, password: str, code: str, evidence: str, at: datetime) -> Account:
     """Open an account for whoever acts for the firm of the code; `evidence` names what the counter has seen, such as `pass:12`."""
-    login = _login_free(login)
-    _password_fit(password, login)
+    login = login_free(login)
+    password_fit(password, login)
     with transaction.atomic():
         subject = subject_of(code, known_at=at)
         made = Account(login=login, kind=Kind.FIRM, subject_id=subject)
-        return _opened(made, password, by=PUBLIC, at=at, evidence=evidence)
+        return account_save(made, password, by=PUBLIC, at=at, evidence=evidence)
 
 
 def account_enter(*, login: str, password: str, kinds: tuple[Kind, ...], address: str = "", at: datetime) -> Account:
     """Whose name and password these are. An account that does not exist takes as long and is refused in the same words."""
     login = login.strip().lower()[:60]
-    with _counted((f"login:{login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
+    with attempt_counted((f"login:{login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
         found = Account.objects.filter(login=login, kind__in=kinds, closed_at__isnull=True).first()
         if found is None:
             make_password(password)
@@ -82,10 +79,10 @@ def sessions_end(*, account: Account, at: datetime) -> None:
 
 def password_change(*, account: Account, old: str, new: str, address: str = "", at: datetime) -> None:
     """Take a new password in place of the old one, and end every session."""
-    with _counted((f"login:{account.login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
+    with attempt_counted((f"login:{account.login}", rules.OF_ACCOUNT), (f"address:{address}", rules.OF_ADDRESS), at=at):
         if not check_password(old, account.password):
             raise rules.SignInRefused
-    _password_fit(new, account.login)
+    password_fit(new, account.login)
     with transaction.atomic():
         account.set_password(new)
         account.generation += 1
@@ -100,7 +97,7 @@ def account_close(*, account: Account, by: str, at: datetime) -> None:
             trace(event="accounts.account.closed", by=by, at=at, about=f"account:{account.pk}")
 
 
-def _password_fit(password: str, login: str) -> None:
+def password_fit(password: str, login: str) -> None:
     """Refuse a password that is easy to guess (AUTH_PASSWORD_VALIDATORS)."""
     try:
         validate_password(password[: rules.MOST_PASSWORD], Account(login=login))
@@ -108,14 +105,16 @@ def _password_fit(password: str, login: str) -> None:
         raise rules.PasswordWeak(least=settings.PASSWORD_LEAST) from None
 
 
-def _login_free(written: str) -> str:
+def login_free(written: str) -> str:
+    """The account's name as it is kept; refuses one that is none, or taken."""
     login = rules.login_read(written)
     if Account.objects.filter(login=login).exists():
         raise rules.LoginTaken
     return login
 
 
-def _opened(made: Account, password: str, *, by: str, at: datetime, evidence: str = "") -> Account:
+def account_save(made: Account, password: str, *, by: str, at: datetime, evidence: str = "") -> Account:
+    """Write a new account down with its password; `evidence` says what let it be opened."""
     made.opened_at = at
     made.set_password(password)
     try:
@@ -123,31 +122,9 @@ def _opened(made: Account, password: str, *, by: str, at: datetime, evidence: st
             made.save()
     except IntegrityError as error:
         # Two at once: the database decides who was first.
+        if "invitation" in str(error):
+            raise
         raise rules.PersonHasAccount if "one_a_person" in str(error) else rules.LoginTaken from None
     detail = {"kind": made.kind, **({"evidence": evidence} if evidence else {})}
     trace(event="accounts.account.opened", by=by, at=at, about=f"account:{made.pk}", detail=detail)
     return made
-
-
-@contextmanager
-def _counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[None]:
-    """Count an attempt before it is looked at, so that many at once are no more than one after the other; one that succeeds is
-    forgotten, and those of before about the same account with it. Call it outside of a transaction: a refusal must not undo the count.
-    """
-    marks = [(_mark(about), limit) for about, limit in tried]
-    made = Attempt.objects.bulk_create(Attempt(about=mark, at=at) for mark, _ in marks)
-    own = Attempt.objects.filter(pk__in=[each.pk for each in made])
-    try:
-        for mark, limit in marks:
-            limit.holds(Attempt.objects.filter(about=mark, at__gt=at - limit.within).count())
-    except rules.TriedTooOften:
-        own.delete()  # else whoever goes on trying would lock the account for good
-        raise
-    yield
-    own.delete()
-    Attempt.objects.filter(Q(about=marks[0][0]) | Q(at__lt=at - FORGOTTEN_AFTER)).delete()
-
-
-def _mark(about: str) -> bytes:
-    """What is kept of an account's name, an identity or an address: none of them can be read from it."""
-    return salted_hmac("chengxin.accounts.Attempt", about, algorithm="sha256").digest()

@@ -1,0 +1,1 @@
+"""Opening accounts, signing in, second factors, and inviting staff."""

@@ -1,0 +1,37 @@
+"""Counting what is tried, where every serving process counts it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from chengxin.accounts import rules
+from chengxin.accounts.models import Attempt
+
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+@contextmanager
+def attempt_counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[None]:
+    """Count an attempt before it is looked at, so that many at once are no more than one after the other; one that succeeds is
+    forgotten, and those of before about the same account with it. Call it outside of a transaction: a refusal must not undo the count.
+    """
+    marks = [(attempt_mark(about), limit) for about, limit in tried]
+    made = Attempt.objects.bulk_create(Attempt(about=mark, at=at) for mark, _ in marks)
+    own = Attempt.objects.filter(pk__in=[each.pk for each in made])
+    try:
+        for mark, limit in marks:
+            limit.holds(Attempt.objects.filter(about=mark, at__gt=at - limit.within).count())
+    except rules.TriedTooOften:
+        own.delete()  # else whoever goes on trying would lock the account for good
+        raise
+    yield
+    own.delete()
+    Attempt.objects.filter(Q(about=marks[0][0]) | Q(at__lt=at - FORGOTTEN_AFTER)).delete()
+
+
+def attempt_mark(about: str) -> bytes:
+    """What is kept of an account's name, an identity or an address: none of them can be read from it."""
+    return salted_hmac("chengxin.accounts.Attempt", about, algorithm="sha256").digest()
