@@ -197,8 +197,9 @@ class _Bench:
 
     def _lag(self) -> Line:
         """A thousand entries a second; of each, how long it took from its writing until anybody could read a checkpoint that holds it."""
-        first = self._signed()
+        self._inside("sequence", 0)
         with self._sequencer(), self.place.connected(DATABASE, autocommit=True) as connection:
+            first = self._signed()
             words = [sys.executable, "-c", "import sys; from benchmarks.ledger.run import paced; paced(*sys.argv[1:])"]
             words += [str(self.place.folder), str(self.entries), str(self.seconds)]
             writing = subprocess.Popen(words, cwd=ROOT)
@@ -216,7 +217,7 @@ class _Bench:
                 raise CommandFailed("the paced writers failed")
             written = connection.execute(
                 "select l.position, extract(epoch from e.at)::float8 from ledger_leaf l join ledger_entry e on e.id = l.entry"
-                " where l.position > %s",
+                " where l.position >= %s",
                 [first],
             ).fetchall()
         sizes = [size for size, _ in seen]

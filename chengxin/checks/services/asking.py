@@ -1,6 +1,7 @@
 """Answering a check: always traced, never more than two reads and one write."""
 
 import hashlib
+import json
 import resource
 import time
 from collections.abc import Callable
@@ -41,6 +42,11 @@ class Answer:
     def as_dict(self) -> dict[str, Any]:
         """The answer as it is printed and returned."""
         return {**self.__dict__, "outcome": str(self.outcome), "reason": self.reason.as_dict() if self.reason else None}
+
+    @property
+    def receipt_written(self) -> str:
+        """The receipt as a page gives it to be kept, and `chengxin-verify receipt` reads it."""
+        return json.dumps(self.receipt, ensure_ascii=False)
 
 
 def check_perform(

@@ -1,6 +1,9 @@
 """Checks at the desk: asked for a case, refused without one, what was done with the answer, and how many decisions were checked."""
 
 import csv
+import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from chengxin.checks.rules import Decided
 from chengxin.checks.services.deciding import decisions_file
 from chengxin.desk.tests.test_pages import key_of, text_of
 from chengxin.ledger.models import Entry
+from chengxin.ledger.selectors import log_key
+from chengxin_verify.notes import Note
 from tests.world import code, listing, sent
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +56,9 @@ def test_an_answer_names_its_basis_and_a_person_writes_down_what_they_did(desk: 
     assert "有适用的措施，请看依据，由您决定" in page and "《企业信息公示暂行条例》第18条" in page
     entry = Entry.objects.get(event="checks.check.answered")
     assert (entry.actor, entry.purpose, entry.detail["case_number"]) == ("finance", "资格审查", "甲采〔2026〕1号")
+    shown = re.search(r'<pre class="signed"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    receipt = json.loads(unescape(shown[1])) if shown else {}
+    assert receipt["entry"] == entry.pk and Note.read(receipt["note"]).signed_by(log_key().keys)
     told = desk.post("/desk/check/use", {"trace": entry.pk, "outcome": "set-aside", "reason": ""})
     assert told.status_code == 422 and f'name="trace" value="{entry.pk}"' in text_of(told)
     assert "已经记下" in text_of(

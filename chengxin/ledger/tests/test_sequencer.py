@@ -44,6 +44,7 @@ from chengxin.ledger.services import (
 )
 from chengxin.site.testing_live import address_of, database_apart
 from chengxin_verify import cli
+from chengxin_verify.commands.checkpoints import file_name
 from chengxin_verify.entries import canonical, entry_text, json_read
 from chengxin_verify.notes import checkpoint_opened
 from chengxin_verify.tree import consistency_holds, inclusion_holds, leaf_hash, root_of
@@ -414,6 +415,30 @@ def test_what_was_done_to_the_tables_behind_the_guards_is_found_and_named(
         and first.get("position") == position
         and first.get("entry", entry) == entry
     )
+
+
+def test_a_ledger_rewritten_and_signed_anew_by_its_own_key_is_found_by_whoever_kept_a_checkpoint(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute(
+            "update ledger_entry set actor = 'b' where id = (select entry from ledger_leaf where position = 3)"
+        )
+        for table in ("ledger_leaf", "ledger_tile", "ledger_checkpoint"):
+            cursor.execute(f"delete from {table}")
+        cursor.execute("set session_replication_role = default")
+    for count in (0, 50):
+        entries(count)
+        Sequencer(log_key()).entries_place(at=NOW)
+    (tmp_path / "checkpoint").write_text(checkpoint_latest().note)  # type: ignore[union-attr]
+    whole = dump(tmp_path / "dump"), "--checkpoint"
+    assert verified(capsys, "entries", *whole, tmp_path / "checkpoint")[0] == 0, "all by itself it is a whole ledger"
+    status, found = verified(capsys, "entries", *whole, published)
+    assert status == 1 and {each["code"] for each in found["findings"]} == {"root-differs"} and found["holds_to"] == 0
+    checkpoint_publish(published)
+    status, found = verified(capsys, "checkpoints", published)
+    assert (status, found["findings"][0]["code"], found["findings"][0]["file"]) == (1, "not-consistent", file_name(385))
 
 
 @pytest.mark.django_db
