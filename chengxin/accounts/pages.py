@@ -50,8 +50,14 @@ def account_here(request: HttpRequest) -> Account | None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """From where the request comes: counted against, never kept as it is."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """From where the request comes: counted against, never kept as it is. What a proxy says of whom it serves is believed of our own
+    proxies alone (CHENGXIN_PROXIES), and of what they say the last that is none of them.
+    """
+    sender = str(request.META.get("REMOTE_ADDR", ""))
+    if sender not in settings.CHENGXIN_PROXIES:
+        return sender
+    told = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+    return next((each for each in reversed(told) if each and each not in settings.CHENGXIN_PROXIES), sender)
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:

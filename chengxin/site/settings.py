@@ -24,6 +24,9 @@ SECRET_KEY = envsecret("CHENGXIN_SECRET_KEY") or secret("django.key")
 # The names under which the site may be asked for.
 ALLOWED_HOSTS = envlist("CHENGXIN_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 
+# The addresses of the proxies in front of the site: what they say of whom they serve is believed, and of nobody else.
+CHENGXIN_PROXIES = envlist("CHENGXIN_PROXIES", [])
+
 # Whether the site stands behind HTTPS, whose proxy says so in X-Forwarded-Proto.
 HTTPS = envbool("CHENGXIN_HTTPS", False)
 
@@ -210,6 +213,9 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Tokens of forms are asked for by PageForgery, a subclass of the middleware whose absence this check tells of.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 # One JSON object a line on standard error: no request bodies, no parameter values, no words of a database's error.
