@@ -55,7 +55,7 @@ def test_the_address_behind_a_proxy_is_believed_of_our_own_proxies_alone(
     sender: str, told: str, counted: str, settings: LazySettings
 ) -> None:
     settings.CHENGXIN_PROXIES = ["10.0.0.1", "10.0.0.2"]
-    request = RequestFactory().get("/", REMOTE_ADDR=sender, **({"HTTP_X_FORWARDED_FOR": told} if told else {}))
+    request = RequestFactory().get("/", REMOTE_ADDR=sender, headers={"X-Forwarded-For": told})
     assert address_of(request) == counted
 
 
