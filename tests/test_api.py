@@ -416,7 +416,7 @@ def test_a_name_is_answered_with_its_firm_and_the_reasons_and_never_written_down
     sent(tmp_path, penalty(1), penalty(2), at=timezone.now())
     asked = {"name": f"收货单位：{penalty(1)['name']}", "province": "", "number": "110103209812310010", "top": 1}
     body = call("post", "/matches", asked, by="shop").json()
-    assert set(body) == {"decision", "model", "candidates", "trace"} and body["decision"] == "match"
+    assert set(body) == {"decision", "model", "candidates", "crowd", "trace"} and body["decision"] == "match"
     (firm,) = body["candidates"]
     assert {k: firm[k] for k in ("rank", "uscc", "number", "scheme", "name", "decision")} == {
         "rank": 1, "uscc": code(1), "number": code(1), "scheme": "uscc", "name": penalty(1)["name"], "decision": "match",

@@ -67,7 +67,12 @@ _ASKED = ("qid", "name", "province", "city", "address", "uscc")
 
 def points_learned(all_evidence: Iterable[Evidence], start: Model) -> Model:
     """The model with the points of the regression, rounded to a tenth."""
-    keys = [(feature, level) for feature, known in start.points.items() if feature != "rival" for level in known]
+    keys = [
+        (feature, level)
+        for feature, known in start.points.items()
+        if feature not in ("rival", "crowd")
+        for level in known
+    ]
     place = {key: number for number, key in enumerate(keys)}
     pairs = [
         (lv, code in query.truth)

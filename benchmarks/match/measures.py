@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from benchmarks.match.names import is_branch
+from benchmarks.match.fits import Hints, hints_allow
+from benchmarks.match.names import is_branch, plain
 from benchmarks.match.slips import Firm, Query
 
 MATCH, PROPOSE, NONE = "match", "propose", "none"
 ALL = "all"
 SHOWN = 5
+MANY = 20  # of a text that more firms bear, nobody need be shown all
 
 # What a set of answers is held to.
 AIMS: Mapping[str, str] = {
@@ -35,6 +37,7 @@ class Answer:
     outcome: str = NONE
     shown: tuple[str, ...] = ()
     proposed: tuple[str, ...] = ()
+    crowd: int = 0  # where it says that more firms fit than it shows: how many it put before a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Quality:
     recall: float | None  # of the queries with one truth, those matched to it
     false: float | None  # of the queries about nobody registered, those matched
     false_branches: int  # of those, with a branch on one side only
-    all_proposed: float | None  # of the queries that several firms fit, those proposed with all of them
+    all_proposed: (
+        float | None
+    )  # of the queries that several firms fit, those proposed with all, or truly told of a crowd
     exactly_proposed: float | None  # and with no other
     top1: float | None  # of the queries with one truth, those with it first, whatever was decided
     recall5: float | None  # and with it among the first five
@@ -95,8 +100,19 @@ def _counted(count: _Count, query: Query, answer: Answer, register: Mapping[str,
     else:
         count.several += 1
         proposed = set(answer.proposed) if answer.outcome == PROPOSE else set()
-        count.all_proposed += proposed >= set(query.truth)
+        count.all_proposed += proposed >= set(query.truth) or crowd_told(query, answer, register)
         count.exactly += proposed == set(query.truth)
+
+
+def crowd_told(query: Query, answer: Answer, register: Mapping[str, Firm]) -> bool:
+    """Whether the answer says that more firms fit than it shows, and that is true: the text stands as it is in the names of more
+    than so many firms of the place that the query tells, and so many of these are shown and no other.
+    """
+    if answer.crowd < MANY:
+        return False
+    text, hints = plain(query.name), Hints(query.province, query.city, query.address)
+    bearing = {code for code, firm in register.items() if text in plain(firm.name) and hints_allow(hints, firm)}
+    return len(bearing) > MANY and bearing.issuperset(answer.proposed)
 
 
 def _one_sided(query: Query, firm: Firm | None) -> bool:

@@ -15,6 +15,9 @@ from typing import Any
 from benchmarks.match.measures import MATCH, NONE, PROPOSE, SHOWN, Answer
 from benchmarks.place import ROOT, CommandFailed
 
+# The feature by which an answer says that more firms fit than are shown.
+CROWD = "crowd"
+
 # What keeps a process on one core whatever library it brings.
 ONE_THREAD = dict.fromkeys(
     ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"
@@ -69,9 +72,15 @@ def answers_read(path: Path) -> dict[str, Answer]:
 
 
 def _answer(rows: Sequence[Mapping[str, str]]) -> Answer:
+    put = [row for row in rows if row["decision"] == PROPOSE]
+    crowd = (
+        len(put)
+        if any(reason["feature"] == CROWD for row in put[:1] for reason in json.loads(row["reasons"] or "[]"))
+        else 0
+    )
     rows = [row for row in rows if row["uscc"]]
     shown = tuple(row["uscc"] for row in rows)
     proposed = tuple(row["uscc"] for row in rows if row["decision"] == PROPOSE)
     if rows and rows[0]["decision"] == MATCH:
         return Answer(MATCH, shown)
-    return Answer(PROPOSE if proposed else NONE, shown, proposed)
+    return Answer(PROPOSE if proposed else NONE, shown, proposed, crowd)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.match.measures import MATCH, Answer, Frozen, Ranked, decided, measured, tuned
+from benchmarks.match.measures import MATCH, Answer, Frozen, Ranked, crowd_told, decided, measured, tuned
 from benchmarks.match.ours import answers_read, ours_run, process_run
 from benchmarks.match.sets import Asked
 from benchmarks.match.slips import Firm, Query, code_valid
@@ -121,18 +121,19 @@ def misses_write(path: Path, asked: Asked, answers: Mapping[str, Answer]) -> Non
         writer.writerow(("fault", "kind", "qid", "name", "province", "city", "address", "uscc", "truth", "shown"))
         for query in asked.queries:
             answer = answers.get(query.qid, Answer())
-            if fault := _fault(query, answer):
+            if fault := _fault(query, answer, names):
                 place = (query.province, query.city, query.address, query.uscc)
                 said = (_named(query.truth, names), _named(answer.shown, names))
                 writer.writerow((fault, query.kind, query.qid, query.name, *place, *said))
 
 
-def _fault(query: Query, answer: Answer) -> str:
+def _fault(query: Query, answer: Answer, register: Mapping[str, Firm]) -> str:
     if answer.outcome == MATCH:
         return "" if answer.shown[:1] == query.truth else "wrong match"
     if len(query.truth) == 1:
         return "not matched" if query.truth[0] in answer.shown else "not found"
-    return "" if set(answer.proposed) >= set(query.truth) else "not all proposed"
+    all_proposed = set(answer.proposed) >= set(query.truth) or crowd_told(query, answer, register)
+    return "" if all_proposed else "not all proposed"
 
 
 def _named(codes: Sequence[str], firms: Mapping[str, Firm]) -> str:

@@ -72,6 +72,7 @@ class QueueItem:
     outcome: str | None
     model: str
     candidates: list[ShownCandidate]
+    crowd: str
     left: int
     against: Against | None
     may_release: bool
@@ -121,10 +122,16 @@ def _item(waiting: Waiting, *, at: datetime, left: int, may_release: bool) -> Qu
         outcome=proposal.outcome if proposal else None,
         model=proposal.model if proposal else "",
         candidates=[_candidate(n, waiting.name_normal, c, at=at) for n, c in enumerate(shown, 1)],
+        crowd=_crowd(shown),
         left=left,
         against=decision_against(waiting.against) if waiting.against is not None else None,
         may_release=may_release,
     )
+
+
+def _crowd(found: list[dict[str, Any]]) -> str:
+    """How many firms a row fits at least, where they are more than were proposed; else nothing."""
+    return next((r["asked"] for c in found for r in c["reasons"] if r["feature"] == "crowd"), "")
 
 
 def _cells(waiting: Waiting) -> list[tuple[Words, str]]:

@@ -61,11 +61,14 @@ class CandidateOut(Schema):
 
 
 class MatchOut(Schema):
-    """Whose the name is: `match`, `propose` or `none`; the firms, best first; the number under which it is traced."""
+    """Whose the name is: `match`, `propose` or `none`; the firms, best first; how many fit at least, where they are too many to be
+    shown, and then the place, the trade or the code should be told; the number under which it is traced.
+    """
 
     decision: str
     model: str
     candidates: list[CandidateOut]
+    crowd: int | None
     trace: int
 
 

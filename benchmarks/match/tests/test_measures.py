@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.match.measures import (
+    MANY,
     MATCH,
     NONE,
     PROPOSE,
     Answer,
     Frozen,
     Rule,
+    crowd_told,
     decided,
     frozen_quality_read,
     frozen_quality_write,
@@ -102,14 +104,30 @@ def test_ours_is_read_as_it_was_written(tmp_path: Path) -> None:
         "qid,rank,uscc,name,score,decision,reasons\n"
         "1,1,A,x,0.99,match,\n1,2,B,y,0.5,none,\n"
         "2,2,B,y,0.7,propose,\n2,1,A,x,0.7,propose,\n"
-        "3,1,,,,none,\n",
+        "3,1,,,,none,\n"
+        '4,1,A,x,0.7,propose,"[{""feature"":""crowd""}]"\n4,2,,y,0.7,propose,"[]"\n',
         encoding="utf-8",
     )
     assert answers_read(path) == {
         "1": Answer(MATCH, ("A", "B")),
         "2": Answer(PROPOSE, ("A", "B"), ("A", "B")),
         "3": Answer(NONE),
+        "4": Answer(PROPOSE, ("A",), ("A",), 2),
     }
+
+
+def test_a_crowd_counts_where_it_is_one_and_what_is_shown_bears_the_text() -> None:
+    firms = {f"C{n}": Firm(f"f{n}", f"某{n}广告有限公司", f"C{n}", "贵州省", "贵阳市", "") for n in range(30)}
+    firms["X"] = Firm("x", "某商贸有限公司", "X", "贵州省", "贵阳市", "")
+    query = Query("1", "广告", "", "", "", "", ("C1", "C29"), "ambiguous")
+    shown = tuple(firms)[:MANY]
+    told = Answer(PROPOSE, shown, shown, MANY)
+    assert crowd_told(query, told, firms)
+    assert not crowd_told(query, replace(told, crowd=0), firms), "it did not say so"
+    assert not crowd_told(query, replace(told, proposed=(*shown, "X")), firms), "one shown does not bear the text"
+    assert not crowd_told(query, told, dict(list(firms.items())[:MANY])), "no more than are shown"
+    assert not crowd_told(replace(query, province="江苏省"), told, firms), "none of them lies there"
+    assert measured([query], {"1": told}, firms)[0].all_proposed == 1
 
 
 def test_frozen_lines_read_back_and_only_the_same_system_is_replaced(tmp_path: Path) -> None:

@@ -4,14 +4,18 @@ Files, the API and the queue of proposals all answer through here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import identifier_read
-from chengxin.subjects.rules.comparing import Side
-from chengxin.subjects.rules.judging import Judgement, Model, decide, judge, ordered
-from chengxin.subjects.rules.naming import asked_normal
+from chengxin.subjects.rules.comparing import Side, characters_within
+from chengxin.subjects.rules.judging import Judgement, Model, Reason, decide, judge, model, ordered
+from chengxin.subjects.rules.naming import asked_normal, name_parts
+
+# The feature by which an answer says that a text fits more firms than are shown.
+CROWD = "crowd"
+_TOWNS = ("镇", "乡", "街道")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,49 @@ def candidates_judged(asked: Side, firms: Iterable[Firm], by: Model | None = Non
         once.setdefault(by_place[place].key, (judgement, by_place[place]))
     final, decisions = decide([judgement for judgement, _ in once.values()], by)
     told = zip(once.values(), final, decisions, strict=True)
-    return [
+    judged = [
         Candidate(rank, firm, judgement, decision)
         for rank, ((_, firm), judgement, decision) in enumerate(told, start=1)
     ]
+    return judged if outcome_of(judged) == "match" else _crowded(asked, _markless(asked, judged), by or model())
+
+
+def _markless(asked: Side, judged: list[Candidate]) -> list[Candidate]:
+    """Where no mark was asked (广告, 机械厂, 罗波镇合作社), every firm that bears all the words in their order may be meant: proposed."""
+    mark = name_parts(asked.normal).mark
+    if mark and not mark.endswith(_TOWNS):
+        return judged
+    return [replace(each, decision="propose") if _bears(asked.normal, each) else each for each in judged]
+
+
+def _bears(text: str, candidate: Candidate) -> bool:
+    against = {("place", "contradicts"), ("place", "elsewhere"), ("number", "differs"), ("representative", "differs")}
+    levels = {(reason.feature, reason.level) for reason in candidate.judgement.reasons}
+    return levels.isdisjoint(against) and characters_within(text, candidate.firm.side.normal)
+
+
+def _crowded(asked: Side, judged: list[Candidate], by: Model) -> list[Candidate]:
+    """More proposals than a person can be shown: the best of them stay, first those that bear the text as it stands, and each says
+    how many there were at least.
+    """
+    proposed = [each for each in judged if each.decision == "propose"]
+    proposed.sort(key=lambda each: asked.normal not in each.firm.side.normal)
+    if len(proposed) <= by.shown_most:
+        return judged
+    reason = Reason(CROWD, "more", str(len(proposed)), str(by.shown_most), by.points[CROWD]["more"])
+    kept = {each.rank for each in proposed[: by.shown_most]}
+    return [
+        replace(each, judgement=replace(each.judgement, reasons=(*each.judgement.reasons, reason)))
+        if each.rank in kept
+        else replace(each, decision="none")
+        for each in judged
+    ]
+
+
+def crowd_of(candidates: Sequence[Candidate]) -> int | None:
+    """How many firms a text fits at least, where that is more than are put before a person; else nothing."""
+    reasons = (reason for each in candidates for reason in each.judgement.reasons)
+    return next((int(reason.asked) for reason in reasons if reason.feature == CROWD), None)
 
 
 def outcome_of(candidates: Sequence[Candidate]) -> str:

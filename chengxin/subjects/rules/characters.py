@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ def _book() -> dict[str, Any]:
     found = book_data("characters.yaml")
     return {
         "numerals": frozenset(found["numerals"]),
+        "counted": frozenset(found["counted"]) | frozenset(found["one_numeral"]),
         "directions": frozenset(found["directions"]),
         "one_numeral": found["one_numeral"],
         "fronts": found["fronts"],
@@ -33,6 +35,15 @@ def numeral_of(character: str) -> str:
     """The numeral that a character writes, in one form; empty for any other."""
     plain: str = _book()["one_numeral"].get(character, character)
     return plain if plain in _book()["numerals"] else ""
+
+
+_ORDINAL = re.compile("(第?)(.+?)(号?)")
+
+
+def ordinal_of(text: str, *, bare: bool = True) -> bool:
+    """Whether the text is a number in a row (第一, 三号), or where `bare` a numeral alone; 甲 and 万 are words as well."""
+    found = _ORDINAL.fullmatch(text)
+    return found is not None and (bare or found[1] + found[3] != "") and set(found[2]) <= _book()["counted"]
 
 
 def is_direction(character: str) -> bool:

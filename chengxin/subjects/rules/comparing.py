@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Levenshtein
 
 from chengxin.kernel.names import name_normal
-from chengxin.subjects.rules.characters import is_direction, look_alike, near_sound, numeral_of, same_body, same_sound
+from chengxin.subjects.rules.characters import (
+    is_direction,
+    look_alike,
+    near_sound,
+    numeral_of,
+    ordinal_of,
+    same_body,
+    same_sound,
+)
 from chengxin.subjects.rules.namebook import namebook
 from chengxin.subjects.rules.naming import (
     NameParts,
@@ -83,6 +91,8 @@ class _Read:
 def _read(a: NameParts, b: NameParts, asked: Side, held: Side) -> _Read:
     """Each name taken apart by itself."""
     mark, trade, slipped = _core(a, b)
+    if mark != "same" and _unnumbered(a.core, b.core, bare_from=2):
+        mark, trade = "unnumbered", "same"
     region = slipped or _region(a, b, asked, held)
     form, tail = _form(a, b), _tail(a.tail, b.tail)
     placed = region in _PLACED or asked.normal.endswith(held.normal)
@@ -97,6 +107,17 @@ def _is_parent(asked: str, held: str) -> bool:
     """Whether what was asked is a whole name, and the other that name with more behind it (某合作社道真合作社)."""
     more = held[len(asked) :] if held.startswith(asked) else ""
     return bool(more) and more[0] != "(" and asked.endswith(namebook().strong_ends)
+
+
+def _unnumbered(one: str, other: str, bare_from: int = 0) -> bool:
+    """Whether the other is the one with a number in it (第一, 三号, 2) that nobody wrote: which of a row of siblings is meant,
+    the one does not say. A numeral without 第 or 号 counts from that place on: in front it is the mark's own (三鑫).
+    """
+    more = len(other) - len(one)
+    return more > 0 and any(
+        one == other[:at] + other[at + more :] and ordinal_of(other[at : at + more], bare=at >= bare_from)
+        for at in range(len(one) + 1)
+    )
 
 
 # Levels of the region where the asked place is the registered one, or none was asked; and of the form the same way. Two
@@ -154,10 +175,11 @@ _CLEAR = {
         "swapped-short",
         "doubled",
         "markless",
+        "unnumbered",
     ),
     "trade": ("same", "slip", "shape", "extra", "shortened", "lacks"),
     "form": ("same", "same-class", "near", "lacks"),
-    "tail": ("none", "same", "slip"),
+    "tail": ("none", "same", "slip", "unnumbered"),
 }
 
 
@@ -442,9 +464,9 @@ def _trade(one: str, other: str) -> str:
     operations = _edits_between(one, other)
     if len(operations) == 1:
         return _trade_slip(operations[0], one, other)
-    if _within(one, other):
+    if characters_within(one, other):
         return "shortened"
-    if _within(other, one):
+    if characters_within(other, one):
         return "longer"
     if _swapped(one, other):
         return "slip"
@@ -485,7 +507,7 @@ def _trade_edited(edits: list[Edit], one: str, other: str, a: NameParts, b: Name
     return "near" if len(edits) * 2 <= max(len(a.trade), len(b.trade), 1) else "differs"
 
 
-def _within(short: str, long: str) -> bool:
+def characters_within(short: str, long: str) -> bool:
     """Whether the characters of `short` stand in `long` in their order."""
     rest = iter(long)
     return all(character in rest for character in short)
@@ -587,6 +609,8 @@ def _tail(one: str, other: str) -> str:
         return "register-only"
     if not other:
         return "asked-only"
+    if _unnumbered(one, other):
+        return "unnumbered"
     if any(numeral_of(c) for c in one + other) or len(one) != len(other):
         return "differs"
     operations = _edits_between(one, other)
@@ -614,13 +638,13 @@ def _slips(read: _Read) -> int:
 
 def _rarity(read: _Read) -> str:
     """How much the mark tells on its own, where anything else is missing or slipped; most where the trade is missing."""
-    whole = read.mark == "same" and read.trade == "same"
+    whole = read.mark in ("same", "unnumbered") and read.trade == "same"
     if whole and read.region in ("same", "none", "told") and read.form in ("same", "same-class"):
         return "unneeded"
     book = namebook()
     mark = read.asked.mark if read.mark == "begins" else read.held.mark
     told = sum(book.weight(c) for c in mark)
-    if read.mark in ("same", "begins"):
+    if read.mark in ("same", "begins", "unnumbered"):
         level = "rare" if told >= 15 else "seldom" if told >= 11 else "usual" if told >= 7.5 else "common"
         return f"{level}-alone" if read.trade == "lacks" else level
     return "slip-rare" if told >= 15 else "slip-seldom" if told >= 11 else "slip-usual"
@@ -628,7 +652,7 @@ def _rarity(read: _Read) -> str:
 
 def _length(read: _Read) -> str:
     """How long mark and trade are, where either slipped: of eight characters one may slip, of three hardly."""
-    if read.mark in ("same", "begins", "markless") and read.trade in ("same", "lacks", "shortened"):
+    if read.mark in ("same", "begins", "markless", "unnumbered") and read.trade in ("same", "lacks", "shortened"):
         return "unneeded"
     long = len(read.held.core)
     return "long" if long >= 8 else "middling" if long >= 6 else "short" if long >= 4 else "very-short"

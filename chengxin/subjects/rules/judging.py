@@ -48,6 +48,7 @@ class Model:
     propose_from: float
     propose_within: float
     close: float
+    shown_most: int
 
 
 @functools.cache
@@ -63,6 +64,7 @@ def model_read(data: dict[str, Any]) -> Model:
         version=str(data["version"]),
         points={feature: dict(levels) for feature, levels in data["points"].items()},
         never=frozenset((feature, level) for feature, levels in data["never"].items() for level in levels),
+        shown_most=int(decide["shown_most"]),
         **{name: float(decide[name]) for name in ("match_from", "margin", "propose_from", "propose_within", "close")},
     )
 
@@ -134,6 +136,8 @@ def _namesake(best: dict[str, str], other: dict[str, str]) -> bool:
     if (
         other["mark"] not in ("same", "begins", "markless")
         or other["region"] in ("differs", "against-place", "other-slip")
+        # Elsewhere by its name: as likely meant only where it has no trade that was left out (a group).
+        or (other["region"] == "narrower" and other["trade"] != "same")
         or other["place"] in ("contradicts", "elsewhere")
         or other["number"] == "differs"
     ):

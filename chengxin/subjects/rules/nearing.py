@@ -19,6 +19,8 @@ NEAR_PART = 0.65
 # A character that may have been written in place of another counts this part; likeness half; the right place as much as a
 # rare character.
 _STAND_IN, _LIKENESS, _PLACE = 0.9, 0.5, 0.15
+# What stands beside a mark without a trade counts this part of what it counts beside mark and trade.
+_BESIDE_MARK = 0.5
 # Where less than this part of what is asked is held, the place is not looked at.
 _LEAST_HELD = 0.5
 
@@ -28,10 +30,13 @@ class Nearness:
 
     def __init__(self, asked: Side) -> None:
         book = namebook()
-        self._tells = {character: book.weight(character) for character in asked.normal}
-        # Mark and trade weigh twice: what is left out or added is mostly the place and the form.
-        for character in set(name_parts(asked.normal).core if asked.normal else ""):
-            self._tells[character] = self._tells.get(character, 0.0) + book.weight(character)
+        core, trade = _asked_core(asked.normal)
+        # Mark and trade weigh twice: what is left out or added is mostly the place and the form. Where the mark alone was asked, four
+        # times: another firm that bears it is a namesake, whatever place its name says.
+        beside = 1.0 if trade else _BESIDE_MARK
+        self._tells = {character: beside * book.weight(character) for character in asked.normal}
+        for character in set(core):
+            self._tells[character] = self._tells.get(character, 0.0) + (2.0 - beside) * book.weight(character)
         self._letters = frozenset(self._tells)
         self._total = sum(self._tells.values())
         self._said = places_told(asked.province, asked.city, asked.address)
@@ -64,6 +69,11 @@ class Nearness:
         if not places or "00" in places:
             return None
         return 1 if places_within(self._said, places) else -1
+
+
+def _asked_core(normal: str) -> tuple[str, str]:
+    parts = name_parts(normal) if normal else None
+    return (parts.core, parts.trade) if parts else ("", "")
 
 
 def nearest(found: Iterable[tuple[int, float, bool]]) -> list[int]:

@@ -51,17 +51,21 @@ class NameAsked:
 
 @dataclass(frozen=True)
 class NameAnswer:
-    """Whose a name is: `match`, `propose` or `none`, by which model, the firms shown, best first, and the ledger's entry."""
+    """Whose a name is: `match`, `propose` or `none`, by which model, the firms shown, best first, how many fit where they are too many
+    to be shown, and the ledger's entry.
+    """
 
     decision: str
     model: str
     candidates: "tuple[Candidate, ...]"
+    crowd: int | None
     trace: int
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as every door gives it."""
         candidates = [each.as_dict() for each in self.candidates]
-        return {"decision": self.decision, "model": self.model, "candidates": candidates, "trace": self.trace}
+        told = {"decision": self.decision, "model": self.model, "candidates": candidates, "crowd": self.crowd}
+        return told | {"trace": self.trace}
 
 
 def name_match(
@@ -101,7 +105,7 @@ def _name_answer(cursor: Cursor, asked: NameAsked, by: str, at: datetime) -> Nam
     detail = {"model": model().version, "outcome": outcome, "subjects": [each.firm.subject for each in shown]}
     subject = shown[0].firm.subject if outcome == "match" else None
     entry = trace(event="subjects.name.matched", by=by, at=at, subject=subject, detail=detail)
-    return NameAnswer(outcome, model().version, tuple(shown), entry)
+    return NameAnswer(outcome, model().version, tuple(shown), answering.crowd_of(judged), entry)
 
 
 def names_index(*, rebuild: bool, by: str, at: datetime) -> dict[str, Any]:

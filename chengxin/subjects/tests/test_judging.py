@@ -1,11 +1,20 @@
 """Judging pairs: what is sure is matched, what is not is proposed, and siblings, branches and groups never by a machine."""
 
+import itertools
 import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chengxin.subjects.rules.answering import (
+    Candidate,
+    Firm,
+    candidates_judged,
+    crowd_of,
+    outcome_of,
+    side_asked,
+)
 from chengxin.subjects.rules.comparing import Side, levels
 from chengxin.subjects.rules.judging import Judgement, decide, judge, model, model_read
 from chengxin.subjects.rules.namebook import book_data
@@ -62,6 +71,8 @@ NEVER = {
     "the cooperative whose name it begins with": ("遵义云鼎种植专业合作社", "遵义云鼎种植专业合作社道真专业合作社"),
     "two marks that firms bear, which sound alike": ("贵阳新源商贸有限公司", "贵阳兴源商贸有限公司"),
     "a character that is only somewhat alike": ("贵州云鼎涂村有限公司", "贵州云鼎涂料有限公司"),
+    "one of a row, and nobody says which": ("贵州云鼎商贸有限公司", "贵州云鼎第一商贸有限公司"),
+    "a branch of a row, and nobody says which": ("贵州云鼎商贸有限公司遵义店", "贵州云鼎商贸有限公司遵义二店"),
     "a mark of one's own": ("贵州商贸有限公司", "贵州云鼎商贸有限公司"),
 }
 
@@ -100,6 +111,10 @@ LEVELS = {
     "two characters of a short mark": ("贵州鼎云商贸有限公司", NAME, {"mark": "swapped-short"}),
     "no swap, though two characters changed places": ("贵州云丽坚涂料公司", "贵州丽云涂料公司", {"mark": "different"}),
     "a numeral typed twice": ("贵州云鼎五五金公司", "贵州云鼎五金公司", {"trade": "slip"}),
+    "one of a row": ("贵州云鼎印刷厂", "贵州云鼎第三印刷厂", {"mark": "unnumbered", "trade": "same"}),
+    "one of a row, without 第": ("贵州云鼎印刷厂", "贵州云鼎二印刷厂", {"mark": "unnumbered", "trade": "same"}),
+    "a numeral that is the mark's own": ("贵州鑫印刷厂", "贵州三鑫印刷厂", {"mark": "numeral"}),
+    "a branch of a row": ("贵州云鼎商贸公司遵义店", "贵州云鼎商贸公司遵义一店", {"mark": "same", "tail": "unnumbered"}),
     "one character more": ("贵州云鼎塑料管厂", "贵州云鼎塑料厂", {"trade": "extra"}),
 }  # fmt: skip
 
@@ -115,11 +130,53 @@ def test_a_place_put_before_a_name_that_has_another_is_where_the_register_has_th
     assert (told["region"], told["mark"]) == ("in-front", "same")
 
 
+def test_of_a_row_of_siblings_all_are_proposed_where_nobody_says_which() -> None:
+    row = ["贵州云鼎第一印刷厂", "贵州云鼎第三印刷厂"]
+    assert outcome("贵州云鼎印刷厂", *row) == ["propose", "propose"]
+    assert outcome("贵州云鼎印刷厂", row[0]) == ["propose"]
+    assert outcome("贵州云鼎印刷厂", "贵州云鼎印刷厂", *row) == ["match", "none", "none"]
+    stores = [f"贵州云鼎大药房有限公司遵义{n}店" for n in "一二"]
+    assert outcome("贵州云鼎大药房有限公司遵义店", "贵州云鼎大药房有限公司", *stores) == ["none", "propose", "propose"]
+
+
+def answered(asked: str, *held: str, **hints: str) -> list[Candidate]:
+    firms = (Firm(n, str(n), name, Side(name)) for n, name in enumerate(held))
+    return candidates_judged(side_asked(asked, **hints), firms)
+
+
+def test_words_without_a_mark_are_any_firm_s_that_bears_them() -> None:
+    found = answered("广告", "贵阳云鼎广告有限公司", "遵义广告公司", "贵阳云鼎商贸有限公司", "贵阳市广云告有限公司")
+    assert {each.firm.name: each.decision for each in found} == {
+        "遵义广告公司": "propose",
+        "贵阳云鼎广告有限公司": "propose",
+        "贵阳市广云告有限公司": "propose",
+        "贵阳云鼎商贸有限公司": "none",
+    }
+    assert crowd_of(found) is None and crowd_of([]) is None
+    elsewhere = answered("广告", "贵阳云鼎广告有限公司", "遵义广告公司", province="贵州省", city="贵阳市")
+    assert [each.decision for each in elsewhere if each.firm.name == "遵义广告公司"] == ["none"]
+    assert outcome_of(answered("遵义广告公司", "遵义广告公司", "贵阳云鼎广告有限公司")) == "match"
+
+
+@given(st.integers(min_value=2, max_value=40))
+@settings(max_examples=30, deadline=None)
+def test_of_more_than_can_be_shown_the_best_are_and_the_answer_says_so(many: int) -> None:
+    marks = itertools.islice(itertools.permutations("云鼎冠银鹭洲苜舟", 3), many)
+    found = answered("广告", *(f"贵阳{''.join(mark)}广告有限公司" for mark in marks), "贵阳云鼎商贸有限公司")
+    proposed = [each for each in found if each.decision == "propose"]
+    most = model().shown_most
+    assert len(proposed) == min(many, most)
+    assert crowd_of(found) == (many if many > most else None)
+    for each in found:
+        assert each.judgement.score == pytest.approx(sum(reason.points for reason in each.judgement.reasons), abs=0.011)
+
+
 def test_a_mark_alone_is_matched_only_where_no_other_firm_bears_it() -> None:
     held = ["贵阳云鼎商贸有限公司", "贵阳云鼎矿业有限公司"]
     assert outcome("贵阳云鼎有限公司", held[0]) == ["match"]
     assert outcome("贵阳云鼎有限公司", *held) == ["propose", "propose"]
     assert outcome("贵阳云鼎商贸", *held) == ["match", "none"]
+    assert outcome("白水县云鼎有限公司", "白水县云鼎粮油贸易有限公司", "渭南市云鼎商贸有限公司") == ["match", "none"]
     # The group bears the mark, too, though it fits less: it is shown, not passed over.
     assert outcome("白水县云鼎有限公司", "白水县云鼎粮油贸易有限公司", "渭南市云鼎集团有限公司") == [
         "propose",
@@ -165,6 +222,20 @@ def test_every_score_is_the_sum_of_its_reasons() -> None:
 
 
 some_name = st.text(alphabet="贵州阳云鼎一二东西商贸科技(集团)有限公司分第", min_size=1, max_size=16)
+
+
+@given(st.lists(some_name, min_size=1, max_size=4), st.sampled_from(("第一", "三", "12号", "第7")), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_no_match_rests_on_a_number_that_nobody_wrote(marks: list[str], number: str, branch: bool) -> None:
+    asked = f"贵州{marks[0]}云鼎大药房有限公司{'遵义店' if branch else ''}"
+    held = asked.replace("遵义", f"遵义{number}") if branch else asked.replace("大药房", f"{number}大药房")
+    others = [f"贵州{mark}商贸有限公司" for mark in marks[1:]]
+    judged = [judge(Side(asked), Side(name)) for name in (held, *others)]
+    best = sorted(judged, key=lambda each: -each.score)
+    final, decisions = decide(best)
+    matched = [each for each, decision in zip(final, decisions, strict=True) if decision == "match"]
+    assert all(reason.level != "unnumbered" for each in matched for reason in each.reasons)
+    assert judged[0].never
 
 
 @given(some_name, some_name)
