@@ -115,6 +115,11 @@ def departments() -> QuerySet[Actor]:
     return Actor.objects.filter(kind="department", closed_at__isnull=True).order_by("title", "key")
 
 
+def actors_of_kinds(kinds: Iterable[str]) -> QuerySet[Actor]:
+    """The actors of these kinds that act, by title."""
+    return Actor.objects.filter(kind__in=list(kinds), closed_at__isnull=True).order_by("title", "key")
+
+
 def origins_of(actor: str) -> list[str]:
     """The origins whose pages may frame the actor's answers."""
     found = Origin.objects.filter(actor__key=actor, removed_at__isnull=True).order_by("origin")

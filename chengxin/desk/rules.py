@@ -40,9 +40,10 @@ DUTIES = {
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
     "lists": "lists", "list": "lists", "propose": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
+    "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts",
 }  # fmt: skip
 # The first page of each duty, the first that somebody has.
 HOME = {"rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff"}
 # What a key with the scope `desk` opens: all work, but neither accounts nor the audit.
-KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts"}
+KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit"}

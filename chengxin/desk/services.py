@@ -53,6 +53,7 @@ from chengxin.lists.selectors import (
     tasks_due,
     tasks_open,
 )
+from chengxin.mydata.selectors import ShownQuestion, questions_shown
 from chengxin.records.models import Record
 from chengxin.records.selectors.filed import fields_written
 from chengxin.records.selectors.waiting import decision_latest, waiting_row
@@ -600,3 +601,12 @@ def year_read(*, asker: Asker, at: datetime, year: int | None = None) -> ShownYe
         since.year, since.year - 1 if since.year > FIRST_YEAR else None, since.year + 1 if until < today else None, since,
         until, found,
     )  # fmt: skip
+
+
+# --- questions about readings ------------------------------------------------------------------------------------------------------
+
+
+def questions_read(*, asker: Asker, at: datetime) -> list[ShownQuestion]:
+    """The questions that the asker is to answer or to find on, the first due first; the reading is written down."""
+    trace(event="desk.questions.read", by=asker.key, at=at)
+    return questions_shown(asker, on=day_of(at))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from chengxin.desk.pages import assessment, cases, checks, contests, inspections, lists, reporting, staffing, tasks
+from chengxin.desk.pages import (
+    assessment,
+    cases,
+    checks,
+    contests,
+    inspections,
+    lists,
+    questions,
+    reporting,
+    staffing,
+    tasks,
+)
 from chengxin.desk.pages import waiting as pages
 
 app_name = "desk"
@@ -32,6 +43,9 @@ urlpatterns = [
     path("lists", lists.lists, name="lists"),
     path("lists/propose", lists.propose, name="propose"),
     path("lists/<str:place>/<str:key>", lists.opened, name="list"),
+    path("questions", questions.questions, name="questions"),
+    path("audit/questions", questions.audited, name="questions-audited"),
+    path("questions/<int:question>", questions.answer, name="question"),
     path("contests", contests.contests, name="contests"),
     path("assessment", assessment.assessment, name="assessment"),
     path("assessment.csv", assessment.assessment_csv, name="assessment-csv"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, benefits, drawing, honouring, promising, proving, reporting, signing
+from chengxin.portal.pages import answering, benefits, drawing, honouring, mine, promising, proving, reporting, signing
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -34,6 +34,17 @@ urlpatterns = [
     path("sign-out", signing.sign_out, name="sign-out"),
     path("register", signing.register, name="register"),
     path("account", signing.account, name="account"),
+    path("my", mine.home, name="my"),
+    path("my/readings", mine.readings, name="my-readings"),
+    path("my/readings/<int:entry>/question", mine.question, name="my-question"),
+    path("my/records", mine.records, name="my-records"),
+    path("my/records/<int:record>/objection", mine.objection, name="my-objection"),
+    path("my/records/<int:record>/statement", mine.statement, name="my-statement"),
+    path("my/reports", mine.reports, name="my-reports"),
+    path("my/benefits", benefits.wallet, name="my-benefits"),
+    path("my/data", mine.data, name="my-data"),
+    path("my/data/export", mine.export, name="my-export"),
+    path("my/data/erase", mine.erase, name="my-erase"),
     path("benefits", benefits.offered, name="benefits"),
     path("remedies", pages.remedies, name="remedies"),
 ]

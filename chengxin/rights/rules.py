@@ -30,6 +30,14 @@ class RecordNotTheirs(Refusal):
     zh = "库中没有关于{number}的记录{record}。请与企业页面上的编号核对。"
 
 
+class RecordNotYours(Refusal):
+    """The register holds no record {record} about you. Compare it with what is recorded of you."""
+
+    code = "record-not-yours"
+    status = 404
+    zh = "库中没有关于您的记录{record}。请与“关于我的记录”中的编号核对。"
+
+
 class RecordGone(Refusal):
     """Record {record} has no effect any more and is not shown: it is {state}. There is nothing to ask for."""
 

@@ -31,15 +31,24 @@ class Answerable:
     standing: Standing
 
 
-def record_answerable(record: int, number: str, *, on: date, known_at: datetime) -> Answerable:
-    """The record, if it is about the subject of this number; one of somebody else's looks like none at all."""
+def record_answerable(
+    record: int, number: str, *, on: date, known_at: datetime, subject: int | None = None
+) -> Answerable:
+    """The record, if it is about the subject of this number, or about whoever is signed in as `subject`; one of somebody else's looks like none at
+    all.
+    """
     found = Record.objects.select_related("batch").filter(pk=record).first()
     try:
-        members = members_of(subject_of(number, known_at=known_at), known_at=known_at)
+        whose = subject_of(number, known_at=known_at) if subject is None else root_of(subject, known_at=known_at)
+        members = members_of(whose, known_at=known_at)
     except SubjectUnknown:
         members = []
     if found is None or found.subject_id not in members:
-        raise rules.RecordNotTheirs(record=record, number=number)
+        raise (
+            rules.RecordNotTheirs(record=record, number=number)
+            if subject is None
+            else rules.RecordNotYours(record=record)
+        )
     law = lawroom.load().on(on, found.batch.jurisdiction)
     standing = replay(events_of([record], known_at=known_at)[record], known_at=known_at)
     return Answerable(found, law.record_types[found.record_type], law, standing)

@@ -119,15 +119,16 @@ class Done:
 
 
 def objection_file(
-    *, record: int, number: str, claimant: Claimant, grounds: str, at: datetime, papers: Iterable[PaperIn] = (),
-    by: str = BY_SUBJECT,
+    *, record: int, number: str = "", claimant: Claimant, grounds: str, at: datetime, papers: Iterable[PaperIn] = (),
+    by: str = BY_SUBJECT, subject: int | None = None,
 ) -> Receipt:  # fmt: skip
-    """Object to a record about the subject of this number; returns the receipt, whose key is shown once.
+    """Object to a record about the subject of this number, or about whoever is signed in as `subject`; returns the receipt, whose key is shown
+    once.
 
     Where the law of the place says so the record has no effect from this instant; otherwise from acceptance on.
     """
     with transaction.atomic():
-        found = _locked(record, number, at=at)
+        found = _locked(record, number, at=at, subject=subject)
         rules.objection_admissible(record=record, standing=found.standing)
         return _case_file(OBJECTION, found, claimant, grounds, papers, by=by, at=at)
 
@@ -290,10 +291,10 @@ def _contestable(
     return found
 
 
-def _locked(record: int, number: str, *, at: datetime) -> Answerable:
+def _locked(record: int, number: str, *, at: datetime, subject: int | None = None) -> Answerable:
     """The record, its row locked: two who answer it at once are taken one after the other."""
     Record.objects.select_for_update().filter(pk=record).first()
-    return record_answerable(record, number, on=day_of(at), known_at=at)
+    return record_answerable(record, number, on=day_of(at), known_at=at, subject=subject)
 
 
 def _case_file(
@@ -362,10 +363,12 @@ def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Stat
         return _statement_make(record, case.subject_id, words, by=BY_SUBJECT, at=at)
 
 
-def statement_make(*, record: int, number: str, words: str, by: str, at: datetime) -> Statement:
-    """The same by a clerk to whom the subject has shown who they are."""
+def statement_make(
+    *, record: int, number: str = "", words: str, by: str, at: datetime, subject: int | None = None
+) -> Statement:
+    """The same by a clerk to whom the subject has shown who they are, or by whoever is signed in as `subject`."""
     with transaction.atomic():
-        found = _locked(record, number, at=at)
+        found = _locked(record, number, at=at, subject=subject)
         return _statement_make(record, found.record.subject_id, words, by=by, at=at)
 
 

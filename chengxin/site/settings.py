@@ -60,6 +60,7 @@ ROOMS = [
     "chengxin.reports",
     "chengxin.rights",
     "chengxin.assessments",
+    "chengxin.mydata",
     "chengxin.benefits",
     "chengxin.portal",
     "chengxin.desk",

@@ -97,6 +97,13 @@ def account_close(*, account: Account, by: str, at: datetime) -> None:
             trace(event="accounts.account.closed", by=by, at=at, about=f"account:{account.pk}")
 
 
+def account_erase(*, account: Account, at: datetime) -> None:
+    """Delete an account because its person asked: it opens nothing any more, and its name is free. That one was erased is written down, not whose."""
+    with transaction.atomic():
+        trace(event="accounts.account.erased", by=by_of(account), at=at)
+        account.delete()
+
+
 def password_fit(password: str, login: str) -> None:
     """Refuse a password that is easy to guess (AUTH_PASSWORD_VALIDATORS)."""
     try:

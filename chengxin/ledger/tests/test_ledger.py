@@ -31,6 +31,8 @@ CHANGEABLE = {
     "benefits_fact": "likewise; confirmed_at or declined_at is set by its issuer",
     "benefits_code": "likewise; used_at is set by its provider",
     "benefits_offer": "ended_at is set when it is offered no more",
+    "mydata_question": "deleted when whoever asked has their own words erased",
+    "mydata_answer": "likewise",
     "benefits_owed": "deleted when the entry of the ledger is erased",
     "subjects_personmark": "a person's mark under each key of the ring, taken off with the key",
 }

@@ -68,6 +68,17 @@ def firms_only(page: Page) -> Page:
     return _only(firm_here, page)
 
 
+def subject_here(request: HttpRequest) -> int | None:
+    """The subject of whoever is signed in, a person or a firm; nothing where nobody is."""
+    person, firm = person_here(request), firm_here(request)
+    return person if person is not None else firm.subject if firm is not None else None
+
+
+def signed_in_only(page: Page) -> Page:
+    """Opens the page to whoever is signed in, as `page(request, subject, …)`; leads anybody else to the door, and back again."""
+    return _only(subject_here, page)
+
+
 def _only(here: Callable[[HttpRequest], Any], page: Page) -> Page:
     @wraps(page)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
