@@ -373,6 +373,7 @@ def test_nothing_lists_subjects() -> None:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
                 # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers;
                 # promises that their own subjects made public; and offices.
+                # what was noticed in its own use, which names no subject;
                 # its own offers, and the evidence that it is to confirm, without whose it is.
                 assert path in (
                     "/ledger/keys",
@@ -390,6 +391,7 @@ def test_nothing_lists_subjects() -> None:
                     "/checks/coverage",
                     "/checks/coverage/missed",
                     "/assessments",
+                    "/audits",
                     "/inspections/draws",
                     "/inspections/tasks",
                     "/promises",

@@ -19,6 +19,7 @@ SCOPES = (
     "matches",
     "cases",
     "measures",
+    "audits",
     "lists",
     "inspections",
     "reports",

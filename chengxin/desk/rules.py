@@ -42,8 +42,11 @@ DUTIES = {
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts",
+    "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",
 }  # fmt: skip
 # The first page of each duty, the first that somebody has.
-HOME = {"rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff"}
+HOME = {
+    "rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff", "audit": "desk:audit",
+}  # fmt: skip
 # What a key with the scope `desk` opens: all work, but neither accounts nor the audit.
 KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit"}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from chengxin.desk.pages import (
     assessment,
+    audits,
     cases,
     checks,
     contests,
@@ -52,6 +53,11 @@ urlpatterns = [
     path("assessment/oversights", assessment.oversight, name="oversight"),
     path("assessment/oversights/<int:number>/answer", assessment.answer, name="oversight-answer"),
     path("assessment/oversights/<int:number>/withdraw", assessment.withdraw, name="oversight-withdraw"),
+    path("own-findings", audits.own, name="own-findings"),
+    path("own-findings/<int:finding>/answer", audits.answer, name="own-answer"),
+    path("audit", audits.audit, name="audit"),
+    path("audit.csv", audits.audit_csv, name="audit-csv"),
+    path("audit/<int:finding>/decide", audits.decide, name="audit-decide"),
     path("month", cases.month, name="month"),
     path("cases", cases.tasks, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),

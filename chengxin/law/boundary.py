@@ -27,10 +27,12 @@ from chengxin.law.refusals import (
     PointsNotPositive,
     PointsUsed,
     PurposeBarred,
+    ReaderScored,
     RecordWithoutAuthority,
     RecordWithoutDocument,
     RecordWithoutTerm,
     RepairedReported,
+    SubjectDetected,
 )
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -202,6 +204,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _barred_measure([("key", key), *_texts({"title": raw.get("title")})])
     elif shelf == "reports":
         yield from _report(raw)
+    elif shelf == "detectors":
+        yield from _detector(raw)
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 
@@ -427,6 +431,16 @@ def _barred_measure(texts: Iterable[tuple[str, str]]) -> Found:
         for topic in BARRED_MEASURES:
             if hit := topic.words.search(text):
                 yield MeasureBarred, place, {"found": hit[0], "topic": topic.en, "topic_zh": topic.zh}
+
+
+def _detector(raw: Raw) -> Found:
+    """It looks at the use of the register: neither at subjects nor with a score."""
+    for place in ("subject_kinds", "record_types", "lists", "severity"):
+        if place in raw:
+            yield SubjectDetected, place, {}
+    for place, text in _texts({"title": raw.get("title")}):
+        if hit := SCORE.words.search(text):
+            yield ReaderScored, place, {"found": hit[0]}
 
 
 def _question(shelf: str, key: str, raw: Raw) -> Found:

@@ -19,6 +19,7 @@ from chengxin.law.models import (
     Basis,
     BenefitPoints,
     CodeList,
+    Detector,
     Entry,
     Instrument,
     Issuer,
@@ -99,6 +100,7 @@ class Law:
     purposes: dict[str, Purpose]
     roles: dict[str, Role]
     oversights: dict[str, Oversight]
+    detectors: dict[str, Detector]
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]

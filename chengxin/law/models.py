@@ -4,7 +4,7 @@ A field's meaning, and what must not go in it, stands in docs/lawbook.md. Rules 
 (references, articles, time) are in references.py; what may never be written at all is in boundary.py.
 """
 
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
@@ -74,6 +74,11 @@ def _as_text(value: Any) -> Any:
 def _as_tuple(value: Any) -> Any:
     """YAML gives lists; a frozen entry keeps tuples."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def _as_time(value: Any) -> Any:
+    """A time of the day is written as 07:30."""
+    return time.fromisoformat(value) if isinstance(value, str) else value
 
 
 T = TypeVar("T")
@@ -573,6 +578,47 @@ class Oversight(Founded):
     answered: bool = False
 
 
+class Hours(Part):
+    """From which time of a working day up to, not with, which."""
+
+    first: Annotated[time, BeforeValidator(_as_time)] = Field(alias="from")
+    last: Annotated[time, BeforeValidator(_as_time)] = Field(alias="to")
+
+
+DETECTORS = {
+    "out-of-hours": ("hours",),
+    "out-of-duty": (),
+    "burst": ("above", "minutes"),
+    "same-subject": ("above", "minutes"),
+    "without-case": ("purposes",),
+}
+
+
+class Detector(Founded):
+    """What in the use of the register is shown to a person who audits, by its key; `askers`: in whose readings, `programs`: in those that no
+    account made, too. It looks at how the register is read, never at whoever is read about, and nothing follows by itself.
+    """
+
+    askers: Some[ActorKind]
+    programs: bool = True
+    hours: Hours | None = None
+    above: int | None = Field(default=None, gt=0)
+    minutes: int | None = Field(default=None, gt=0)
+    purposes: Many[Key] = ()
+
+    @model_validator(mode="after")
+    def _of_a_rule(self) -> Self:
+        needed = DETECTORS.get(self.key)
+        if needed is None:
+            raise ValueError(f"a detector's key is its rule: {', '.join(DETECTORS)}")
+        given = tuple(name for name in ("hours", "above", "minutes", "purposes") if getattr(self, name))
+        if given != needed:
+            raise ValueError(f"{self.key} has {', '.join(needed) or 'no threshold'}")
+        if self.hours and self.hours.last <= self.hours.first:
+            raise ValueError("the hours end after they begin")
+        return self
+
+
 class State(Part):
     """Where a case may stand.
 
@@ -774,6 +820,7 @@ SHELVES: dict[str, type[Entry]] = {
     "purposes": Purpose,
     "roles": Role,
     "oversights": Oversight,
+    "detectors": Detector,
     "procedures": Procedure,
     "reports": ReportKind,
     "parameters": Parameter,

@@ -8,6 +8,7 @@ from chengxin.law.models import (
     Basis,
     BenefitPoints,
     CodeList,
+    Detector,
     Entry,
     Founded,
     Instrument,
@@ -170,6 +171,12 @@ def _matter(entry: Entry, book: View) -> Faults:
 
 
 # Record types
+
+
+def _detector(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Detector)
+    for number, purpose in enumerate(entry.purposes):
+        yield from _reference(entry, book, f"purposes.{number}", "purposes", purpose)
 
 
 def _record_type(entry: Entry, book: View) -> Faults:
@@ -543,6 +550,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "record_types": _record_type,
     "sources": _source,
     "lists": _list,
+    "detectors": _detector,
     "matters": _matter,
     "measures": _measure,
     "procedures": _procedure,

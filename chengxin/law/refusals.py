@@ -306,6 +306,22 @@ class PersonsEnumerated(Boundary):
     zh = "{file}：{place}：此处会列举或公开自然人，自然人不得被列举。"
 
 
+class SubjectDetected(Boundary):
+    """{file}: {place}: a detector would look at whoever is recorded. It looks at how the register is read, and by whom."""
+
+    code = "boundary-subject-detected"
+    basis = "个人信息保护法 6, 51"
+    zh = "{file}：{place}：此处会针对被记录的主体。查询审计只看查询本身和查询单位，不看被查询的主体。"
+
+
+class ReaderScored(Boundary):
+    """{file}: {place}: «{found}» would give readers a score or rank. A finding is a fact that a person decides about."""
+
+    code = "boundary-reader-scored"
+    basis = "个人信息保护法 6, 51"
+    zh = "{file}：{place}：“{found}”会给查询单位评分或者排名。线索只是事实，由人处理。"
+
+
 class RepairedReported(Boundary):
     """{file}: {place}: repaired records would be {found}. Past its term or repaired, a record is neither shown nor used: write `left-out`."""
 

@@ -17,6 +17,7 @@ from ninja.renderers import JSONRenderer
 
 from chengxin import __version__
 from chengxin.assessments.api import router as assessments
+from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.inspections.api import router as inspections
@@ -46,6 +47,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/rights", rights),
     ("/cases", cases),
     ("/assessments", assessments),
+    ("/audits", audits),
     ("/promises", promises),
     ("/contacts", contacts),
     ("/benefits", benefits),

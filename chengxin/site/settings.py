@@ -61,6 +61,7 @@ ROOMS = [
     "chengxin.rights",
     "chengxin.assessments",
     "chengxin.mydata",
+    "chengxin.audits",
     "chengxin.benefits",
     "chengxin.portal",
     "chengxin.desk",

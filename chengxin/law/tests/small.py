@@ -79,6 +79,13 @@ FILES: dict[str, Data] = {
             {"from": "2024-06-01", "value": 7, "basis": BASIS, "verified": True},
         ],
     },
+    "cn/detectors/burst.yaml": {
+        **COMMON,
+        "title": words("Many readings"),
+        "askers": ["department"],
+        "above": 300,
+        "minutes": 10,
+    },
     "cn/procedures/objection.yaml": {
         **COMMON,
         "title": words("Objection"),

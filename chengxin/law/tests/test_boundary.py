@@ -18,6 +18,7 @@ MEASURE = "cn/measures/barred.yaml"
 MATTER = "cn/matters/tender.yaml"
 PURPOSE = "cn/purposes/duty.yaml"
 REPORT = "cn/reports/own.yaml"
+DETECTOR = "cn/detectors/burst.yaml"
 POINTS = "cn/benefit_points/volunteering.yaml"
 HEADING = "editions.0.columns.kind"
 
@@ -283,6 +284,16 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         REPORT,
         "askers",
     ),
+    # what is noticed in the use of the register is about the reader, and no score
+    ("a detector of subjects", refusals.SubjectDetected, [(DETECTOR, "lists", ["penalised"])], DETECTOR, "lists"),
+    (
+        "a detector of persons",
+        refusals.SubjectDetected,
+        [(DETECTOR, "subject_kinds", ["natural-person"])],
+        DETECTOR,
+        "subject_kinds",
+    ),
+    ("readers with a score", refusals.ReaderScored, [(DETECTOR, "title.zh", "查询单位评分")], DETECTOR, "title.zh"),
     # purposes
     ("vetting deputies", refusals.PurposeBarred, [(PURPOSE, "title.zh", "审查人大代表")], PURPOSE, "title.zh"),
     ("vetting delegates", refusals.PurposeBarred, [(PURPOSE, "title.en", "Vetting delegates")], PURPOSE, "title.en"),

@@ -323,5 +323,6 @@ def test_the_guide_for_authors_names_every_shelf() -> None:
         "matters",
         "purposes",
         "oversights",
+        "detectors",
     ):
         assert f"## {shelf}" in guide

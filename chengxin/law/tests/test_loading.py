@@ -21,6 +21,7 @@ PARAMETER = "cn/parameters/answer-within.yaml"
 LAW = "cn/instruments/penalty-law.yaml"
 MATTER = "cn/matters/tender.yaml"
 REPORT = "cn/reports/own.yaml"
+DETECTOR = "cn/detectors/burst.yaml"
 YEARS = {"usual": "none", "most": "none"}
 MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
 NUMBER: Data = {
@@ -52,6 +53,9 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("a report of unknown records", refusals.ReferenceUnknown, REPORT, "record_types", ["none"], "record_types.0"),
     ("a report of records about others", refusals.ValueWrong, REPORT, "about", ["natural-person"], "record_types.0"),
     ("a report for no purpose", refusals.ReferenceUnknown, REPORT, "purpose", "none", "purpose"),
+    ("a detector without its threshold", refusals.ValueWrong, DETECTOR, "minutes", MISSING, "(whole entry)"),
+    ("a detector with another's", refusals.ValueWrong, DETECTOR, "purposes", ["duty"], "(whole entry)"),
+    ("a detector of nobody", refusals.ValueWrong, DETECTOR, "askers", [], "askers"),
     ("years that nothing sets", refusals.ReferenceUnknown, REPORT, "years", YEARS, "years.usual"),
     ("free ones counted in months", refusals.ValueWrong, REPORT, "free", "shown-months", "free"),
     ("the public with a full report", refusals.ValueWrong, REPORT, "askers", ["department", "public"], "(whole entry)"),
