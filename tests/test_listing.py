@@ -342,20 +342,39 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         call(f"/measures/tasks/{task['task']}/service", {"proof": "EMS1"}, "land")
         assert tasks("land") == []
     with time_machine.travel(day(3), tick=True):
-        receipt = call("/rights/objections", {
-            "record": entry, "code": code(1), "grounds": "许可证未被吊销", "claimant": {"name": "经办人", "reach": "云川市"},
-        })  # fmt: skip
-        call(f"/cases/{receipt['number']}/steps", {"to": "accepted"}, "centre")
+        objection = {
+            "record": entry, "code": code(1), "grounds": "事由写错", "claimant": {"name": "经办人", "reach": "云川市"},
+        }  # fmt: skip
+        first = call("/rights/objections", objection)
+        assert check()["outcome"] == "applies", "an objection counts from its acceptance"
+        call(f"/cases/{first['number']}/steps", {"to": "accepted"}, "centre")
         assert check()["outcome"] == "suspended"
     with time_machine.travel(day(4), tick=True):
+        corrected = {"to": "corrected", "reasons": "事由写错，列入不变", "changes": {"reason": "食品经营许可证被吊销"}}
+        call(f"/cases/{first['number']}/steps", {**corrected, "changes": {}}, "market", 422)
+        mended = call(f"/cases/{first['number']}/steps", corrected, "market")
+        assert mended["record"] != entry and mended["reissued"] >= 1
+        assert [(m["record"], m["state"]) for m in check()["measures"]] == [(mended["record"], "applies")]
+        assert tasks("land") == [], "what was right is not made good because its words were mended"
+        measures_raise(by="clock", at=timezone.now())
+        assert {(t["kind"], t["record"]) for t in tasks("land")} == {("lift", entry), ("carry-out", mended["record"])}
+    with time_machine.travel(day(5), tick=True):
+        receipt = call("/rights/objections", {**objection, "record": mended["record"], "grounds": "许可证未被吊销"})
+        call(f"/cases/{receipt['number']}/steps", {"to": "accepted"}, "centre")
+        assert check()["outcome"] == "suspended"
+    with time_machine.travel(day(6), tick=True):
         done = call(
             f"/cases/{receipt['number']}/steps", {"to": "record-withdrawn", "reasons": "吊销决定已撤销"}, "market"
         )
         assert done["reissued"] >= 2, "whoever was told of the measure is told that it was wrong"
         assert check()["outcome"] == "none_applies"
-        assert sorted(task["kind"] for task in tasks("land")) == ["lift", "remedy"]
-        assert tasks("market") == []
-        [remedy] = [task["task"] for task in tasks("land") if task["kind"] == "remedy"]
+        owed = {task["kind"]: task for task in tasks("land")}
+        assert sorted(owed) == ["carry-out", "lift", "remedy"] and tasks("market") == []
+        assert owed["remedy"]["record"] == entry, "what was carried out before the correction is wrong with it"
+        groundless = f"/measures/tasks/{owed['carry-out']['task']}/answer"
+        call(groundless, {"outcome": "done"}, "land", 409)
+        call(groundless, {"outcome": "not-done", "reason": "依据已撤回"}, "land")
+        remedy = owed["remedy"]["task"]
         answer = {"outcome": "done", "reason": "已恢复投标资格并致函说明"}
         call(f"/measures/tasks/{remedy}/answer", answer, "market", 404)
         call(f"/measures/tasks/{remedy}/answer", {"outcome": "done"}, "land", 422)
@@ -367,8 +386,8 @@ def test_a_listings_whole_life_through_http(ground: int, client: Browser) -> Non
         page = client.post("/case", {"number": receipt["number"], "key": receipt["key"]}).content.decode()
         for words in ("因这条记录采取的措施", "补救", "已恢复投标资格并致函说明", "云川市自然资源局"):
             assert words in page, words
-    assert Reissue.objects.filter(actor="centre").count() == done["reissued"]
-    assert Case.objects.count() == 2 and counted()["records_record"] == 2
+    assert Reissue.objects.filter(actor="centre").count() == mended["reissued"] + done["reissued"]
+    assert Case.objects.count() == 3 and counted()["records_record"] == 3
 
 
 @pytest.mark.parametrize("fallen", ["withdrawn", "disputed", "repaired"])

@@ -36,7 +36,7 @@ from chengxin.lists.rules import (
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, ground_doubted, replay, showable
 from chengxin.records.rules import Event as Happened
-from chengxin.records.selectors.filed import events_of, fields_written, records_of, statements_of
+from chengxin.records.selectors.filed import events_of, fields_written, records_before, records_of, statements_of
 from chengxin.subjects.models import Identifier, Link, Name
 from chengxin.subjects.selectors import identifiers_of, members_of, names_of, number_of, root_of, subject_of
 
@@ -311,7 +311,7 @@ def activations_latest() -> QuerySet[Activation]:
 
 def tasks_perhaps_wrong(record: int | None = None, subjects: Iterable[int] | None = None) -> QuerySet[Task]:
     """What was carried out on a record that was since taken out, corrected or found to be somebody else's, or on a firm that was
-    wrongly held to be the record's, and is not being made good yet; of one record, of some subjects, or of all.
+    wrongly held to be the record's, and is not being made good yet; of one record and what it took the place of, of some subjects, or of all.
     """
     latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number").values("outcome")[:1]
     fallen = Event.objects.filter(record_id=OuterRef("record_id"), number__gt=0, kind__in=_FALLEN)
@@ -322,7 +322,7 @@ def tasks_perhaps_wrong(record: int | None = None, subjects: Iterable[int] | Non
     wrong = Exists(fallen) | ~Q(met=F("own"))
     tasks = done.filter(wrong, ~Exists(begun), outcome=TaskAnswer.Outcome.DONE).order_by("pk")
     tasks = tasks if subjects is None else tasks.filter(subject__in=list(subjects))
-    return tasks if record is None else tasks.filter(record=record)
+    return tasks if record is None else tasks.filter(record__in=records_before(record))
 
 
 def _root(subject: str) -> Coalesce:

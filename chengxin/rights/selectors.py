@@ -255,10 +255,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         statement=statements_of([theirs], known_at=known_at).get(theirs, ""),
         papers=list(case.papers.defer("sealed").order_by("pk")),
         measures=tasks_about(
-            filter(None, {record_of(case), now, listing_record(case)}),
-            case.subject_id,
-            on=day_of(known_at),
-            known_at=known_at,
+            _records_told(case, now, known_at=known_at), case.subject_id, on=day_of(known_at), known_at=known_at
         ),
         deeds=[
             DeedTold(d.kind, course.procedure.deeds[d.kind].title, d.on, d.note)
@@ -266,6 +263,15 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         ],
         deeds_known=[(key, deed.title) for key, deed in course.procedure.deeds.items()],
     )
+
+
+def _records_told(case: Case, now: int, *, known_at: datetime) -> set[int]:
+    """What the case is about, and its entry, each with what it took the place of: what was carried out before a correction is told of
+    after it.
+    """
+    listed = listing_record(case)
+    entry = fact_last(listed, known_at=known_at).record if listed else now
+    return {*records_before(now), *records_before(entry)}
 
 
 def _choices_offered(case: Case, course: Course) -> list[Choice]:

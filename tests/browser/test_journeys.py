@@ -96,6 +96,11 @@ def objected(page: Page, site: str, firm: str, title: str, grounds: str) -> tupl
     return page.locator("#case-number").inner_text(), page.locator("#case-key").inner_text()
 
 
+def entry_of(page: Page) -> Locator:
+    """The entry on the firm's page."""
+    return page.locator("article.record").filter(has=page.get_by_role("heading", name="严重违法失信"))
+
+
 def carried_out(page: Page, site: str, firm: str, document: str) -> None:
     """The task of the measure is answered as done, and its notice as served."""
     page.goto(f"{site}/desk/tasks")
@@ -151,6 +156,46 @@ def test_an_entry_s_whole_life(inspection: Visit, firm: str, staff: dict[str, st
     page.goto(f"{site}/enterprise/{firm}")
     expect(page.get_by_role("main")).to_contain_text("严重违法失信")
     pictured(page, "entry-enterprise")
+
+    case, pass_key = objected(page, site, firm, "严重违法失信", "许可证的吊销决定已经撤销。")
+    page.goto(f"{site}/enterprise/{firm}")
+    expect(entry_of(page)).not_to_contain_text("异议处理中")
+    at_the_desk(page, site, staff["front-desk"])
+    stepped(page, site, case, "accepted")
+    page.goto(f"{site}/enterprise/{firm}")
+    expect(entry_of(page)).to_contain_text("在此期间不产生效力")
+    seen(page, "entry-disputed")
+    at_the_desk(page, site, staff["supervision"])
+    page.goto(f"{site}/desk/cases/{case}")
+    page.locator("#to-corrected").check()
+    page.locator("#reasons").fill("事由写错，列入不变")
+    page.locator("summary").filter(has_text="更正内容").click()
+    page.locator("#f-reason").fill("食品经营许可证被吊销")
+    pictured(page, "entry-correcting")
+    page.get_by_role("button", name="办理").click()
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+    page.goto(f"{site}/enterprise/{firm}")
+    expect(entry_of(page)).to_contain_text("食品经营许可证被吊销")
+    expect(entry_of(page)).not_to_contain_text("在此期间不产生效力")
+    seen(page, "entry-corrected")
+
+    case, pass_key = objected(page, site, firm, "严重违法失信", "许可证的吊销决定已经撤销。")
+    at_the_desk(page, site, staff["front-desk"])
+    stepped(page, site, case, "accepted")
+    at_the_desk(page, site, staff["supervision"])
+    stepped(page, site, case, "record-withdrawn", reasons="吊销决定已撤销")
+    at_the_desk(page, site, staff["land-bureau"])
+    page.goto(f"{site}/desk/tasks")
+    task_of(page, firm, "补救").get_by_label("补救情况").fill("已恢复用地申请资格，并致函说明、致歉。")
+    seen(page, "entry-remedy")
+    task_of(page, firm, "补救").get_by_role("button", name="已办").click()
+    expect(page.get_by_role("status")).to_contain_text("已经记下")
+    page.goto(f"{site}/enterprise/{firm}")
+    expect(entry_of(page)).to_have_count(0)
+    followed(page, site, case, pass_key)
+    told = page.locator("section[aria-labelledby=measures]")
+    expect(told).to_contain_text("致函说明、致歉")
+    seen(page, "entry-made-good")
 
 
 def test_a_wrong_measure_is_lifted_and_made_good_and_its_subject_sees_it(
