@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -302,6 +303,15 @@ def test_no_table_of_another_room_refers_to_a_wallet() -> None:
         triggers = [table for table, _ in cursor.fetchall()]
     assert {one for one, other in pairs if other in TABLES} <= set(TABLES)
     assert not set(triggers) & set(TABLES), "nothing runs when a wallet changes"
+
+
+def test_every_room_stands_in_the_contract_that_keeps_benefits_apart() -> None:
+    contracts = ConfigParser()
+    contracts.read(ROOMS.parent / ".importlinter")
+    kept_apart = set(contracts["importlinter:contract:benefits"]["source_modules"].split())
+    rooms = {f"chengxin.{room}" for room in contracts["importlinter:contract:rooms"]["layers"].split()}
+    doors = {f"chengxin.{room}.{part}" for room in ("portal", "desk") for part in ("rules", "selectors", "services")}
+    assert kept_apart == rooms - {"chengxin.benefits", "chengxin.portal", "chengxin.desk", "chengxin.site"} | doors
 
 
 def test_no_other_room_speaks_of_the_tables_of_benefits() -> None:

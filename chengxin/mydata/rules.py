@@ -13,6 +13,12 @@ from chengxin.ledger.rules import READING
 
 WITHIN = "reading-question-within"
 OWN = "own-record"
+# What whoever is signed in does themselves, by what it is written down for; the lawbook has a purpose for the first alone.
+OWN_DOING: dict[str, Words | None] = {
+    OWN: None,
+    "own-account": Words(zh="开立账户", en="Their own account"),
+    "benefits": Words(zh="惠民服务", en="Benefits"),
+}
 QUESTION, ANSWER = ("The question", "所问的内容"), ("The answer", "答复的内容")
 MOST_WORDS = 1000
 DECIDING = ("operator", "credit-centre", "supervisor")
@@ -110,7 +116,8 @@ def right_of(law: Law, purpose: str, detail: Mapping[str, Any]) -> Right:
     keys = [purpose, str(detail.get("matter") or "")]
     entries = [entry for key in keys if key for entry in [law.purposes.get(key) or law.matters.get(key)] if entry]
     cited = tuple(law.cite(basis) for entry in entries for basis in entry.basis)
-    title = entries[0].title if entries else (Words(zh=purpose, en=purpose) if purpose.strip() else None)
+    plain = OWN_DOING.get(purpose) or (Words(zh=purpose, en=purpose) if purpose.strip() else None)
+    title = entries[0].title if entries else plain
     return Right(title, cited, str(detail.get("basis") or ""))
 
 

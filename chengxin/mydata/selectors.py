@@ -90,7 +90,7 @@ def _shown(entries: Sequence[Entry]) -> Iterator[ShownReading]:
     for entry in entries:
         law = book.on(day_of(entry.at), str(entry.detail.get("jurisdiction") or "cn"))
         yield ShownReading(
-            entry.pk, entry.at, titles.get(entry.actor, entry.actor), entry.actor, entry.actor == PUBLIC and entry.purpose == rules.OWN,
+            entry.pk, entry.at, titles.get(entry.actor, entry.actor), entry.actor, entry.actor == PUBLIC and entry.purpose in rules.OWN_DOING,
             rules.event_titled(entry.event), rules.is_reading(entry.event), rules.right_of(law, entry.purpose, entry.detail),
             str(entry.detail.get("case_number") or ""), rules.askable(entry.event, entry.actor, entry.purpose), asked.get(entry.pk),
         )  # fmt: skip
