@@ -69,6 +69,7 @@ def main() -> None:
     law.load()
     # The frame libraries' own threads keep house and take no part; their pools start with the first frame, in the child.
     import_module("chengxin.records.management.commands.ingest")
+    import_module("chengxin.commerce.trades.management.commands.trades")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         for line in sys.stdin:

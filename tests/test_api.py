@@ -353,7 +353,7 @@ def test_a_subject_s_file_is_given_as_of_a_day_and_an_instant_and_the_reading_is
 
 def test_no_two_rooms_give_one_name_to_two_schemas() -> None:
     """In the document one would silently stand for the other."""
-    modules = sorted((HERE.parent / "chengxin").glob("*/api.py"))
+    modules = sorted((HERE.parent / "chengxin").rglob("api.py"))
     names = [
         node.name
         for module in modules

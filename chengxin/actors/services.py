@@ -24,6 +24,7 @@ SCOPES = (
     "inspections",
     "reports",
     "benefits",
+    "trades",
     "desk",
 )
 

@@ -12,6 +12,7 @@ from chengxin.law.models import PERSON_CLASSES, PERSON_MEASURE_KINDS
 from chengxin.law.refusals import (
     Boundary,
     BreachCopied,
+    BuyerNamed,
     ConsentMissing,
     DataBarred,
     LeadAsRecord,
@@ -160,6 +161,15 @@ BARRED_MEASURES = (
         "expos(?:e|ed|ure)|name[ _-]and[ _-]shame|shaming|photographs?",
     ),
 )
+# What a platform files about trades bears pseudonyms: no column may say who somebody is, or how and where one is reached.
+WHO = _topic(
+    "who a person is",
+    "自然人是谁",
+    "姓名|昵称|身份证|公民身份|证件号|护照|电话|手机|邮箱|微信|账号|收货人|寄件人|联系人|地址|住址|网际地址|设备",
+    "names?|nicknames?|citizens?|id[ _-]cards?|passports?|phones?|telephones?|mobiles?|e-?mails?|accounts?|recipients?|consignees?|contacts?|"
+    "address(?:es)?|ip|devices?",
+)
+BUYERS = _topic("a buyer", "买家", "买家|消费者|收件人", "buyers?|consumers?|customers?|users?|reviewers?|authors?")
 POLITICAL_PURPOSE = _topic(
     "vetting deputies, delegates or party posts touches political rights",
     "审查代表、委员或党内职务涉及政治权利",
@@ -206,6 +216,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _report(raw)
     elif shelf == "detectors":
         yield from _detector(raw)
+    elif shelf == "trade_kinds":
+        yield from _trade_kind(raw)
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 
@@ -411,6 +423,23 @@ def _report(raw: Raw) -> Found:
         yield PersonsEnumerated, "askers", {}
     if raw.get("repaired", "left-out") != "left-out":
         yield RepairedReported, "repaired", {"found": str(raw.get("repaired"))}
+
+
+def _trade_kind(raw: Raw) -> Found:
+    """Of a buyer there is the platform's pseudonym and nothing else, and nobody grades one."""
+    for name, column in _mapping(raw.get("columns")).items():
+        texts = [
+            (f"columns.{name}", str(name).replace("_", " ")),
+            *_texts({"title": _mapping(column).get("title")}, f"columns.{name}."),
+        ]
+        yield from _barred_data(texts, persons=True)
+        for place, text in texts:
+            if hit := PERSON_SCORE.words.search(text):
+                yield PersonScored, place, {"found": hit[0]}
+            if hit := WHO.words.search(text):
+                yield BuyerNamed, place, {"found": hit[0]}
+            elif _mapping(column).get("type") != "pseudonym" and (hit := BUYERS.words.search(text)):
+                yield BuyerNamed, place, {"found": hit[0]}
 
 
 # Measures, matters, purposes

@@ -36,6 +36,7 @@ from chengxin.law.models import (
     ReportKind,
     Role,
     Source,
+    TradeKind,
     Word,
     Words,
 )
@@ -106,6 +107,7 @@ class Law:
     parameters: dict[str, Parameter]
     benefit_points: dict[str, BenefitPoints]
     code_lists: dict[str, CodeList]
+    trade_kinds: dict[str, TradeKind]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)
 

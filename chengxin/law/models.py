@@ -62,6 +62,7 @@ Outcome: TypeAlias = Literal[
 FieldType: TypeAlias = Literal[
     "text", "name", "code", "old-number", "day", "amount", "number", "choice", "person", "person-name", "citizen-number"
 ]
+TradeType: TypeAlias = Literal["id", "pseudonym", "digest", "code", "count", "money", "instant", "choice"]
 MoneyUnit: TypeAlias = Literal["yuan", "ten-thousand-yuan"]
 Unit: TypeAlias = Literal["months", "working-days", "years", "days", "yuan", "count", "percent"]
 
@@ -802,6 +803,71 @@ class Role(Founded):
     duties: Some[Duty]
 
 
+class TradeColumn(Part):
+    """One column of what a platform files: its type says how a cell is read, its unit what a number counts. `least` and `most` are bounds in
+    that unit; `needed_where` names values of other columns beside which this one may not be empty; `refers` the kind whose rows it names.
+    """
+
+    title: Words
+    type: TradeType
+    required: bool = False
+    unit: Key | None = None
+    least: int | None = None
+    most: int | None = None
+    values: dict[Key, Words] | None = None
+    refers: Key | None = None
+    needed_where: dict[FieldName, Some[Key]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if (self.type == "choice") != bool(self.values):
+            raise ValueError("`values` belongs to a column of type choice, and such a column needs them")
+        if (self.type == "count") != (self.unit is not None):
+            raise ValueError(
+                "`unit` belongs to a column of type count; money is in fen, an instant in microseconds of UTC"
+            )
+        if self.type not in ("count", "money") and (self.least is not None or self.most is not None):
+            raise ValueError("`least` and `most` bound a count or money")
+        return self
+
+
+class Lasting(Part):
+    """Rows that may not vanish: one missing from a later whole filing of its day, or whose `text` fell to nothing, is found and told. One that is
+    hidden bears the value `hidden` in `state` and its listed reason in `reason`, and is none of these.
+    """
+
+    text: FieldName
+    state: FieldName
+    hidden: Key
+    reason: FieldName
+    basis: Some[Basis]
+
+
+class TradeKind(Founded):
+    """A kind of what platforms file about trades: columns with types, units and bounds; what names a row, its shop, its instant and its buyer."""
+
+    columns: dict[FieldName, TradeColumn]
+    row_key: Some[FieldName]
+    shop: FieldName
+    at: FieldName
+    senders: Some[ActorKind]
+    kept: Key
+    lasting: Lasting | None = None
+
+    @model_validator(mode="after")
+    def _columns_play_their_parts(self) -> Self:
+        needed = {name for name, column in self.columns.items() for name in column.needed_where}
+        lasting = self.lasting and {self.lasting.text, self.lasting.state, self.lasting.reason}
+        for name in {*self.row_key, self.shop, self.at, *needed, *(lasting or ())}:
+            if name not in self.columns:
+                raise ValueError(f"there is no column {name}")
+        if any(not self.columns[name].required for name in {*self.row_key, self.shop, self.at}):
+            raise ValueError("the key, the shop and the instant of a row are required")
+        if self.columns[self.at].type != "instant" or self.columns[self.shop].type != "id":
+            raise ValueError("`at` is an instant and `shop` an id")
+        return self
+
+
 class Word(Founded):
     """A word of the trade, the words that must not stand for it, and the article that uses it."""
 
@@ -826,5 +892,6 @@ SHELVES: dict[str, type[Entry]] = {
     "parameters": Parameter,
     "benefit_points": BenefitPoints,
     "code_lists": CodeList,
+    "trade_kinds": TradeKind,
     "words": Word,
 }

@@ -23,6 +23,7 @@ from chengxin.law.models import (
     Role,
     Source,
     Term,
+    TradeKind,
     Unit,
     Words,
 )
@@ -90,6 +91,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
     if isinstance(entry, Matter):
         named = (("case_number", entry.case_number), ("must_check", entry.must_check))
         groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
+    if isinstance(entry, TradeKind) and entry.lasting:
+        groups.append(("lasting.basis", entry.lasting.basis))
     for place, basis in groups:
         for at, citation in enumerate(basis):
             yield f"{place}.{at}", citation
@@ -529,6 +532,14 @@ def _benefit_points(entry: Entry, book: View) -> Faults:
             yield PointsNotPositive, f"records.{at}", {"found": key}
 
 
+def _trade_kind(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, TradeKind)
+    yield from _parameter(entry, book, "kept", entry.kept, ("months",))
+    for name, column in entry.columns.items():
+        if column.refers:
+            yield from _reference(entry, book, f"columns.{name}.refers", "trade_kinds", column.refers)
+
+
 def _instrument(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Instrument)
     if book.entry("issuers", entry.issued_by, entry.in_force.from_, entry.jurisdiction) is None:
@@ -556,6 +567,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "procedures": _procedure,
     "programs": _program,
     "reports": _report,
+    "trade_kinds": _trade_kind,
     "benefit_points": _benefit_points,
     "roles": _role,
 }

@@ -364,6 +364,16 @@ class DataBarred(Boundary):
     zh = "{file}：{place}：“{found}”属于{topic_zh}，不得采集。"
 
 
+class BuyerNamed(Boundary):
+    """{file}: {place}: «{found}» would say who a buyer is, or how one is reached. What platforms file about trades bears the platform's own
+    pseudonyms (type `pseudonym`) and nothing else of a person.
+    """
+
+    code = "boundary-buyer-named"
+    basis = "个人信息保护法 6；电子商务法 25"
+    zh = "{file}：{place}：“{found}”会说出买家是谁或者如何联系。平台报送的交易资料只能有平台自己的假名（类型 pseudonym），不得有自然人的其他信息。"
+
+
 class PersonalDataRelied(Boundary):
     """{file}: {place}: the field {field} holds personal data, which is read and never filed; nothing may rest on it."""
 

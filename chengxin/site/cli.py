@@ -120,7 +120,11 @@ def _refused(refusal: Refusal, *, as_json: bool) -> int:
 
 def commands_found() -> dict[str, Entry]:
     """The commands of all rooms by the names a person types (`check-file`), in alphabetical order."""
-    paths = sorted(PACKAGE.glob("*/management/commands/[a-z]*.py"), key=lambda path: path.stem)
+    found = [
+        *PACKAGE.glob("*/management/commands/[a-z]*.py"),
+        *PACKAGE.glob("commerce/*/management/commands/[a-z]*.py"),
+    ]
+    paths = sorted(found, key=lambda path: path.stem)
     return {entry.name: entry for entry in map(_entry, paths)}
 
 

@@ -59,6 +59,7 @@ ROOMS = [
     "chengxin.checks",
     "chengxin.reports",
     "chengxin.rights",
+    "chengxin.commerce.trades",
     "chengxin.assessments",
     "chengxin.mydata",
     "chengxin.audits",
@@ -79,6 +80,9 @@ CHENGXIN_SENDER = os.environ.get("CHENGXIN_SENDER", "chengxin.cases.services.sen
 # Whose reports these are: the centre's name in the letterhead, in both languages.
 CHENGXIN_CENTRE = os.environ.get("CHENGXIN_CENTRE", "公共信用信息中心")
 CHENGXIN_CENTRE_EN = os.environ.get("CHENGXIN_CENTRE_EN", "Public Credit Information Centre")
+
+# Where trades lie as Parquet: a folder, or an object store as pyarrow writes its address (s3://bucket/folder?region=…).
+CHENGXIN_LAKE = os.environ.get("CHENGXIN_LAKE") or str(CHENGXIN_HOME / "lake")
 
 # By whose law the portal issues a firm's own reports: cn, or a place of the lawbook.
 CHENGXIN_PLACE = os.environ.get("CHENGXIN_PLACE", "cn")

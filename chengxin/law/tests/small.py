@@ -35,6 +35,21 @@ def term(**more: Any) -> Data:
 
 
 FILES: dict[str, Data] = {
+    "cn/trade_kinds/orders.yaml": {
+        **COMMON,
+        "title": words("Orders", "订单"),
+        "senders": ["platform"],
+        "kept": "shown-months",
+        "row_key": ["order"],
+        "shop": "shop",
+        "at": "at",
+        "columns": {
+            "order": {"title": words("Order", "订单"), "type": "id", "required": True},
+            "shop": {"title": words("Shop", "店铺"), "type": "id", "required": True},
+            "at": {"title": words("When", "时间"), "type": "instant", "required": True},
+            "buyer": {"title": words("The buyer’s pseudonym", "买家假名"), "type": "pseudonym"},
+        },
+    },
     "cn/issuers/npc.yaml": {
         "title": words("Congress"),
         "kind": "legislature",

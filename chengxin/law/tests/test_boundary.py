@@ -19,6 +19,7 @@ MATTER = "cn/matters/tender.yaml"
 PURPOSE = "cn/purposes/duty.yaml"
 REPORT = "cn/reports/own.yaml"
 DETECTOR = "cn/detectors/burst.yaml"
+KIND = "cn/trade_kinds/orders.yaml"
 POINTS = "cn/benefit_points/volunteering.yaml"
 HEADING = "editions.0.columns.kind"
 
@@ -41,6 +42,38 @@ OF_PERSONS: list[Spoil] = [
 ]
 
 LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
+    # of a buyer a platform files its own pseudonym and nothing else
+    *(
+        (
+            f"what platforms file says {name}",
+            refusals.BuyerNamed,
+            [(KIND, f"columns.{name}", {"title": words(en, zh), "type": kind})],
+            KIND,
+            f"columns.{name}",
+        )
+        for name, en, zh, kind in (
+            ("real_name", "Name", "真名", "id"),
+            ("contact", "How one is reached", "联络", "id"),
+            ("number", "Number", "手机号", "id"),
+            ("place", "Delivery address", "收货", "id"),
+            ("buyer", "Buyer", "买家", "id"),
+            ("who", "The consumer’s number", "编号", "digest"),
+        )
+    ),
+    (
+        "what platforms file grades buyers",
+        refusals.PersonScored,
+        [(KIND, "columns.grade", {"title": words("personal credit score", "等次"), "type": "count", "unit": "points"})],
+        KIND,
+        "columns.grade",
+    ),
+    (
+        "what platforms file says where somebody is",
+        refusals.DataBarred,
+        [(KIND, "columns.gps", {"title": words("Where", "位置信息"), "type": "id"})],
+        KIND,
+        "columns.gps",
+    ),
     # 1 no score, grade, rank or rating of a natural person, computed or imported
     ("a title of a person's score", refusals.PersonScored, [(RECORD, "title.zh", "个人信用评分")], RECORD, "title.zh"),
     (

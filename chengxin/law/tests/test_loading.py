@@ -22,6 +22,7 @@ LAW = "cn/instruments/penalty-law.yaml"
 MATTER = "cn/matters/tender.yaml"
 REPORT = "cn/reports/own.yaml"
 DETECTOR = "cn/detectors/burst.yaml"
+KIND = "cn/trade_kinds/orders.yaml"
 YEARS = {"usual": "none", "most": "none"}
 MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
 NUMBER: Data = {
@@ -46,6 +47,18 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an article that is not there", refusals.ArticleUnknown, MEASURE, "basis.0.article", "21", "basis.0.article"),
     ("an article in a dated value", refusals.ArticleUnknown, PARAMETER, "values.1.basis.0.article", "47", "values.1"),
     ("an article in a term", refusals.ArticleUnknown, RECORD, "terms.kept.basis.0.article", "99", "terms.kept"),
+    ("a kind of trades kept for no time", refusals.ReferenceUnknown, KIND, "kept", "none", "kept"),
+    (
+        "a kind of trades that refers to none",
+        refusals.ReferenceUnknown,
+        KIND,
+        "columns.shop.refers",
+        "no",
+        "columns.shop.refers",
+    ),
+    ("a kind of trades keyed by no column", refusals.ValueWrong, KIND, "row_key", ["number"], ""),
+    ("a count without its unit", refusals.ValueWrong, KIND, "columns.order.type", "count", "columns.order"),
+    ("a choice without values", refusals.ValueWrong, KIND, "columns.order.type", "choice", "columns.order"),
     ("verified upon what was not", refusals.VerifiedOnUnverified, LAW, "verified", False, "verified"),
     ("verified without a text", refusals.ValueWrong, LAW, "text", MISSING, "verified"),
     ("older than its basis", refusals.BasisNotInForce, LAW, "in_force.from", "2021-01-01", "in_force.from"),

@@ -143,7 +143,7 @@ def applied() -> set[tuple[str, str]]:
 
 
 def on_disk() -> set[tuple[str, str]]:
-    return {(path.parts[-3], path.stem) for path in (ROOT / "chengxin").glob("*/migrations/[0-9]*.py")}
+    return {(path.parts[-3], path.stem) for path in (ROOT / "chengxin").rglob("migrations/[0-9]*.py")}
 
 
 # ---- the base of the commands

@@ -1,0 +1,1 @@
+"""Sets of many rows: judged, written to the lake, read back, compared."""

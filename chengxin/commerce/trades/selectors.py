@@ -1,0 +1,79 @@
+"""Reading the manifest: which file held which day at an instant, and whose filings may be seen by whom."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from chengxin.commerce.trades import rules
+from chengxin.commerce.trades.bulk.landing import Standing
+from chengxin.commerce.trades.models import Filing, Part
+from chengxin.law import Law
+from chengxin.law.models import TradeKind
+
+# The kinds of actor that read every platform's trades in their work; a platform reads its own, nobody else reads any.
+READING_ALL = ("operator", "department", "supervisor")
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a platform's kind as it stood at an instant."""
+
+    day: date
+    version: int
+    path: str
+    rows: int
+    bytes: int
+
+
+def kind_known(law: Law, key: str) -> TradeKind:
+    """The kind of this key; refuses one that the lawbook does not have."""
+    kind = law.trade_kinds.get(key)
+    if kind is None:
+        raise rules.KindUnknown(kind=key, known=", ".join(sorted(law.trade_kinds)))
+    return kind
+
+
+def days_known(
+    platform: str, kind: str, *, known_at: datetime, first: date | None = None, last: date | None = None
+) -> list[Day]:
+    """The latest version of each day at the instant, in order; a day whose file was removed since is none."""
+    parts = Part.objects.filter(platform=platform, kind=kind, at__lte=known_at)
+    if first:
+        parts = parts.filter(day__gte=first)
+    if last:
+        parts = parts.filter(day__lte=last)
+    latest = parts.order_by("day", "-version").distinct("day")
+    removed = Q(removal__isnull=True)
+    found = Part.objects.filter(removed, pk__in=latest.values("pk")).order_by("day")
+    return [Day(*row) for row in found.values_list("day", "version", "path", "rows", "bytes")]
+
+
+def standing_of(platform: str, kind: str, *, known_at: datetime) -> dict[date, Standing]:
+    """Each day's latest version, for a filing to build on: of a day that was removed its number alone."""
+    parts = Part.objects.filter(platform=platform, kind=kind, at__lte=known_at)
+    latest = parts.order_by("day", "-version").distinct("day").values_list("day", "version", "path", "removal")
+    return {day: Standing(version, "" if removal else path) for day, version, path, removal in latest}
+
+
+def filings_accessible(actor: str, kind: str) -> QuerySet[Filing]:
+    """The filings that the actor may see: a platform its own, whoever supervises all of them, nobody else any."""
+    filings = Filing.objects.order_by("-pk")
+    if kind in READING_ALL:
+        return filings
+    return filings.filter(platform=actor) if kind == "platform" else filings.none()
+
+
+def filing_accessible(actor: str, kind: str, filing: int) -> Filing:
+    """One filing that the actor may see; unknown and forbidden look alike."""
+    found = filings_accessible(actor, kind).filter(pk=filing).first()
+    if found is None:
+        raise rules.FilingUnknown(filing=filing, actor=actor)
+    return found
+
+
+def platform_readable(actor: str, kind: str, platform: str) -> str:
+    """The platform's key, if this actor may read its trades; refuses otherwise, whether or not there is such a platform."""
+    if not (kind in READING_ALL or (kind == "platform" and actor == platform)):
+        raise rules.TradesClosed(actor=actor, platform=platform)
+    return platform

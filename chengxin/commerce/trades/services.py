@@ -1,0 +1,446 @@
+"""Filing trades, removing what is past keeping, and the readings that are written down."""
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import actor_acting
+from chengxin.commerce.trades import rules
+from chengxin.commerce.trades.bulk.answering import Rows, frame_write, refused_lines, rows_of, shop_rows
+from chengxin.commerce.trades.bulk.arriving import Arrived
+from chengxin.commerce.trades.bulk.judging import Judge
+from chengxin.commerce.trades.bulk.lake import Lake, lake_of
+from chengxin.commerce.trades.bulk.landing import Landed, Landing, Referred
+from chengxin.commerce.trades.bulk.reconciling import counted, differences, reconciled
+from chengxin.commerce.trades.models import Filing, Part, Removal, Vanished
+from chengxin.commerce.trades.selectors import days_known, kind_known, standing_of
+from chengxin.kernel.days import CHINA_TIME, day_of
+from chengxin.law import Law
+from chengxin.law.models import TradeKind
+from chengxin.ledger.services import trace
+from chengxin.records.bulk.reading import file_digest
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class FilingResult:
+    """What became of a file of trades: the contract that the command, the API and the tests share."""
+
+    filing: int
+    platform: str
+    kind: str
+    version: int
+    rows: int
+    accepted: int
+    refused: int
+    unchanged: int
+    unmet: int
+    refused_by_reason: dict[str, int]
+    days: list[date]
+    missing: int = 0
+    emptied: int = 0
+    repeated: bool = False
+    seconds: float = 0.0
+    peak_memory_bytes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One filing on its way."""
+
+    platform: str
+    kind: TradeKind
+    law: Law
+    by: str
+    at: datetime
+    digest: str
+    whole: rules.Whole | None
+    lake: Lake = field(repr=False)
+
+
+def trades_file(
+    *,
+    platform: str,
+    kind: str,
+    path: Path,
+    by: str,
+    at: datetime,
+    whole: rules.Whole | None = None,
+    advance: Advance = lambda rows: None,
+) -> FilingResult:
+    """File what a platform says of its trades: every row accepted, refused with its reason, or unchanged; all of the file or none of it.
+
+    Rows are laid over those of their day; each day that changes gets a new version, and what was known before stays readable. The same file
+    twice changes nothing. Where the filing is `whole`, it says all of its days: what it leaves out is gone from the new version.
+    """
+    started = time.monotonic()
+    law = lawroom.load().on(day_of(at))
+    found = _kind_filed_by(law, kind, platform=platform, by=by, at=at)
+    run = _Run(platform, found, law, by, at, file_digest(path), whole, lake_of())
+    arrived = Arrived(path, found)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One filing of a platform at a time: each lays its rows over what the one before has left.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform])
+        result = _repeated(run) or _filed(run, arrived, advance)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    spent = round(time.monotonic() - started, 3)
+    return FilingResult(**{**result.__dict__, "seconds": spent, "peak_memory_bytes": peak})
+
+
+def _kind_filed_by(law: Law, key: str, *, platform: str, by: str, at: datetime) -> TradeKind:
+    kind = kind_known(law, key)
+    whose, actor = actor_acting(platform, at=at), actor_acting(by, at=at)
+    if whose.kind not in kind.senders:
+        basis = law.cite(kind.basis[0]).zh
+        raise rules.NotASender(actor=whose.title, kind=whose.kind, senders=", ".join(kind.senders), basis=basis)
+    if actor.key != platform and actor.kind != "operator":
+        raise rules.FiledForAnother(by=actor.title, platform=whose.title)
+    return kind
+
+
+def _repeated(run: _Run) -> FilingResult | None:
+    """The earlier result of the very same bytes under the same law: they have said what they say."""
+    whole = (run.whole.first, run.whole.last, sorted(run.whole.shops)) if run.whole else (None, None, [])
+    same = {"platform": run.platform, "kind": run.kind.key, "digest": run.digest, "lawbook_digest": run.law.book.digest}
+    earlier = (
+        Filing.objects.filter(**same, whole_from=whole[0], whole_to=whole[1], whole_shops=whole[2])
+        .order_by("-pk")
+        .first()
+    )
+    if earlier is None:
+        return None
+    trace(
+        event="trades.filing.repeated",
+        by=run.by,
+        at=run.at,
+        about=f"filing:{earlier.pk}",
+        detail={"digest": run.digest},
+    )
+    return FilingResult(
+        filing=earlier.pk,
+        platform=earlier.platform,
+        kind=earlier.kind,
+        version=earlier.version,
+        rows=earlier.rows,
+        accepted=0,
+        refused=earlier.refused,
+        unchanged=earlier.accepted + earlier.unchanged,
+        unmet=earlier.unmet,
+        refused_by_reason=earlier.refused_by_reason,
+        days=[],
+        repeated=True,
+    )
+
+
+def _filed(run: _Run, arrived: Arrived, advance: Advance) -> FilingResult:
+    refers = {
+        name: Referred(run.law.trade_kinds[column.refers], standing_of(run.platform, column.refers, known_at=run.at))
+        for name, column in run.kind.columns.items()
+        if column.refers
+    }
+    landing = Landing(
+        run.lake,
+        run.kind,
+        run.platform,
+        standing_of(run.platform, run.kind.key, known_at=run.at),
+        judge=Judge(run.kind, run.at, run.whole),
+        refers=refers,
+        whole=run.whole,
+    )
+    with _withdrawn(run.lake, landing.written), tempfile.TemporaryDirectory(prefix="chengxin-trades-") as scratch:
+        for frame in arrived.frames(Path(scratch)):
+            landing.frame_land(frame)
+            advance(frame.height)
+        landed = landing.end(arrived)
+        filing = _manifest_write(run, landed)
+    return FilingResult(
+        filing=filing.pk,
+        platform=run.platform,
+        kind=run.kind.key,
+        version=filing.version,
+        rows=landed.rows,
+        accepted=landed.accepted,
+        refused=landed.refused,
+        unchanged=landed.unchanged,
+        unmet=landed.unmet,
+        refused_by_reason=filing.refused_by_reason,
+        days=sorted(landed.days),
+        missing=landed.missing,
+        emptied=landed.emptied,
+    )
+
+
+@contextmanager
+def _withdrawn(lake: Lake, written: list[str]) -> Iterator[None]:
+    """Take away every file that was written, if anything fails; what a kill leaves behind no manifest lists, and the sweep finds."""
+    try:
+        yield
+    except BaseException:
+        lake.remove(written)
+        raise
+
+
+def _manifest_write(run: _Run, landed: Landed) -> Filing:
+    """List the new files and tell the ledger: with its commit, and not before, they are what there is."""
+    before = Filing.objects.filter(platform=run.platform, kind=run.kind.key).order_by("-version").first()
+    filing = Filing.objects.create(
+        platform=run.platform,
+        kind=run.kind.key,
+        version=before.version + 1 if before else 1,
+        digest=run.digest,
+        lawbook_digest=run.law.book.digest,
+        whole_from=run.whole.first if run.whole else None,
+        whole_to=run.whole.last if run.whole else None,
+        whole_shops=sorted(run.whole.shops) if run.whole else [],
+        rows=landed.rows,
+        accepted=landed.accepted,
+        refused=landed.refused,
+        unchanged=landed.unchanged,
+        unmet=landed.unmet,
+        refused_by_reason=dict(sorted(landed.reasons.items(), key=lambda item: (-item[1], item[0]))),
+        refused_path=landed.refused_file.path if landed.refused_file else "",
+        at=run.at,
+        by=run.by,
+    )
+    Part.objects.bulk_create(
+        Part(
+            filing=filing,
+            platform=run.platform,
+            kind=run.kind.key,
+            day=day,
+            version=version,
+            path=put.path if put else "",
+            rows=put.rows if put else 0,
+            bytes=put.bytes if put else 0,
+            digest=put.digest if put else "",
+            at=run.at,
+        )
+        for day, (version, put) in sorted(landed.days.items())
+    )
+    if landed.vanished_file:
+        Vanished.objects.create(
+            filing=filing,
+            missing=landed.missing,
+            emptied=landed.emptied,
+            path=landed.vanished_file.path,
+            digest=landed.vanished_file.digest,
+            at=run.at,
+        )
+    counts = {
+        name: getattr(landed, name)
+        for name in ("rows", "accepted", "refused", "unchanged", "unmet", "missing", "emptied")
+    }
+    files = {str(day): put.digest if put else "" for day, (_, put) in sorted(landed.days.items())}
+    detail = {**counts, "kind": run.kind.key, "platform": run.platform, "digest": run.digest, "files": files}
+    trace(event="trades.filing.landed", by=run.by, at=run.at, about=f"filing:{filing.pk}", detail=detail)
+    return filing
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a removal took away, and what a sweep found that no manifest lists."""
+
+    before: date
+    days: int
+    files: int
+    swept: int
+    dry_run: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed."""
+        return dict(self.__dict__)
+
+
+def trades_remove(*, platform: str, by: str, at: datetime, before: date | None = None, dry_run: bool = False) -> Kept:
+    """Remove a platform's days that are past keeping, every version of them, and sweep files that no manifest lists.
+
+    Refused where a day of any kind before `before` must still be kept. Removed files are noted first, in the transaction, and taken away after it.
+    """
+    law = lawroom.load().on(day_of(at))
+    earliest = min(rules.removable_before(day_of(at), law.parameter(kind.kept)) for kind in law.trade_kinds.values())
+    until = before or earliest
+    if until > earliest:
+        last = until - timedelta(days=1)
+        cited = law.cite(next(iter(law.trade_kinds.values())).basis[0]).zh
+        raise rules.StillKept(day=last, until=_kept_until(law, last), basis=cited, before=earliest)
+    lake = lake_of()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform])
+        past = list(Part.objects.filter(platform=platform, day__lt=until, removal__isnull=True).exclude(path=""))
+        days = len({(part.kind, part.day) for part in past})
+        if dry_run:
+            return Kept(until, days, len(past), len(_unlisted(lake, platform, law)), dry_run=True)
+        Removal.objects.bulk_create(Removal(part=part, at=at, by=by) for part in past)
+        detail = {"before": str(until), "days": days, "files": [part.path for part in past]}
+        trace(event="trades.days.removed", by=by, at=at, about=f"platform:{platform}", detail=detail)
+        # Within the lock, so that no filing is just writing: what is not listed is left over from one that was killed.
+        swept = lake.remove(_unlisted(lake, platform, law))
+    return Kept(until, days, lake.remove(part.path for part in past), swept)
+
+
+def _kept_until(law: Law, day: date) -> date:
+    months = max(law.parameter(kind.kept) for kind in law.trade_kinds.values())
+    return rules.kept_until(day, months)
+
+
+def _unlisted(lake: Lake, platform: str, law: Law) -> list[str]:
+    """The platform's files that no manifest lists, or that it lists as removed."""
+    listed = set(Part.objects.filter(platform=platform, removal__isnull=True).values_list("path", flat=True))
+    listed |= set(Filing.objects.filter(platform=platform).values_list("refused_path", flat=True))
+    listed |= set(Vanished.objects.filter(filing__platform=platform).values_list("path", flat=True))
+    places = [
+        f"{what}/kind={kind}/platform={platform}"
+        for what in ("trades", "refused", "vanished")
+        for kind in law.trade_kinds
+    ]
+    return [path for place in places for path in lake.listed(place) if path not in listed]
+
+
+# --- reading, written down before it is given -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShopRead:
+    """What a platform filed of one shop, as known at an instant: how many rows there are, and so many of them."""
+
+    platform: str
+    kind: str
+    shop: str
+    first: date
+    last: date
+    known_at: datetime
+    count: int
+    rows: Rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+def shop_read(
+    *,
+    platform: str,
+    kind: str,
+    shop: str,
+    first: date,
+    last: date,
+    known_at: datetime,
+    by: str,
+    at: datetime,
+    most: int = 1000,
+    after: int = 0,
+) -> ShopRead:
+    """One shop's rows of these days (the last included), as they were known at the instant."""
+    if last < first:
+        raise rules.SpanDisordered(first=first, last=last)
+    found = kind_known(lawroom.load().on(day_of(at)), kind)
+    since, until = (datetime.combine(day, datetime.min.time(), CHINA_TIME) for day in (first, last + timedelta(days=1)))
+    trace(
+        event="trades.shop.read",
+        by=by,
+        at=at,
+        about=f"platform:{platform}",
+        detail={"kind": kind, "shop": shop, "days": [first, last]},
+    )
+    paths = [day.path for day in days_known(platform, kind, known_at=known_at, first=first, last=last) if day.path]
+    count, rows = shop_rows(lake_of(), found, paths, shop, since=since, until=until, most=most, after=after)
+    return ShopRead(platform, kind, shop, first, last, known_at, count, rows)
+
+
+def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
+    """The refused rows of a filing as lines of a CSV file to mend; nothing where nothing was refused."""
+    trace(event="trades.refused.exported", by=by, at=at, about=f"filing:{filing.pk}")
+    return refused_lines(lake_of(), filing.refused_path) if filing.refused_path else iter(())
+
+
+@dataclass(frozen=True)
+class Vanishing:
+    """The reviews of a platform that vanished between filings: how many, in which filing each, and the rows as they were before."""
+
+    platform: str
+    missing: int
+    emptied: int
+    filings: list[dict[str, Any]]
+    rows: Rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+def vanished_read(*, platform: str, by: str, at: datetime, kind: str = "reviews", most: int = 1000) -> Vanishing:
+    """What a platform had filed and no longer says, though it may not delete it: the latest filing in which that showed first."""
+    found = Vanished.objects.filter(filing__platform=platform, filing__kind=kind, at__lte=at)
+    found = found.select_related("filing").order_by("-pk")
+    trace(event="trades.vanished.read", by=by, at=at, about=f"platform:{platform}", detail={"kind": kind})
+    filings = [
+        {"filing": v.filing_id, "at": v.at, "missing": v.missing, "emptied": v.emptied, "digest": v.digest}
+        for v in found
+    ]
+    rows = rows_of(lake_of(), [v.path for v in found], most)
+    return Vanishing(platform, sum(v.missing for v in found), sum(v.emptied for v in found), filings, rows)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What orders, payments and parcels across the border say of each other: counts and sums by finding, and the rows that do not agree."""
+
+    platform: str
+    first: date
+    last: date
+    known_at: datetime
+    findings: Rows
+    rows: Rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as it is printed and returned."""
+        return dict(self.__dict__)
+
+
+def trades_reconcile(
+    *,
+    platform: str,
+    first: date,
+    last: date,
+    known_at: datetime,
+    by: str,
+    at: datetime,
+    most: int = 1000,
+    out: Path | None = None,
+) -> Reconciliation:
+    """Reconcile the orders of these days three ways: with the payments and parcels of these days and of so many after the last.
+
+    What was paid or sent within the days for an order of before them is no finding: orders of so many days before are looked at too.
+    """
+    if last < first:
+        raise rules.SpanDisordered(first=first, last=last)
+    law = lawroom.load().on(day_of(at))
+    around = timedelta(days=rules.RECONCILED_WITHIN_DAYS)
+    spans = {"orders": (first - around, last), "payments": (first, last + around), "parcels": (first, last + around)}
+    paths = {
+        kind: [day.path for day in days_known(platform, kind, known_at=known_at, first=a, last=b) if day.path]
+        for kind, (a, b) in spans.items()
+    }
+    trace(event="trades.orders.reconciled", by=by, at=at, about=f"platform:{platform}", detail={"days": [first, last]})
+    rows = reconciled(lake_of(), law.trade_kinds, paths, first, last)
+    differing = differences(rows)
+    if out:
+        frame_write(differing, out)
+    return Reconciliation(platform, first, last, known_at, counted(rows), differing.head(most).to_dicts())
