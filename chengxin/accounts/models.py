@@ -141,3 +141,44 @@ class Factor(models.Model):
                 name="accounts_factor_one_authenticator",
             ),
         ]
+
+
+def proposal_bound(row: Mapping[str, Any]) -> bytes:
+    """What binds what is proposed to who proposed it and when."""
+    return f"accounts_proposal:{row['account_id']}:{row['at'].timestamp()}".encode()
+
+
+class Proposal(models.Model):
+    """That one of the staff wants something done for which it takes two: what, sealed, and until when another may confirm it. Never edited."""
+
+    kind = models.TextField(db_collation="C")
+    about = models.TextField(db_collation="C")
+    sealed = SealedField(ring="accounts", bound=proposal_bound, needs=["account_id", "at"])
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("at")), name="accounts_proposal_ends"),
+            # What an answer refers to, so that the database itself knows both persons.
+            models.UniqueConstraint(fields=["id", "account"], name="accounts_proposal_of_account"),
+        ]
+
+
+class Answer(models.Model):
+    """That another of the staff confirmed a proposal, upon which it was done in the same transaction, or refused it. Never edited."""
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, primary_key=True, related_name="answer")
+    proposer = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    agreed = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(account=models.F("proposer")), name="accounts_answer_by_another"
+            ),
+        ]

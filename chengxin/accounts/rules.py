@@ -127,6 +127,30 @@ class DutyMissing(Refusal):
     zh = "您的角色没有“{duty}”这一职责。请找本单位的账户管理员。"
 
 
+class AccountWanted(Refusal):
+    """This takes two persons, and a key is none: sign in with an account of your own. What was asked is not done."""
+
+    code = "account-wanted"
+    status = 403
+    zh = "这项事务须由两人办理，密钥不代表任何人：请用自己的账户登录。尚未办理。"
+
+
+class ProposalUnknown(Refusal):
+    """Your organisation has no open proposal {proposal}: it is unknown, over, or answered already."""
+
+    code = "proposal-unknown"
+    status = 404
+    zh = "本单位没有待复核的事项{proposal}：不存在、已过期或者已有人答复。"
+
+
+class AnotherWanted(Refusal):
+    """Whoever proposed this cannot confirm it: it takes another person of your organisation."""
+
+    code = "another-wanted"
+    status = 409
+    zh = "提出的人不能自己复核，须由本单位的另一人复核。"
+
+
 def login_read(written: str) -> str:
     """The account's name as it is kept; refuses what is no name, and what may be somebody's number."""
     login = written.strip().lower()

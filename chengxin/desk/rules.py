@@ -41,12 +41,13 @@ DUTIES = {
     "lists": "lists", "list": "lists", "propose": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
-    "staff": "accounts",
+    "staff": "accounts", "proposals": "confirm", "key-proposals": "keys",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",
 }  # fmt: skip
 # The first page of each duty, the first that somebody has.
 HOME = {
     "rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff", "audit": "desk:audit",
+    "keys": "desk:key-proposals",
 }  # fmt: skip
-# What a key with the scope `desk` opens: all work, but neither accounts nor the audit.
-KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit"}
+# What a key with the scope `desk` opens: all work, but neither accounts nor keys nor the audit.
+KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit", "keys"}

@@ -200,6 +200,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 # A session ends after so many minutes without a request, and after so many at all.
 CHENGXIN_SESSION_IDLE = envint("CHENGXIN_SESSION_IDLE", 30)
 CHENGXIN_SESSION_LONGEST = envint("CHENGXIN_SESSION_LONGEST", 480)
+# Whether decisions on cases and changes of keys take two persons; off where one person runs all of it.
+CHENGXIN_FOUR_EYES = envbool("CHENGXIN_FOUR_EYES", False)
 # Sessions stand in the database, so that they can be ended. Only pages on which somebody signs in set a cookie. Lax, not strict: whoever comes
 # back from an identity provider comes from another site; what changes anything is a POST, for which the cookie is not sent from there.
 SESSION_ENGINE = "chengxin.accounts.sessions"

@@ -1,7 +1,7 @@
 """Replacing keys while everything runs: a new version, everything put under it, the old versions forgotten.
 
 Each step can be done again, and killed at any moment: until a key is retired, all that it sealed is readable. Every change of keys passes through
-`key_add` and `keys_retire`: a second pair of eyes would stand there.
+`key_add` and `keys_retire`; where it takes two persons, both are called by what another confirmed (desk/deeds.py).
 """
 
 import time

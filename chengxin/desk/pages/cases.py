@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from chengxin.accounts.services.confirming import four_eyes
 from chengxin.actors.selectors import Asker
 from chengxin.cases.rules import DOERS
 from chengxin.cases.services.running import Words
+from chengxin.desk.deeds import case_propose
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.days import day_read
@@ -62,6 +64,10 @@ def step(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     }
     to = request.POST.get("to", "")
     try:
+        if four_eyes():
+            what = {"number": number, "to": to, "words": typed, "changes": changed}
+            made = case_propose(number=number, what=what, asker=asker, at=timezone.now())
+            return _case(request, asker, number, made=made)
         done = case_decide(number=number, asker=asker, to=to, words=Words(**typed), changes=changed, at=timezone.now())
     except Refusal as refusal:
         return _case(request, asker, number, refusal=refusal, typed={**typed, "to": to, "changes": changes})

@@ -42,7 +42,7 @@ BY_ROW = {
     **{
         table: f"{table}_reseal_only"
         for table in (
-            "cases_case", "cases_notice", "cases_paper", "records_record", "records_refused", "records_ticket", "records_waiting",
+            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
     },
@@ -175,6 +175,9 @@ UNTRACED = {
     "accounts.attempt_counted": "counts, for a day",
     "accounts.attempt_mark": "changes nothing: the keyed mark of what is tried",
     "accounts.code_show": "only compares; the session that follows is traced, and so is a recovery code",
+    "accounts.four_eyes": "changes nothing: a setting",
+    "accounts.proposals_open": "changes nothing: what waits for a colleague of the same organisation",
+    "accounts.proposed": "changes nothing: what is shown to whoever may confirm it",
     "accounts.factors_of": "changes nothing: the account reads its own",
     "accounts.login_free": "changes nothing: whether a name may be taken",
     "accounts.passkey_ask": "changes nothing: a challenge",

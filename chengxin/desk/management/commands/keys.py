@@ -1,11 +1,22 @@
-"""chengxin keys: the rings of keys, and their replacement while everything runs."""
+"""chengxin keys: the rings of keys, and their replacement while everything runs; by two persons where CHENGXIN_FOUR_EYES says so."""
 
 from argparse import ArgumentParser
+from datetime import datetime
+from getpass import getpass
 from typing import Any
 
 from django.utils import timezone
 
+from chengxin.accounts.models import Kind
+from chengxin.accounts.rules import AccountWanted, DutyMissing
+from chengxin.accounts.selectors import asker_of
+from chengxin.accounts.services.confirming import deed_answer, deed_propose, four_eyes
+from chengxin.accounts.services.factors import code_show
+from chengxin.accounts.services.opening import account_enter
+from chengxin.actors.selectors import Asker
+from chengxin.desk.deeds import DEEDS, DUTIES, KEYS
 from chengxin.kernel.sealing import SUITES
+from chengxin.ledger.services import on_behalf
 from chengxin.site.console import Command as Base
 from chengxin.vault.selectors import keys_of, rings
 from chengxin.vault.services import key_add, keys_retire, values_reseal
@@ -25,6 +36,8 @@ class Command(Base):
         "under": "其下的内容",
         "resealed": "重新密封",
         "retired": "已退役版本",
+        "proposal": "待复核事项",
+        "until": "复核期限",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,6 +49,17 @@ class Command(Base):
         )
         what.add_argument("--reseal", metavar="RING", help="第二步：全部改用新版本 / second: put everything under it")
         what.add_argument("--retire", metavar="RING", help="第三步：旧版本退役 / third: forget the older versions")
+        what.add_argument(
+            "--confirm",
+            type=int,
+            metavar="PROPOSAL",
+            help="复核并执行另一人提出的更换 / confirm what another proposed, and do it",
+        )
+        parser.add_argument(
+            "--account",
+            metavar="LOGIN",
+            help="须由两人办理时，用谁的账户；密码和口令另行询问 / where it takes two: whose account; password and code are asked for",
+        )
         parser.add_argument(
             "--suite",
             choices=sorted(SUITES),
@@ -50,6 +74,9 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Show the rings, or take the steps."""
+        if options["confirm"] or (four_eyes() and (options["rotate"] or options["add"] or options["retire"])):
+            self.result(self._by_two(options, timezone.now()))
+            return
         whole = options["rotate"]
         step = {"by": options["by"], "at": timezone.now()}
         found: dict[str, Any] = {}
@@ -61,6 +88,31 @@ class Command(Base):
         if ring := whole or options["retire"]:
             found |= {**keys_retire(ring=ring, **step).as_dict(), "resealed": found.get("resealed", 0)}
         self.result(found or {"rings": [self._shown(ring) for ring in rings()]})
+
+    def _by_two(self, options: dict[str, Any], at: datetime) -> dict[str, Any]:
+        """Propose a step (of a whole rotation the first), or confirm what another proposed."""
+        asker = self._asker(options["account"], at)
+        with on_behalf(asker.account or 0):
+            if options["confirm"]:
+                words: dict[str, Any] = {"duties": DUTIES, "deeds": DEEDS, "asker": asker, "at": at}
+                done = deed_answer(proposal=options["confirm"], agreed=True, **words)
+                return done if isinstance(done, dict) else {"proposal": options["confirm"]}
+            ring = options["rotate"] or options["add"] or options["retire"]
+            what = {"step": "retire" if options["retire"] else "add", "ring": ring, "suite": options["suite"]}
+            about = f"{what['step']}:{ring}"
+            made = deed_propose(kind=KEYS, about=about, what=what, asker=asker, at=at)
+        return {"proposal": made.pk, "ring": ring, "until": made.until}
+
+    def _asker(self, login: str | None, at: datetime) -> Asker:
+        """Who sits before the keyboard, by password and second factor."""
+        if not login:
+            raise AccountWanted
+        account = account_enter(login=login, password=getpass("密码 / password: "), kinds=(Kind.STAFF,), at=at)
+        code_show(account=account, code=getpass("动态口令 / code: "), at=at)
+        asker = asker_of(account, at=at)
+        if asker is None or DUTIES[KEYS] not in asker.duties:
+            raise DutyMissing(duty=DUTIES[KEYS])
+        return asker
 
     def _shown(self, ring: str) -> dict[str, Any]:
         keys, stores = keys_of(ring).read(), rings()[ring]
