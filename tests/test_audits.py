@@ -1,6 +1,7 @@
 """Unusual use: noticed as the ledger grows, answered by the reader, decided by a person, and about nobody who was read about."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chengxin import law as lawroom
@@ -231,6 +232,55 @@ def test_within_hours_with_a_case_and_below_the_rates_nothing_is_noticed(reading
     inside = rules.works_on(reading.at.date()) and hours.first <= reading.at.time() < hours.last
     told = [each.detector for each in noticed(LAW, [reading])]
     assert told == ([] if inside or not reading.account else ["out-of-hours"])
+
+
+made = st.lists(
+    st.tuples(
+        st.integers(9 * 60, 12 * 60) | st.integers(0, 60 * 24 * 7),  # minutes from Monday
+        st.integers(0, 2),  # account
+        st.integers(1, 2),  # subject
+        st.just("public-information") | st.sampled_from(["statutory-duty", "platform-verification", ""]),
+        st.sampled_from(["", "1号"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(made, st.integers(0, 40))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_statement_finds_what_the_rules_find_in_every_reading(
+    rows: list[tuple[int, int, int, str, str]], first: int
+) -> None:
+    """However the readings are cut into looks, what it leaves out is what no rule notices."""
+    few = {key: LAW.detectors[key].model_copy(update={"above": 2, "minutes": 90}) for key in ("burst", "same-subject")}
+    law = replace(LAW, detectors={**LAW.detectors, **few})
+    with transaction.atomic():
+        start, entries = datetime.combine(date(2026, 11, 23), time(), tzinfo=CHINA_TIME), list[int]()
+        for minute, account, subject, purpose, case in sorted(rows):
+            read(start + timedelta(minutes=minute), account=account, subject=subject, purpose=purpose, case=case)
+            entries.append(Entry.objects.latest("pk").pk)
+        for part in (entries[:first], entries[first:]):
+            Leaf.objects.bulk_create(Leaf(position=entries.index(e), entry=e, commitment=b"") for e in part)
+            services.readings_look(law=law, by="operator", at=moment(21))
+        told = {
+            (each.finding.detector, entry)
+            for each in Evidence.objects.select_related("finding")
+            for entry in each.entries
+        }
+        seen = [
+            Reading(
+                entry=entry, at=start + timedelta(minutes=m), reader="market", account=a, kind="department", purpose=p, case_number=c,
+                is_check=True, burst=sum(a == b and m - 90 <= n <= m for n, b, *_ in rows),
+                same=sum((a, s) == (b, x) and m - 90 <= n <= m for n, b, x, *_ in rows),
+            )
+            for entry, (m, a, s, p, c) in zip(entries, sorted(rows), strict=True)
+        ]  # fmt: skip
+        # Of readings at one instant that two looks share, the first look cannot count those of the second.
+        times = [row[0] for row in sorted(rows)]
+        if not 0 < first < len(times) or times[first - 1] != times[first]:
+            assert told == {(each.detector, each.entry) for each in noticed(law, seen)}
+        transaction.set_rollback(True)
 
 
 def test_the_same_by_api_command_page_and_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
