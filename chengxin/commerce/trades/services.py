@@ -285,13 +285,14 @@ def trades_remove(*, platform: str, by: str, at: datetime, before: date | None =
         cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform])
         past = list(Part.objects.filter(platform=platform, day__lt=until, removal__isnull=True).exclude(path=""))
         days = len({(part.kind, part.day) for part in past})
+        # Within the lock, so that no filing is just writing: what is not listed is left over from one that was killed.
+        left_over = _unlisted(lake, platform, law)
         if dry_run:
-            return Kept(until, days, len(past), len(_unlisted(lake, platform, law)), dry_run=True)
+            return Kept(until, days, len(past), len(left_over), dry_run=True)
         Removal.objects.bulk_create(Removal(part=part, at=at, by=by) for part in past)
         detail = {"before": str(until), "days": days, "files": [part.path for part in past]}
         trace(event="trades.days.removed", by=by, at=at, about=f"platform:{platform}", detail=detail)
-        # Within the lock, so that no filing is just writing: what is not listed is left over from one that was killed.
-        swept = lake.remove(_unlisted(lake, platform, law))
+        swept = lake.remove(left_over)
     return Kept(until, days, lake.remove(part.path for part in past), swept)
 
 

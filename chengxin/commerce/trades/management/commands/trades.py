@@ -164,7 +164,7 @@ class Command(Base):
         else:
             self.result({"filing": found.pk, "refused": found.refused, "refused_by_reason": found.refused_by_reason})
 
-    def _shop(self, platform: str, kind: str, shop: str, **options: Any) -> None:
+    def _shop(self, platform: str, kind: str, shop: str, /, **options: Any) -> None:
         at, by = self._reading(platform, options)
         last = options["last"] or day_of(at)
         found = services.shop_read(
