@@ -28,7 +28,7 @@ from tests.world import NOW, later
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 10, 1)
-SPAN = {"first": DAY, "last": date(2026, 10, 31)}
+SPAN: dict[str, Any] = {"first": DAY, "last": date(2026, 10, 31)}
 
 
 @pytest.fixture(autouse=True)
@@ -205,19 +205,20 @@ def test_the_commands_file_and_read(tmp_path: Path, capfd: pytest.CaptureFixture
     bad.write_text("phone\n1\n", encoding="utf-8")
     other = parquet_write(tmp_path / "p.parquet", "orders", [order(10)])
     day = ["--from", "2026-10-01", "--to", "2026-10-31"]
-    for status, *words in (
-        (0, "file", PLATFORM, "orders", str(path), str(other)),
-        (1, "file", PLATFORM, "orders", str(bad)),
-        (0, "file", PLATFORM, "orders", str(path), "--whole", *day),
-        (0, "list"),
-        (0, "list", "--by", PLATFORM),
-        (0, "shop", PLATFORM, "orders", "s1", *day, "--out", str(tmp_path / "s.parquet")),
-        (0, "reviews", PLATFORM),
-        (0, "reconcile", PLATFORM, *day),
-        (0, "keep", PLATFORM, "--dry-run"),
-        (1, "keep", PLATFORM, "--before", "2026-10-01"),
-        (0, "template", "reviews", "--out", str(tmp_path / "t.parquet")),
-    ):  # fmt: skip
+    asked: tuple[tuple[int, list[str]], ...] = (
+        (0, ["file", PLATFORM, "orders", str(path), str(other)]),
+        (1, ["file", PLATFORM, "orders", str(bad)]),
+        (0, ["file", PLATFORM, "orders", str(path), "--whole", *day]),
+        (0, ["list"]),
+        (0, ["list", "--by", PLATFORM]),
+        (0, ["shop", PLATFORM, "orders", "s1", *day, "--out", str(tmp_path / "s.parquet")]),
+        (0, ["reviews", PLATFORM]),
+        (0, ["reconcile", PLATFORM, *day]),
+        (0, ["keep", PLATFORM, "--dry-run"]),
+        (1, ["keep", PLATFORM, "--before", "2026-10-01"]),
+        (0, ["template", "reviews", "--out", str(tmp_path / "t.parquet")]),
+    )
+    for status, words in asked:
         assert run(["trades", *words, "--json"]) == status, words
     filing = Filing.objects.order_by("pk").first()
     assert (
