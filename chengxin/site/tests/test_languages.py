@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -45,6 +46,11 @@ def test_every_msgid_in_pages_has_english_words() -> None:
     english = {message.id: message.string for message in catalogue() if message.id}
     lacking = sorted({msgid for msgid in msgids_used() if not english.get(msgid)})
     assert lacking == []
+
+
+def test_no_msgid_is_written_twice() -> None:
+    written = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if line.startswith("msgid ")]
+    assert [line for line, many in Counter(written).items() if many > 1] == []
 
 
 def test_the_catalogue_holds_no_words_that_no_page_says() -> None:
