@@ -29,11 +29,13 @@ from chengxin.law.refusals import (
     PointsUsed,
     PurposeBarred,
     ReaderScored,
+    ReaderWithoutStatute,
     RecordWithoutAuthority,
     RecordWithoutDocument,
     RecordWithoutTerm,
     RepairedReported,
     SubjectDetected,
+    UseNotNamed,
 )
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -182,6 +184,20 @@ OWN_AFFAIR = _topic(
     "招录|招聘|录用|任职|晋升|提拔|职称|评奖|评先",
     "hir(?:e|ing)|recruit(?:ing|ment)?|promotions?|employment|awards?",
 )
+# Of these a person's record is asked for only on that person's consent.
+MONEY = _topic(
+    "credit, insurance or payment",
+    "信贷、保险或者缴费",
+    "征信|信贷|贷款|授信|融资|银行|金融|保险|保费|水费|电费|燃气费|缴费|公用事业|欠费",
+    "credit[ _-]bureaux?|credit[ _-]reporting|bank(?:s|ing)?|loans?|lending|financ(?:e|ial)|insurance|premiums?|utilit(?:y|ies)|arrears|bills?",
+)
+# And these stand closed on the nation's shelf besides.
+DEFAULT_CLOSED = _topic(
+    "utility arrears or financial activity",
+    "公用事业欠费或者金融活动",
+    "金融|银行|信贷|贷款|授信|融资|保险|保费|水费|电费|燃气费|缴费|公用事业|欠费",
+    "bank(?:s|ing)?|loans?|lending|financ(?:e|ial)|insurance|premiums?|utilit(?:y|ies)|arrears|bills?",
+)
 BARRED_PERSON_KINDS = {
     "movement": ("movement", "出行"),
     "schooling": ("schooling", "就学"),
@@ -192,6 +208,7 @@ BARRED_PERSON_KINDS = {
     "communications": ("communications", "通信"),
     "public-exposure": ("public exposure", "公开曝光"),
 }
+AUTHORITIES = frozenset({"department", "court"})
 DECIDING = frozenset({"department", "court", "credit-centre"})
 
 
@@ -478,9 +495,25 @@ def _question(shelf: str, key: str, raw: Raw) -> Found:
         if hit := POLITICAL_PURPOSE.words.search(text):
             data = {"found": hit[0], "topic": POLITICAL_PURPOSE.en, "topic_zh": POLITICAL_PURPOSE.zh}
             yield PurposeBarred, place, data
-        if shelf == "purposes" and raw.get("consent") is not True and (hit := OWN_AFFAIR.words.search(text)):
+        own = shelf == "purposes" and (hit := OWN_AFFAIR.words.search(text) or MONEY.words.search(text))
+        if own and hit and raw.get("consent") is not True:
             yield ConsentMissing, place, {"found": hit[0]}
     yield from _barred_measure(texts)
+    if shelf == "purposes" and isinstance(raw.get("persons"), Mapping):
+        yield from _of_persons(raw, texts)
+
+
+def _of_persons(raw: Raw, texts: Iterable[tuple[str, str]]) -> Found:
+    """Who reads a person: themselves, whom they allowed, an authority by statute; and hiring, promotion and awards for one named use each."""
+    persons, askers = _mapping(raw.get("persons")), {str(each) for each in _items(raw.get("askers"))}
+    for place, text in texts:
+        if (hit := OWN_AFFAIR.words.search(text)) and persons.get("once") is not True:
+            yield UseNotNamed, place, {"found": hit[0]}
+    if persons.get("by") == "statute" and (others := sorted(askers - AUTHORITIES)):
+        found = ", ".join(others)
+        yield ReaderWithoutStatute, "askers", {"why": f"{found} is no authority", "why_zh": f"{found} 不是机关"}
+    if "public" in askers and persons.get("by") not in ("subject", "yes-or-no"):
+        yield PersonsEnumerated, "askers", {}
 
 
 # Shared

@@ -216,6 +216,7 @@ class Roles(Part):
     authority_code: FieldName | None = None
     severity: FieldName | None = None
     group: FieldName | None = None
+    certificate: FieldName | None = None
     published_on: FieldName | None = None
     person: FieldName | None = None
     province: FieldName | None = None
@@ -500,11 +501,55 @@ class Matter(Founded):
     must_check: MustCheck | None = None
 
 
+class OfPersons(Part):
+    """What of a natural person may be read for a purpose, by which right, and how often.
+
+    `by` is the right: the person's own reading (`subject`), their consent, or an authority's `statute`; or the answer is a yes or no alone
+    (`yes-or-no`), which shows nothing. `shows` says per record type which fields are shown, `masks` which of them only in part, `identity`
+    how name and number are; everything else is withheld, by the articles in `withheld`. `once`: a consent is for one named use. `kept` and `calls_a_day`
+    are parameters: how many days whoever read may keep it, and how often each of its programs may ask in a day. `closed` says that nobody may
+    ask for it until a place's own entry lets them.
+    """
+
+    by: Literal["subject", "consent", "statute", "yes-or-no"]
+    shows: dict[Key, Some[FieldName]] = Field(default_factory=dict)
+    masks: dict[Key, Some[FieldName]] = Field(default_factory=dict)
+    identity: dict[Literal["name", "number"], Literal["shown", "masked"]] = Field(default_factory=dict)
+    withheld: Some[Basis]
+    statute: Many[Basis] = ()
+    once: bool = False
+    case_number: bool = False
+    closed: bool = False
+    kept: Key | None = None
+    calls_a_day: Key
+
+    @model_validator(mode="after")
+    def _fits_its_right(self) -> Self:
+        if (self.by == "yes-or-no") != (not self.shows) or (self.by == "yes-or-no" and self.identity):
+            raise ValueError("a yes or no shows nothing, and every other right needs `shows`: what it shows")
+        if (self.by in ("consent", "statute")) != (self.kept is not None):
+            raise ValueError("`kept` says how long another may keep what it read: needed on consent and by statute")
+        if (self.by == "statute") != bool(self.statute):
+            raise ValueError("`statute` belongs to `by: statute`, and such a purpose needs it")
+        if self.once and self.by != "consent":
+            raise ValueError("`once` belongs to a consent")
+        if any(not set(fields) <= set(self.shows.get(key, ())) for key, fields in self.masks.items()):
+            raise ValueError("`masks` names a field that `shows` does not")
+        return self
+
+
 class Purpose(Founded):
-    """What for somebody may ask, and whether only on the subject's own consent."""
+    """What for somebody may ask, and whether only on the subject's own consent; `persons` says what of a natural person, where anything."""
 
     askers: Some[ActorKind]
     consent: bool
+    persons: OfPersons | None = None
+
+    @model_validator(mode="after")
+    def _consent_said_once(self) -> Self:
+        if self.persons is not None and self.consent != (self.persons.by == "consent"):
+            raise ValueError("`consent` and `persons.by` say different things")
+        return self
 
 
 class Disputed(Part):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeAlias, TypeVar
 
+from chengxin.law.boundary import DEFAULT_CLOSED
 from chengxin.law.models import (
     Basis,
     BenefitPoints,
@@ -18,6 +19,7 @@ from chengxin.law.models import (
     Parameter,
     Procedure,
     Program,
+    Purpose,
     RecordType,
     ReportKind,
     Role,
@@ -43,6 +45,8 @@ from chengxin.law.refusals import (
     MeasureWithoutStatute,
     PersonUnnamed,
     PointsNotPositive,
+    PurposeNotClosed,
+    ReaderWithoutStatute,
     ReferenceUnknown,
     SilenceAgainst,
     StateUnreached,
@@ -93,6 +97,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
         groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
     if isinstance(entry, TradeKind) and entry.lasting:
         groups.append(("lasting.basis", entry.lasting.basis))
+    if isinstance(entry, Purpose) and entry.persons:
+        groups += [("persons.withheld", entry.persons.withheld), ("persons.statute", entry.persons.statute)]
     for place, basis in groups:
         for at, citation in enumerate(basis):
             yield f"{place}.{at}", citation
@@ -226,6 +232,7 @@ def _roles(entry: RecordType) -> Faults:
     yield from _field(entry, "roles.name", roles.name, "person-name" if entry.of_persons else "name")
     yield from _field(entry, "roles.code", roles.code, "citizen-number" if entry.of_persons else "code")
     yield from _field(entry, "roles.group", roles.group, "choice")
+    yield from _field(entry, "roles.certificate", roles.certificate, "text")
     yield from _field(entry, "roles.document", roles.document, "text", "code")
     yield from _field(entry, "roles.authority", roles.authority, "text")
     yield from _field(entry, "roles.decided_on", roles.decided_on, "day")
@@ -540,6 +547,41 @@ def _trade_kind(entry: Entry, book: View) -> Faults:
             yield from _reference(entry, book, f"columns.{name}.refers", "trade_kinds", column.refers)
 
 
+def _purpose(entry: Entry, book: View) -> Faults:
+    """What a purpose shows of persons is there to be shown, its numbers are parameters, and its right stands on a statute."""
+    assert isinstance(entry, Purpose)
+    persons = entry.persons
+    if persons is None:
+        return
+    for key, fields in persons.shows.items():
+        place = f"persons.shows.{key}"
+        yield from _reference(entry, book, place, "record_types", key)
+        record_type = _found(book, entry, "record_types", key, RecordType)
+        if record_type is None:
+            continue
+        if not record_type.of_persons:
+            yield ValueWrong, place, {"detail": f"{key} is not about natural persons"}
+        for at, name in enumerate(fields):
+            field = record_type.fields.get(name)
+            if field is None:
+                yield FieldUnknown, f"{place}.{at}", {"record_type": key, "field": name}
+            elif field.type in ("person-name", "citizen-number"):
+                detail = f"{name} says who the person is, which `identity` decides"
+                yield ValueWrong, f"{place}.{at}", {"detail": detail}
+    if persons.kept:
+        yield from _parameter(entry, book, "persons.kept", persons.kept, ("days",))
+    yield from _parameter(entry, book, "persons.calls_a_day", persons.calls_a_day, ("count",))
+    cited = [instrument for each in persons.statute if (instrument := book.instrument(each.instrument))]
+    if persons.by == "statute" and not any(instrument.kind in STATUTE_KINDS for instrument in cited):
+        named = ", ".join(each.instrument for each in persons.statute)
+        data = {"why": f"none of {named} is a law or regulation", "why_zh": f"{named} 均不是法律、法规"}
+        yield ReaderWithoutStatute, "persons.statute", {**data}
+    texts = (("title.zh", entry.title.zh), ("title.en", entry.title.en), ("key", entry.key.replace("-", " ")))
+    for place, text in texts:
+        if (hit := DEFAULT_CLOSED.words.search(text)) and entry.jurisdiction == "cn" and not persons.closed:
+            yield PurposeNotClosed, place, {"found": hit[0], "topic": DEFAULT_CLOSED.en, "topic_zh": DEFAULT_CLOSED.zh}
+
+
 def _instrument(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Instrument)
     if book.entry("issuers", entry.issued_by, entry.in_force.from_, entry.jurisdiction) is None:
@@ -566,6 +608,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "measures": _measure,
     "procedures": _procedure,
     "programs": _program,
+    "purposes": _purpose,
     "reports": _report,
     "trade_kinds": _trade_kind,
     "benefit_points": _benefit_points,

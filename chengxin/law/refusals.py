@@ -430,3 +430,29 @@ class ConsentMissing(Boundary):
     code = "boundary-consent-missing"
     basis = "个人信息保护法 13, 14"
     zh = "{file}：{place}：“{found}”属个人事务，须经本人同意（consent: true）。"
+
+
+class UseNotNamed(Boundary):
+    """{file}: {place}: «{found}» is a person's own affair: each consent is for one named use (`once: true`)."""
+
+    code = "boundary-use-not-named"
+    basis = "个人信息保护法 14, 23"
+    zh = "{file}：{place}：“{found}”属个人事务，每份同意只用于一次写明的用途（once: true）。"
+
+
+class PurposeNotClosed(Boundary):
+    """{file}: {place}: «{found}» touches {topic}: on the nation's shelf it stands closed (`closed: true`), for a place to open by its own
+    statute, and then only on the person's own consent.
+    """
+
+    code = "boundary-purpose-not-closed"
+    basis = "上海市社会信用条例 14；征信业管理条例 14, 18"
+    zh = "{file}：{place}：“{found}”涉及{topic_zh}，国家一级只能写为关闭（closed: true），由地方依自己的法规开放，且须经本人同意。"
+
+
+class ReaderWithoutStatute(Boundary):
+    """{file}: {place}: a person is read by an authority on a statute, or by whom the person allowed: {why}."""
+
+    code = "boundary-reader-without-statute"
+    basis = "个人信息保护法 13, 34"
+    zh = "{file}：{place}：查询自然人，须是机关依法律法规，或者经本人同意：{why_zh}。"
