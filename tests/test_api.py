@@ -374,7 +374,7 @@ def test_nothing_lists_subjects() -> None:
                 # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers;
                 # promises that their own subjects made public; and offices.
                 # what was noticed in its own use, which names no subject;
-                # its own offers, and the evidence that it is to confirm, without whose it is.
+                # its own offers, and the evidence that it is to confirm, without whose it is; the consents that it holds, by number.
                 assert path in (
                     "/ledger/keys",
                     "/ledger/checkpoint",
@@ -396,6 +396,8 @@ def test_nothing_lists_subjects() -> None:
                     "/inspections/tasks",
                     "/promises",
                     "/contacts",
+                    "/persons/consents",
+                    "/persons/withdrawals",
                 ), f"{method} {path} gives a list"
             assert '"type": "array", "items": {"$ref": "#/components/schemas/SubjectOut"' not in text
     assert not [p for p in schema["paths"] if p.startswith("/subjects") and "{code}" not in p]

@@ -64,10 +64,10 @@ FUTURE = Reason(
 
 
 PERSONS = Reason(
-    "persons-not-held",
-    "这一事项的措施只及于决定文书载明的自然人；本库不存自然人，不能据企业的代码作出判断，请看决定文书。",
-    "In this matter measures meet only persons whom a deciding document names. This register holds no natural persons and cannot say by a "
-    "firm's code: read the document.",
+    "persons-by-document",
+    "这一事项的措施只及于决定文书载明的自然人，企业的代码说明不了任何人，请看决定文书；查询自然人须依法定职责或者本人同意，凭号码和姓名另行办理。",
+    "In this matter measures meet only persons whom a deciding document names, and a firm's code says nothing of them: read the document. A person "
+    "is read by number and name, on a statute or on their consent, by another door.",
 )
 
 

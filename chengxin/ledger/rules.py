@@ -287,7 +287,10 @@ def _peaks(hashes: Sequence[bytes]) -> Iterator[bytes]:
 # --- what is kept how long ----------------------------------------------------------------------------------------------------------
 
 # Entries that tell of a reading, the query log: what its term is over may be erased. What was changed, and by whom, is no query.
-READING = r"\.(read|searched|looked|exported)$|^checks\.(check|file)\.answered$|^subjects\.names?\.matched$"
+READING = (
+    r"\.(read|searched|looked|exported)$|^checks\.(check|file)\.answered$|^subjects\.names?\.matched$"
+    r"|^disclosure\.(person|qualification|consent)\.(tried|confirmed)$|^subjects\.person\.opened$"
+)
 
 
 def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:

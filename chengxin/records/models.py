@@ -127,6 +127,22 @@ class Record(models.Model):
         ]
 
 
+class CertificateMark(models.Model):
+    """The mark of a licence's or certificate's number under one version of the index key: by it a qualification is confirmed, and nothing is
+    listed. Derived, and replaced with the key.
+    """
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    version = models.IntegerField()
+    mark = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "version"], name="records_certificatemark_one_a_key"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["mark"], name="records_certificatemark_mark")]
+
+
 class Event(models.Model):
     """Something that happened to a record: filed, superseded, withdrawn, disputed, settled, repaired (or a repair undone), ended, found to be
     about somebody else (unmatched), laid there again (matched), or under reconsideration or lawsuit (contested, concluded). Never edited.

@@ -20,6 +20,7 @@ from chengxin.assessments.api import router as assessments
 from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
+from chengxin.disclosure.api import router as persons
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.api import router as ledger
@@ -42,6 +43,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/measures", measures),
     ("/lists", followed),
     ("/inspections", inspections),
+    ("/persons", persons),
     ("/checks", checks),
     ("/reports", reports),
     ("/rights", rights),

@@ -56,6 +56,7 @@ ROOMS = [
     "chengxin.records",
     "chengxin.lists",
     "chengxin.inspections",
+    "chengxin.disclosure",
     "chengxin.checks",
     "chengxin.reports",
     "chengxin.rights",
@@ -104,6 +105,7 @@ CHENGXIN_SUITE = os.environ.get("CHENGXIN_SUITE", "aes-256-gcm-sha-256")
 SEALED_ELSEWHERE = [
     "chengxin.records.bulk.holding.HeldFiles",
     "chengxin.subjects.bulk.vaulting.PersonMarks",
+    "chengxin.records.bulk.persons.CertificateMarks",
     "chengxin.subjects.bulk.population.RegisterFile",
 ]
 # The population register: answers yes or no to a number and a name. The default asks a sealed file.

@@ -161,7 +161,7 @@ def test_of_a_firm_s_people_nothing_is_said_by_its_code(tmp_path: Path) -> None:
     sent(tmp_path, listing(1), source="serious-dishonesty")
     answer = asked(matter="management-office")
     assert answer.outcome == "cannot_say" and answer.measures == []
-    assert answer.reason is not None and answer.reason.code == "persons-not-held"
+    assert answer.reason is not None and answer.reason.code == "persons-by-document"
     path = tmp_path / "n.csv"
     path.write_text(f"code\n{code(1)}\n", encoding="utf-8")
     with pytest.raises(AskerNotPermitted, match="no natural persons"):

@@ -35,6 +35,7 @@ CHANGEABLE = {
     "mydata_answer": "likewise",
     "benefits_owed": "deleted when the entry of the ledger is erased",
     "subjects_personmark": "a person's mark under each key of the ring, taken off with the key",
+    "records_certificatemark": "a certificate's mark likewise",
 }
 # Guarded row by row, since one column may change and nothing else: the trigger that sees to it.
 BY_ROW = {
@@ -42,7 +43,7 @@ BY_ROW = {
     **{
         table: f"{table}_reseal_only"
         for table in (
-            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "records_record", "records_refused", "records_ticket", "records_waiting",
+            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "disclosure_consent", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
     },

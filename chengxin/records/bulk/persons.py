@@ -6,22 +6,28 @@ they tell nothing to whoever only guesses it.
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from django.db import connection, transaction
 
+from chengxin import law as lawroom
+from chengxin.kernel.days import day_of
+from chengxin.kernel.names import name_normal
+from chengxin.kernel.sealing import Blind, Key
 from chengxin.records import rules
 from chengxin.records.bulk.judging import SEPARATOR, Cause, Judge
 from chengxin.records.bulk.storing import RECORD, Landing, Parcel, sealed_rows
-from chengxin.records.models import record_bound
+from chengxin.records.models import Record, record_bound
 from chengxin.subjects.bulk.vaulting import RING, Met, Vault, citizen_numbers_read, names_of_persons
 from chengxin.subjects.rules.persons import SCHEME, PersonNameDisagrees, PersonUnder18
-from chengxin.vault.selectors import seal_of
+from chengxin.vault.selectors import INDEX, blind_of, seal_of
 
 SEALED = "密封 sealed"  # what stands in place of a document's number
 CLAIM_COLUMNS = (
     "line", "scheme", "value", "name", "normal", "said_key", "said", "authority", "authority_code", "document",
-    "decided_on", "effect_from", "effect_until", "shown_until", "kept_until", "published_on", "late_days", "severity", "state", "body", "open",
+    "decided_on", "effect_from", "effect_until", "shown_until", "kept_until", "published_on", "late_days", "severity", "state", "body", "open", "certificate",
 )  # fmt: skip
 
 
@@ -55,6 +61,7 @@ class PersonsJudge(Judge):
             authority_code=pl.col(roles.authority_code) if roles.authority_code else pl.lit(None, pl.String),
             document=pl.col(roles.document),
             open=pl.col(roles.group) if roles.group else pl.lit(None, pl.String),
+            certificate=pl.col(roles.certificate) if roles.certificate else pl.lit(None, pl.String),
         )
         prefix = f"{self.record_type.key}{SEPARATOR}"
         keys = [
@@ -117,6 +124,13 @@ class PersonsLanding(Landing):
             ),
         )
         self._copy("records_record", (*RECORD, "sealed"), records)
+        marks = [
+            (record, version, "\\x" + mark.hex())
+            for record, certificate in records.select("id", "certificate").iter_rows() if certificate
+            for version, mark in certificate_marks(certificate).items()
+        ]  # fmt: skip
+        schema = {"record_id": pl.Int64, "version": pl.Int32, "mark": pl.String}
+        self._copy("records_certificatemark", tuple(schema), pl.DataFrame(marks, schema=schema, orient="row"))
 
     def _tickets_store(self, tickets: pl.DataFrame) -> None:
         """Keep the rows that disagree, each once, sealed whole; one that is kept already counts as unchanged."""
@@ -139,6 +153,63 @@ class PersonsLanding(Landing):
         )  # fmt: skip
         self.tally.waiting += len(fresh)
         self.tally.unchanged += len(tickets) - len(fresh)
+
+
+def certificate_marks(written: str) -> dict[int, bytes]:
+    """The marks of a licence's or certificate's number, however it is written, under every version of the index key."""
+    return blind_of().marks("certificate", "number", name_normal(written))
+
+
+class CertificateMarks:
+    """The marks of certificates' numbers as something that lies under a ring of keys."""
+
+    ring, label = INDEX, "records_certificatemark.mark"
+
+    def left(self, key: Key) -> int:
+        """How many records whose certificate has a mark have none under this key."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"select count(*) {_UNMARKED}", [key.version])
+            return int(cursor.fetchone()[0])
+
+    def renew(self, key: Key, most: int) -> Iterator[int]:
+        """Give them one, lot by lot; the marks under the older keys are still found meanwhile."""
+        while True:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"select u.record_id {_UNMARKED} order by u.record_id limit %s", [key.version, most])
+                records = [record for (record,) in cursor.fetchall()]
+                if not records:
+                    return
+                marks = [
+                    (record, Blind.mark(key, "certificate", "number", name_normal(written)))
+                    for record, written in _certificates(records)
+                ]
+                cursor.execute(
+                    """
+                    insert into records_certificatemark (record_id, version, mark)
+                    select r, %s, m from unnest(%s::bigint[], %s::bytea[]) f(r, m) on conflict (record_id, version) do nothing
+                    """,
+                    [key.version, [record for record, _ in marks], [mark for _, mark in marks]],
+                )
+            yield len(records)
+
+    def forget(self, key: Key) -> None:
+        """Drop the marks of every other key: they are gone."""
+        with connection.cursor() as cursor:
+            cursor.execute("delete from records_certificatemark where version <> %s", [key.version])
+
+
+_UNMARKED = """
+from (select distinct m.record_id from records_certificatemark m) u
+where not exists (select from records_certificatemark n where n.record_id = u.record_id and n.version = %s)
+"""
+
+
+def _certificates(records: Sequence[int]) -> Iterator[tuple[int, str]]:
+    seal = seal_of(RING)
+    for record in Record.objects.filter(pk__in=records).select_related("batch"):
+        law = lawroom.load().on(day_of(record.received_at), record.batch.jurisdiction)
+        content = seal.unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
+        yield record.pk, content["body"][law.record_types[record.record_type].roles.certificate]
 
 
 def _digest(met: Met, what: str, *said: str) -> str:

@@ -11,10 +11,12 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
-from chengxin.law.models import Words
-from chengxin.records.models import Ticket, TicketAnswer
+from chengxin.law.models import RecordType, Words
+from chengxin.records.bulk.persons import certificate_marks
+from chengxin.records.models import CertificateMark, Record, Ticket, TicketAnswer, record_bound
 from chengxin.records.selectors.batches import SEEING_ALL
 from chengxin.subjects.rules.persons import PersonUnder18
+from chengxin.vault.selectors import seal_of
 
 OCCUPATIONS = "occupations"
 COUNTING = (*SEEING_ALL, "supervisor")
@@ -98,3 +100,24 @@ def tickets_accessible(actor: str, kind: str) -> QuerySet[Ticket]:
     tickets = Ticket.objects.select_related("batch").order_by("batch_id", "line")
     tickets = tickets.filter(~Exists(TicketAnswer.objects.filter(content=OuterRef("content"))))
     return tickets if kind in SEEING_ALL else tickets.filter(batch__actor=actor)
+
+
+def content_opened(record: Record, record_type: RecordType) -> dict[str, str]:
+    """field → text for all that the register holds of a record about a person. What of it is told is disclosure's to decide."""
+    held = seal_of("vault").unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
+    roles = record_type.roles
+    found = {name: str(value) for name, value in held["body"].items() if value is not None}
+    found |= {
+        roles.document: held["document"],
+        roles.authority: record.authority,
+        roles.decided_on: str(record.decided_on),
+    }
+    return found | (
+        {roles.authority_code: record.authority_code} if roles.authority_code and record.authority_code else {}
+    )
+
+
+def records_certified(number: str, *, known_at: datetime) -> QuerySet[Record]:
+    """The records about persons that bear this number of a licence or certificate: whose they are is not told."""
+    marks = CertificateMark.objects.filter(mark__in=list(certificate_marks(number).values()))
+    return Record.objects.filter(pk__in=marks.values("record"), received_at__lte=known_at)

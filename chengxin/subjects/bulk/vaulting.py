@@ -1,7 +1,7 @@
 """Persons set-wise: numbers read, each found by its mark or filed once, sealed before anything is written."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import adult_from, citizen_number_read
 from chengxin.kernel.names import name_normal
 from chengxin.kernel.sealing import Blind, Key
-from chengxin.subjects.models import person_bound
+from chengxin.subjects.models import Person, person_bound
 from chengxin.subjects.rules.persons import SCHEME, names_agree
 from chengxin.vault.selectors import INDEX, blind_of, seal_of
 
@@ -145,6 +145,19 @@ def persons_marked(cursor: Cursor, numbers: Sequence[str]) -> list[tuple[int, st
         [list(of)],
     )
     return [(subject, of[bytes(mark)], bytes(sealed)) for subject, mark, sealed in cursor.fetchall()]
+
+
+def person_met(number: str, name: str) -> int | None:
+    """Whom a number and a name together name; nobody where the number is not held or its name is another. Nothing is opened."""
+    with connection.cursor() as cursor:
+        found = persons_marked(cursor.cursor, [number])
+    return next((subject for subject, _, sealed in found if names_agree(_opened(subject, sealed).name, name)), None)
+
+
+def persons_named(subjects: Collection[int], name: str) -> set[int]:
+    """Which of these persons bear the name. Nothing is opened, and nobody is found by a name alone."""
+    held = Person.objects.filter(pk__in=list(subjects)).values_list("pk", "sealed")
+    return {subject for subject, sealed in held if names_agree(_opened(subject, bytes(sealed)).name, name)}
 
 
 def person_opened(subject: int, sealed: bytes) -> Held:

@@ -1,0 +1,1 @@
+"""What a person may allow, and what is told of them. Pure."""

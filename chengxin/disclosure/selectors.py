@@ -1,0 +1,195 @@
+"""Finding consents and withdrawals of those that one may see, and what the register holds of a person for the rule to decide on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.cases.selectors import SEEING_ALL
+from chengxin.disclosure.models import Consent, Withdrawal
+from chengxin.disclosure.rules.consenting import State, state_of
+from chengxin.disclosure.rules.disclosing import PersonFact
+from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
+from chengxin.law.models import OfPersons, Purpose
+from chengxin.records.models import Record
+from chengxin.records.rules import Terms, replay
+from chengxin.records.selectors.filed import events_of, records_of, statements_of
+from chengxin.records.selectors.persons import content_opened
+
+
+class ConsentUnknown(Refusal):
+    """There is no consent {consent} that you may see or take back."""
+
+    code = "consent-unknown"
+    status = 404
+    zh = "没有您可以查看或者撤回的第{consent}号同意。"
+
+
+class WithdrawalUnknown(Refusal):
+    """No withdrawal of consent {consent} waits for you to take note of it."""
+
+    code = "withdrawal-unknown"
+    status = 404
+    zh = "第{consent}号同意没有等待您签收的撤回。"
+
+
+@dataclass(frozen=True)
+class ConsentShown:
+    """A consent as its grantee and its giver see it: everything but whose it is."""
+
+    consent: int
+    grantee: str
+    grantee_title: str
+    purpose: str
+    title: str
+    title_en: str
+    record_types: list[dict[str, str]]
+    starts_on: date
+    ends_on: date
+    most: int | None
+    used: int
+    named_use: str
+    way: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+    state: State
+
+    def as_dict(self) -> dict[str, Any]:
+        """As every door gives it."""
+        return {**self.__dict__, "state": str(self.state)}
+
+
+@dataclass(frozen=True)
+class WithdrawalShown:
+    """A withdrawal that its grantee takes note of by a day."""
+
+    consent: int
+    grantee: str
+    grantee_title: str
+    purpose: str
+    title: str
+    title_en: str
+    withdrawn_at: datetime
+    due_on: date
+    late: bool
+    acknowledged_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As every door gives it."""
+        return dict(self.__dict__)
+
+
+def purposes_of(law: Law, *rights: str) -> list[tuple[Purpose, OfPersons]]:
+    """The purposes for which a person is read by one of these rights, those that are closed left out."""
+    found = [(p, p.persons) for _, p in sorted(law.purposes.items()) if p.persons is not None]
+    return [(purpose, persons) for purpose, persons in found if persons.by in rights and not persons.closed]
+
+
+def consents_accessible(asker: Asker) -> QuerySet[Consent]:
+    """The consents that the asker may see: those given to it; who runs or supervises the register sees all. The latest first."""
+    found = Consent.objects.order_by("-pk")
+    return found if asker.kind in SEEING_ALL else found.filter(grantee=asker.key)
+
+
+def withdrawals_accessible(asker: Asker) -> QuerySet[Withdrawal]:
+    """The withdrawals of these consents, those due first before the others."""
+    found = Withdrawal.objects.select_related("consent", "acknowledgement").order_by("due_on", "pk")
+    return found if asker.kind in SEEING_ALL else found.filter(consent__grantee=asker.key)
+
+
+def consents_of(subject: int) -> QuerySet[Consent]:
+    """The consents that a person gave, the latest first; for the person alone."""
+    return Consent.objects.filter(subject_id=subject).order_by("-pk")
+
+
+def consents_shown(consents: QuerySet[Consent], law: Law, *, on: date) -> list[ConsentShown]:
+    """Each consent with how often it was used and where it stands on the day."""
+    titles: dict[str, str] = {}
+    shown = []
+    for row in consents.select_related("withdrawal").annotate(used=Count("uses")):
+        withdrawn = row.withdrawal.at if hasattr(row, "withdrawal") else None
+        purpose = law.purposes.get(row.purpose)
+        state = state_of(
+            starts_on=row.starts_on, ends_on=row.ends_on, most=row.most, used=row.used, withdrawn=withdrawn is not None, on=on
+        )  # fmt: skip
+        title = titles.setdefault(row.grantee, actor_titled(row.grantee))
+        shown.append(
+            ConsentShown(
+                row.pk, row.grantee, title, row.purpose, purpose.title.zh if purpose else row.purpose,
+                purpose.title.en if purpose else row.purpose, list(_types(law, row.record_types)), row.starts_on, row.ends_on, row.most, row.used,
+                row.named_use, row.way, row.at, withdrawn, state,
+            )
+        )  # fmt: skip
+    return shown
+
+
+def _types(law: Law, keys: Iterable[str]) -> Iterator[dict[str, str]]:
+    for key in keys:
+        entry = law.record_types.get(key)
+        yield {
+            "record_type": key,
+            "title": entry.title.zh if entry else key,
+            "title_en": entry.title.en if entry else key,
+        }
+
+
+def withdrawals_shown(withdrawals: QuerySet[Withdrawal], law: Law, *, on: date) -> list[WithdrawalShown]:
+    """Each withdrawal with the day by which its grantee takes note of it, and whether that is over."""
+    shown = []
+    for row in withdrawals:
+        noted = row.acknowledgement.at if hasattr(row, "acknowledgement") else None
+        purpose = law.purposes.get(row.consent.purpose)
+        title, title_en = (
+            (purpose.title.zh, purpose.title.en) if purpose else (row.consent.purpose, row.consent.purpose)
+        )
+        grantee = row.consent.grantee
+        shown.append(
+            WithdrawalShown(
+                row.pk, grantee, actor_titled(grantee), row.consent.purpose, title, title_en, row.at, row.due_on,
+                noted is None and on > row.due_on, noted,
+            )
+        )  # fmt: skip
+    return shown
+
+
+def consent_in_force(subject: int, grantee: str, purpose: str, *, consent: int | None, on: date) -> Consent | None:
+    """The latest consent of the person to this reader for this purpose that is in force on the day, or the one named, if it is.
+
+    Each row is locked to the end of the transaction before it is looked at: whoever withdraws waits, or has committed.
+    """
+    rows = Consent.objects.filter(subject_id=subject, grantee=grantee, purpose=purpose).order_by("pk")
+    rows = rows if consent is None else rows.filter(pk=consent)
+    numbers = [row.pk for row in rows.select_for_update()]
+    # Asked again, now that nobody can change what hangs on these rows.
+    held = Consent.objects.filter(pk__in=numbers).select_related("withdrawal").annotate(used=Count("uses"))
+    for row in held.order_by("-pk"):
+        withdrawn = hasattr(row, "withdrawal")
+        state = state_of(
+            starts_on=row.starts_on, ends_on=row.ends_on, most=row.most, used=row.used, withdrawn=withdrawn, on=on
+        )  # fmt: skip
+        if state is State.IN_FORCE:
+            return row
+    return None
+
+
+def facts_of_person(law: Law, subject: int, *, known_at: datetime) -> list[PersonFact]:
+    """What the register held of a person at the instant, opened for the rule that decides what of it is told."""
+    return facts_of_records(law, records_of([subject], known_at=known_at), known_at=known_at)
+
+
+def facts_of_records(law: Law, records: QuerySet[Record], *, known_at: datetime) -> list[PersonFact]:
+    """These records about persons, each with its content and what its events make of it."""
+    rows = [row for row in records if row.record_type in law.record_types]
+    numbers = [row.pk for row in rows]
+    events, said = events_of(numbers, known_at=known_at), statements_of(numbers, known_at=known_at)
+    return [
+        PersonFact(
+            row.pk, row.record_type, content_opened(row, law.record_types[row.record_type]),
+            Terms(row.effect_from, row.effect_until, row.shown_until), replay(events[row.pk], known_at=known_at), said.get(row.pk, ""),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Consents across the rooms: withdrawn while others read, on real connections; and through the API, the desk and the command line."""
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client as Browser
+from django.utils import timezone
+
+from chengxin.actors.selectors import Asker
+from chengxin.actors.services import actor_add, client_add
+from chengxin.disclosure.models import Use, Withdrawal
+from chengxin.disclosure.rules.consenting import Terms
+from chengxin.disclosure.services.consenting import consent_give, consent_withdraw
+from chengxin.disclosure.services.reading import person_read
+from chengxin.ledger.models import Entry
+from chengxin.site.testing_live import database_apart
+from chengxin.subjects.selectors import person_of
+from chengxin.vault import selectors as vault
+from tests.people import DIVISION, decision, licence, name, number, people_sent
+from tests.world import NOW, TODAY, later
+
+__all__ = ["database_apart"]
+
+PERSONS, RACES, WORKERS, SPREAD = 20, 1000, 8, 20
+TURNS = ("read", "read", "withdraw")
+READS = len(TURNS) - 1
+
+
+@pytest.fixture(autouse=True)
+def invented(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
+    settings.CHENGXIN_INVENTED_DIVISION = DIVISION
+    settings.CHENGXIN_HOME = tmp_path / "home"
+    settings.CHENGXIN_HOME.mkdir()
+    for kept in (vault.seal_of, vault.blind_of):
+        kept.cache_clear()
+    yield
+    for kept in (vault.seal_of, vault.blind_of):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "files"
+    made.mkdir()
+    return made
+
+
+def allowed(n: int, **more: Any) -> int:
+    """The n-th person lets the firm read their licence; the consent's number."""
+    words: dict[str, Any] = {
+        "grantee": "credit-firm", "purpose": "consented-report", "record_types": ["practice-licence"], "starts_on": TODAY,
+        "ends_on": TODAY + timedelta(days=30),
+    }  # fmt: skip
+    subject = person_of(number(n), known_at=later(days=1000))
+    return consent_give(subject=subject, terms=Terms(**words | more), at=NOW).consent
+
+
+@pytest.mark.usefixtures("database_apart")
+def test_no_reading_commits_after_its_consent_is_withdrawn(folder: Path) -> None:
+    """1,000 races, each of one withdrawal and two readings about at once, woven at random, each on a connection of its own.
+
+    The withdrawal counts, in its own transaction and as its last statement, the readings that are committed: whatever commits after it would be
+    one more in the end.
+    """
+    actor_add(key="credit-firm", kind="service-firm", title="云川征信服务公司", by="operator", at=NOW)
+    people_sent(folder, *(licence(n) for n in range(1, PERSONS + 1)))
+    races = [(allowed(n % PERSONS + 1), n % PERSONS + 1) for n in range(RACES)]
+    subjects = {n: person_of(number(n), known_at=later(days=1)) for n in range(1, PERSONS + 1)}
+    chance = random.Random(11)
+    # Each turn about where its race's others are: some long before, some at once, some after.
+    turns = [
+        (place * 3 + chance.random() * SPREAD, what, consent, n)
+        for place, (consent, n) in enumerate(races)
+        for what in TURNS
+    ]
+    plan = [(what, consent, n, chance.random() / 200) for _, what, consent, n in sorted(turns)]
+    turns_left = iter(enumerate(plan))
+    counted: dict[int, int] = {}
+    withdrawn: dict[int, float] = {}
+    read: list[tuple[int, float, float, str]] = []
+    failures: list[BaseException] = []
+    lock = threading.Lock()
+
+    def take(place: int, what: str, consent: int, n: int, pause: float) -> None:
+        begun = time.monotonic()
+        if what == "withdraw":
+            with transaction.atomic():
+                consent_withdraw(consent=consent, subject=subjects[n], at=timezone.now())
+                time.sleep(pause)
+                counted[consent] = Use.objects.filter(consent=consent).count()
+            withdrawn[consent] = time.monotonic()
+            return
+        asker = Asker("credit-firm", "service-firm", client=1 + place // 150)
+        with transaction.atomic():
+            words = {"number": number(n), "name": name(n), "purpose": "consented-report", "consent": consent}
+            answer = person_read(asker=asker, at=timezone.now(), **words)  # type: ignore[arg-type]
+            time.sleep(pause)
+        read.append((consent, begun, time.monotonic(), str(answer.found.outcome)))
+
+    def work() -> None:
+        try:
+            while True:
+                with lock:
+                    turn = next(turns_left, None)
+                if turn is None:
+                    return
+                take(turn[0], *turn[1])
+        except BaseException as failure:
+            failures.append(failure)
+            raise
+        finally:
+            connection.close()
+
+    with time_machine.travel(later(hours=1), tick=True):
+        threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failures and len(withdrawn) == RACES and len(read) == RACES * READS
+    used = Counter(Use.objects.values_list("consent_id", flat=True))
+    assert {consent: used[consent] for consent, _ in races} == counted, "a reading committed after the withdrawal"
+    assert Counter(consent for consent, _, _, outcome in read if outcome == "shown") == used
+    assert not [each for each in read if each[1] > withdrawn[each[0]] and each[3] == "shown"]
+    shown = Entry.objects.filter(event="disclosure.person.read", detail__outcome="shown")
+    taken_back = dict(Withdrawal.objects.values_list("consent_id", "at"))
+    assert shown.count() == sum(used.values())
+    assert not [entry.pk for entry in shown if entry.at > taken_back[entry.detail["consent"]]]
+    overlapped = [each for each in read if each[1] < withdrawn[each[0]] and each[3] == "nothing"]
+    assert len(overlapped) > 50 and 200 < sum(used.values()) < RACES * READS - 200, "the weave had all kinds"
+
+
+# --- through the API ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call(folder: Path, client: Browser) -> Iterator[Callable[..., Any]]:
+    """call(path, body, by=…): an answer of the API to that actor's program; persons 1 and 2 are licensed guides."""
+    with time_machine.travel(NOW, tick=True):
+        keys = {}
+        for key, kind in (("credit-firm", "service-firm"), ("tourism", "department"), ("centre", "credit-centre")):
+            actor_add(key=key, kind=kind, title=f"云川{key}", by="operator", at=NOW)
+            _, keys[key] = client_add(actor=key, title="t", scopes=["persons", "desk"], by="operator", at=NOW)
+        people_sent(folder, licence(1), licence(2))
+        people_sent(folder, decision(2), source="practice-decisions")
+
+        def answer(path: str, body: Any = None, *, by: str = "credit-firm", file: bytes | None = None) -> Any:
+            words: dict[str, Any] = {"headers": {"authorization": f"Bearer {keys[by]}"}}
+            if file is not None:
+                scan = SimpleUploadedFile("同意书.png", file, "image/png")
+                return client.post(f"/api/v1/persons{path}", {**body, "scan": scan}, **words)
+            if body is None:
+                return client.get(f"/api/v1/persons{path}", **words)
+            return client.post(f"/api/v1/persons{path}", json.dumps(body), content_type="application/json", **words)
+
+        answer.keys = keys  # type: ignore[attr-defined]
+        yield answer
+
+
+def whom(n: int = 1, **more: Any) -> dict[str, Any]:
+    """Number and name of the n-th person, and what is asked."""
+    return {"number": number(n), "name": name(n), **more}
+
+
+PAPER = {
+    "grantee": "credit-firm", "purpose": "consented-report", "record_types": ["practice-licence", "practice-decision"], "starts_on": "2026-11-22",
+    "ends_on": "2026-12-22",
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_consent_on_paper_is_read_taken_back_and_taken_note_of(call: Callable[..., Any]) -> None:
+    asked = whom(2, purpose="consented-report")
+    assert call("/readings", asked).json()["outcome"] == "nothing"
+    given = call("/consents", whom(2, **PAPER), by="centre", file=b"scan")
+    assert given.status_code == 200, given.content
+    consent = given.json()["consent"]
+    answer = call("/readings", asked).json()
+    assert (answer["outcome"], answer["consent"], answer["keep_until"]) == ("shown", consent, "2026-12-22")
+    assert {each["record_type"] for each in answer["records"]} == set(PAPER["record_types"])
+    assert {each["class"] for each in answer["withheld"]} >= {"not-allowed", "fields", "over", "repair", "objection"}
+    (held,) = call("/consents").json()
+    assert (held["consent"], held["used"], held["state"]) == (consent, 1, "in-force")
+    assert call(f"/consents/{consent}/withdrawal", whom(1), by="centre").status_code == 404
+    assert call(f"/consents/{consent}/withdrawal", whom(2), by="centre").json()["withdrawn"] is True
+    assert call("/readings", asked).json()["outcome"] == "nothing"
+    assert [each["consent"] for each in call("/withdrawals").json()] == [consent]
+    assert call("/withdrawals", by="tourism").json() == []
+    assert call(f"/withdrawals/{consent}/acknowledgement", {}, by="centre").status_code == 404
+    assert call(f"/withdrawals/{consent}/acknowledgement", {}).status_code == 200
+    assert call("/withdrawals").json() == []
+
+
+@pytest.mark.django_db
+def test_an_authority_reads_on_its_statute_and_confirms_by_api(call: Callable[..., Any]) -> None:
+    asked = whom(2, purpose="practice-supervision", case_number="云川文旅〔2026〕9号")
+    answer = call("/readings", asked, by="tourism").json()
+    assert (answer["outcome"], answer["by"], len(answer["records"])) == ("shown", "statute", 2)
+    assert call("/readings", asked).json()["reason"]["code"] == "asker-not-permitted"
+    refused = call("/readings", {**asked, "case_number": ""}, by="tourism")
+    assert (refused.status_code, refused.json()["code"]) == (422, "person-case-missing")
+    for n, certificate, yes in ((1, "D-3901-000001", True), (1, "D-3901-000002", False), (2, "D-3901-000002", False)):
+        told = call("/qualifications", {"name": name(n), "certificate": certificate}).json()
+        assert told["confirmed"] is yes and set(told) == {"confirmed", "on", "trace", "receipt"}
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_request_never_repeats_whom_it_was_about(call: Callable[..., Any]) -> None:
+    wrong = number(1)[:-1] + ("0" if number(1)[-1] != "0" else "1")
+    answer = call("/readings", whom(1, number=wrong, purpose="practice-supervision"), by="tourism")
+    assert answer.status_code == 422 and wrong not in answer.content.decode()
+    answer = call("/consents", whom(1, **PAPER), by="credit-firm", file=b"scan")
+    assert answer.status_code == 403 and number(1) not in answer.content.decode()
