@@ -1,5 +1,7 @@
 """Consents across the rooms: withdrawn while others read, on real connections; and through the API, the desk and the command line."""
 
+import html
+import io
 import json
 import random
 import threading
@@ -14,13 +16,15 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
-from chengxin.disclosure.models import Use, Withdrawal
+from chengxin.disclosure.models import Consent, Use, Withdrawal
 from chengxin.disclosure.rules.consenting import Terms
 from chengxin.disclosure.services.consenting import consent_give, consent_withdraw
 from chengxin.disclosure.services.reading import person_read
@@ -29,6 +33,7 @@ from chengxin.site.testing_live import database_apart
 from chengxin.subjects.selectors import person_of
 from chengxin.vault import selectors as vault
 from tests.people import DIVISION, decision, licence, name, number, people_sent
+from tests.signing import person_account, signed_in, staff_account
 from tests.world import NOW, TODAY, later
 
 __all__ = ["database_apart"]
@@ -223,3 +228,110 @@ def test_what_is_wrong_with_a_request_never_repeats_whom_it_was_about(call: Call
     assert answer.status_code == 422 and wrong not in answer.content.decode()
     answer = call("/consents", whom(1, **PAPER), by="credit-firm", file=b"scan")
     assert answer.status_code == 403 and number(1) not in answer.content.decode()
+
+
+# --- pages and commands -----------------------------------------------------------------------------------------------------------
+
+
+def said(answer: Any) -> str:
+    """The page's text."""
+    return html.unescape(answer.content.decode())
+
+
+FORM = PAPER | {"record_types": ["practice-licence"]}
+
+
+@pytest.mark.django_db
+def test_a_person_gives_and_takes_back_at_the_portal(call: Callable[..., Any]) -> None:
+    assert Browser().get("/my/consents").status_code == 302
+    person = person_of(number(1), known_at=NOW)
+    browser = signed_in(Browser(), person_account(person))
+    assert "您没有作出过同意" in said(browser.get("/my/consents"))
+    refused = browser.post("/my/consents", {**FORM, "purpose": "hiring"})
+    assert refused.status_code == 422 and "写明的用途" in said(refused)
+    assert browser.post("/my/consents", {**FORM, "starts_on": "soon"}).status_code == 422
+    given = browser.post("/my/consents", FORM)
+    assert given.status_code == 200 and "请把编号告诉对方" in said(given)
+    (consent,) = Consent.objects.all()
+    assert (consent.subject_id, consent.way) == (person, "portal")
+    assert call("/readings", whom(1, purpose="consented-report")).json()["outcome"] == "shown"
+    other = signed_in(Browser(), person_account(person_of(number(2), known_at=NOW)))
+    assert other.post("/my/consents", {"withdraw": consent.pk}).status_code == 404
+    assert "您没有作出过同意" in said(other.get("/my/consents"))
+    back = browser.post("/my/consents", {"withdraw": consent.pk})
+    assert "对方会收到通知" in said(back) and "已用1次" in said(back)
+    assert call("/readings", whom(1, purpose="consented-report")).json()["outcome"] == "nothing"
+    assert name(1) not in said(back) and number(1) not in said(back)
+
+
+@pytest.mark.django_db
+def test_the_desk_reads_a_person_for_a_case_by_staff_with_an_account(call: Callable[..., Any], client: Browser) -> None:
+    browser = signed_in(Browser(), staff_account("tourism", "clerk"))
+    assert browser.get("/desk/persons").status_code == 200
+    asked = {**whom(2), "purpose": "practice-supervision", "case_number": "云川文旅〔2026〕9号", "jurisdiction": "cn"}
+    page = said(browser.post("/desk/persons", asked))
+    assert "暂扣许可证件" in page and "没有告知的，以及为什么" in page and "《中华人民共和国行政许可法》第61条" in page
+    assert number(2) not in page
+    entry = Entry.objects.filter(event="disclosure.person.read").latest("pk")
+    assert (entry.actor, entry.purpose, entry.subject) == (
+        "tourism",
+        "practice-supervision",
+        person_of(number(2), known_at=NOW),
+    )
+    refused = browser.post("/desk/persons", {**asked, "case_number": ""})
+    assert refused.status_code == 422 and number(2) not in said(refused) and name(2) not in said(refused)
+    assert "没有可以告知的信息" in said(browser.post("/desk/persons", {**asked, **whom(9)}))
+    client.post("/desk/sign-in", {"key": call.keys["tourism"]})  # type: ignore[attr-defined]
+    assert client.get("/desk/persons").status_code == 403, "a shared key reads nobody"
+
+
+@pytest.mark.django_db
+def test_the_counter_enters_a_consent_and_a_withdrawal_and_the_grantee_takes_note(call: Callable[..., Any]) -> None:
+    counter = signed_in(Browser(), staff_account("centre", "counter"))
+    assert "登记书面同意" in said(counter.get("/desk/consents"))
+    without = counter.post("/desk/consents", {**FORM, **whom(1), "act": "file"})
+    assert without.status_code == 422 and number(1) not in said(without)
+    scan = SimpleUploadedFile("同意书.png", b"scan", "image/png")
+    entered = said(counter.post("/desk/consents", {**FORM, **whom(1), "act": "file", "scan": scan}))
+    (consent,) = Consent.objects.all()
+    assert f"编号{consent.pk}" in entered and name(1) not in entered and number(1) not in entered
+    gone = counter.post("/desk/consents", {**whom(1), "act": "withdraw", "consent": consent.pk})
+    assert "此后的查询一律不予办理" in said(gone)
+    firm = signed_in(Browser(), staff_account("credit-firm", "clerk"))
+    page = said(firm.get("/desk/consents"))
+    assert f"第{consent.pk}号同意" in page and "登记书面同意" not in page
+    assert "已经签收" in said(firm.post("/desk/consents", {"act": "acknowledge", "consent": consent.pk}))
+    assert "没有待签收的撤回" in said(firm.get("/desk/consents"))
+
+
+@pytest.mark.django_db
+def test_anybody_confirms_a_qualification_and_nothing_typed_is_shown_again(call: Callable[..., Any]) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    assert "只答是或者否" in said(browser.get("/confirm"))
+    asked = {"name": name(1), "certificate": "D-3901-000001"}
+    yes = browser.post("/confirm", asked)
+    assert "今天有效" in said(yes) and not yes.cookies
+    assert "不能确认" in said(browser.post("/confirm", asked | {"name": name(2)}))
+    assert name(1) not in said(yes) and "D-3901-000001" not in said(yes)
+
+
+@pytest.mark.django_db
+def test_the_command_line_takes_whom_by_standard_input(
+    call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(words: list[str], typed: str = "") -> dict[str, Any]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        call_command(*words, "--json")
+        return dict(json.loads(capsys.readouterr().out))
+
+    whom_typed = f"{number(2)}\n{name(2)}\n"
+    read = run(["person", "--purpose", "practice-supervision", "--case", "1号", "--by", "tourism"], whom_typed)
+    assert read["outcome"] == "shown"
+    assert run(["person", "--confirm", "--by", "credit-firm"], f"D-3901-000001\n{name(1)}\n")["confirmed"] is True
+    consent = allowed(1)
+    consent_withdraw(consent=consent, subject=person_of(number(1), known_at=NOW), at=timezone.now())
+    assert [each["state"] for each in run(["consents", "--by", "credit-firm"])["consents"]] == ["withdrawn"]
+    assert [each["consent"] for each in run(["consents", "--withdrawn"])["withdrawals"]] == [consent]
+    assert run(["consents", "--acknowledge", str(consent), "--by", "credit-firm"])["consent"] == consent
+    with pytest.raises(CommandError, match="two lines"):
+        run(["person", "--confirm", "--by", "credit-firm"], "one line\n")

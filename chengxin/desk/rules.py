@@ -35,6 +35,7 @@ DUTIES = {
     "tasks": "tasks", "task": "tasks",
     "inspections": "inspections",
     "check": "checks", "use": "checks",
+    "persons": "persons", "consents": "persons",
     "reports": "reports", "report-pdf": "reports", "report-json": "reports", "report-pass": "counter",
     "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight",
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
@@ -49,5 +50,5 @@ HOME = {
     "rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff", "audit": "desk:audit",
     "keys": "desk:key-proposals",
 }  # fmt: skip
-# What a key with the scope `desk` opens: all work, but neither accounts nor keys nor the audit.
-KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit", "keys"}
+# What a key with the scope `desk` opens: all work, but neither accounts nor keys nor the audit; and persons are read by somebody, not by a shared key.
+KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit", "keys", "persons"}

@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.desk.rules import Piece, names_apart
+from chengxin.disclosure.rules.consenting import COUNTERS
+from chengxin.disclosure.selectors import Offered, consents_offered, purposes_of
 from chengxin.kernel.names import name_normal
-from chengxin.law.models import ReportKind, Words
+from chengxin.law.models import Purpose, ReportKind, Words
 from chengxin.records import rules
 from chengxin.records.models import Waiting, WaitingDecision
 from chengxin.records.selectors.batches import SEEING_ALL
@@ -209,6 +211,24 @@ def reports_asked(asker: Asker, *, on: date) -> list[ReportKind]:
     """The kinds of report that the asker may have for anybody, by key."""
     law = lawroom.load().on(on)
     return [kind for _, kind in sorted(law.reports.items()) if asker.kind in kind.askers]
+
+
+def persons_asked(asker: Asker, *, on: date) -> tuple[list[Purpose], list[str]]:
+    """The purposes for which an asker of this kind reads persons, in any jurisdiction, and the jurisdictions."""
+    book = lawroom.load()
+    found: dict[str, Purpose] = {}
+    for place in sorted(book.jurisdictions):
+        for purpose, _ in purposes_of(book.on(on, place), "consent", "statute"):
+            if asker.kind in purpose.askers:
+                found.setdefault(purpose.key, purpose)
+    return sorted(found.values(), key=lambda p: p.key), sorted(book.jurisdictions)
+
+
+def consents_asked(asker: Asker, *, on: date) -> Offered | None:
+    """What the asker may enter of consents on paper: of anybody's where it is the counter, of those to itself where it is an authority."""
+    if asker.kind in COUNTERS:
+        return consents_offered(on=on)
+    return consents_offered(on=on, grantee=asker.key) if asker.kind in ("department", "court") else None
 
 
 def matters_asked(asker: Asker, *, on: date) -> tuple[list[AskedMatter], list[str]]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from chengxin import law as lawroom
+from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.selectors import SEEING_ALL
 from chengxin.disclosure.models import Consent, Withdrawal
@@ -14,7 +16,7 @@ from chengxin.disclosure.rules.consenting import State, state_of
 from chengxin.disclosure.rules.disclosing import PersonFact
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
-from chengxin.law.models import OfPersons, Purpose
+from chengxin.law.models import OfPersons, Purpose, RecordType
 from chengxin.records.models import Record
 from chengxin.records.rules import Terms, replay
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
@@ -87,6 +89,32 @@ def purposes_of(law: Law, *rights: str) -> list[tuple[Purpose, OfPersons]]:
     """The purposes for which a person is read by one of these rights, those that are closed left out."""
     found = [(p, p.persons) for _, p in sorted(law.purposes.items()) if p.persons is not None]
     return [(purpose, persons) for purpose, persons in found if persons.by in rights and not persons.closed]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a form of consent lets choose: whom, what for, which kinds of record, and the days that it begins with."""
+
+    grantees: list[tuple[str, str]]
+    purposes: list[Purpose]
+    types: list[RecordType]
+    starts_on: str
+    ends_on: str
+
+
+def consents_offered(*, on: date, jurisdiction: str = "cn", grantee: str | None = None) -> Offered:
+    """The actors that may be allowed to read, or this one alone, with the purposes and kinds of record of today's law of the place."""
+    law = lawroom.load().on(on, jurisdiction)
+    purposes = purposes_of(law, "consent")
+    kinds = {kind for purpose, _ in purposes for kind in purpose.askers}
+    types = {key for _, persons in purposes for key in persons.shows}
+    actors = Actor.objects.filter(kind__in=kinds, closed_at__isnull=True).order_by("title", "key")
+    actors = actors if grantee is None else actors.filter(key=grantee)
+    return Offered(
+        [(actor.key, actor.title) for actor in actors],
+        [purpose for purpose, persons in purposes if grantee is None or any(a.kind in purpose.askers for a in actors)],
+        [law.record_types[key] for key in sorted(types)], on.isoformat(), (on + timedelta(days=30)).isoformat(),
+    )  # fmt: skip
 
 
 def consents_accessible(asker: Asker) -> QuerySet[Consent]:

@@ -837,7 +837,7 @@ class Avoided(Part):
 
 Duty: TypeAlias = Literal[
     "rows", "cases", "checks", "reports", "tasks", "lists", "inspections", "oversight", "counter", "confirm", "audit",
-    "accounts", "keys",
+    "accounts", "keys", "persons",
 ]  # fmt: skip
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from chengxin.portal.pages import answering, benefits, drawing, honouring, mine, promising, proving, reporting, signing
+from chengxin.portal.pages import (
+    allowing,
+    answering,
+    benefits,
+    drawing,
+    honouring,
+    mine,
+    promising,
+    proving,
+    reporting,
+    signing,
+)
 from chengxin.portal.pages import reading as pages
 
 app_name = "portal"
@@ -45,6 +56,8 @@ urlpatterns = [
     path("my/data", mine.data, name="my-data"),
     path("my/data/export", mine.export, name="my-export"),
     path("my/data/erase", mine.erase, name="my-erase"),
+    path("my/consents", allowing.consents, name="consents"),
+    path("confirm", allowing.confirm, name="confirm"),
     path("benefits", benefits.offered, name="benefits"),
     path("remedies", pages.remedies, name="remedies"),
 ]

@@ -1,13 +1,13 @@
 """What a consent is, and whether it lets a reading through. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from chengxin.cases.rules import Telling
 from chengxin.disclosure.rules.disclosing import asker_barred
-from chengxin.kernel.days import day_due
+from chengxin.kernel.days import day_due, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
@@ -17,6 +17,7 @@ from chengxin.law.models import OfPersons, Purpose
 
 LONGEST, ACKNOWLEDGE = "consent-longest-months", "withdrawal-acknowledge-within"
 MOST_USE, MOST_TIMES = 200, 1000
+COUNTERS = ("credit-centre", "operator")  # who takes papers for any grantee; an authority takes those to itself
 
 
 class PurposeNotConsented(Refusal):
@@ -89,6 +90,15 @@ class Terms:
     ends_on: date
     most: int | None = None
     named_use: str = ""
+
+
+def terms_read(form: Mapping[str, str], record_types: Sequence[str]) -> Terms:
+    """The terms as a form brings them; a day that is none is refused here, all else by `consent_fit`."""
+    most = form.get("most", "").strip()
+    return Terms(
+        form.get("grantee", ""), form.get("purpose", ""), list(record_types), day_read(form.get("starts_on", "")), day_read(form.get("ends_on", "")),
+        (int(most) if most.isdecimal() and len(most) < 6 else 0) if most else None, form.get("named_use", ""),
+    )  # fmt: skip
 
 
 def consent_fit(law: Law, purpose: Purpose, persons: OfPersons, terms: Terms, *, kind: str, today: date) -> Terms:

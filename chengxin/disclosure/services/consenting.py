@@ -13,6 +13,7 @@ from chengxin.cases.services.running import MEDIA_TYPES, MOST_BYTES, PaperIn, Pa
 from chengxin.cases.services.telling import notice_write
 from chengxin.disclosure.models import Acknowledgement, Consent, Withdrawal, scan_bound
 from chengxin.disclosure.rules.consenting import (
+    COUNTERS,
     Terms,
     acknowledge_by,
     consent_fit,
@@ -39,7 +40,6 @@ from chengxin.subjects.bulk.vaulting import person_met
 from chengxin.vault.selectors import seal_of
 
 PUBLIC = "public"
-COUNTERS = ("credit-centre", "operator")  # who takes papers for any grantee; an authority takes those to itself
 Way = Consent.Way
 
 

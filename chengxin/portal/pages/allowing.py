@@ -1,0 +1,81 @@
+"""What a person allows others to read, at the portal, and the yes or no to a qualification for anybody. They read the clock."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from chengxin.actors.selectors import Asker
+from chengxin.disclosure.rules.consenting import terms_read
+from chengxin.disclosure.selectors import consents_offered
+from chengxin.disclosure.services.confirming import qualification_confirm
+from chengxin.disclosure.services.consenting import consent_give, consent_withdraw, consents_own_read
+from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.signing import persons_only
+
+PUBLIC = Asker("public", "public")
+STATES = {
+    "not-begun": gettext_noop("尚未开始"),
+    "in-force": gettext_noop("有效"),
+    "used-up": gettext_noop("次数已用完"),
+    "over": gettext_noop("已到期"),
+    "withdrawn": gettext_noop("已撤回"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@persons_only
+def consents(request: HttpRequest, subject: int) -> HttpResponse:
+    """What the person who is signed in allowed; a form to allow more, and a button to take each back."""
+    if request.method != "POST":
+        return _consents(request, subject, typed={})
+    at, back = timezone.now(), request.POST.get("withdraw", "")
+    typed: dict[str, Any] = {} if back else request.POST.dict() | {"types": request.POST.getlist("record_types")}
+    try:
+        if back:
+            number = int(back) if back.isdecimal() and len(back) < 19 else 0
+            consent_withdraw(consent=number, subject=subject, at=at)
+            return _consents(request, subject, typed={}, withdrawn=number)
+        terms = terms_read(request.POST.dict(), request.POST.getlist("record_types"))
+        given = consent_give(subject=subject, terms=terms, at=at, jurisdiction=settings.CHENGXIN_PLACE)
+    except Refusal as refusal:
+        return _consents(request, subject, typed=typed, refusal=refusal)
+    return _consents(request, subject, typed={}, given=given.consent)
+
+
+def _consents(request: HttpRequest, subject: int, *, refusal: Refusal | None = None, **more: Any) -> HttpResponse:
+    at, place = timezone.now(), settings.CHENGXIN_PLACE
+    shown = consents_own_read(subject=subject, at=at, jurisdiction=place)
+    context = {
+        "consents": [(each, STATES[each.state]) for each in shown], "refusal": refusal,
+        "asked": consents_offered(on=timezone.localdate(at), jurisdiction=place), **more,
+    }  # fmt: skip
+    return render(request, "portal/consents.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+# Without a token, and so without a cookie, as a search: nobody is signed in here.
+@csrf_exempt
+@sensitive_post_parameters("name", "certificate")
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_both_languages
+@passing
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Whether a licence or qualification stands in a name: yes or no. By POST only, and what was typed is not shown again."""
+    if request.method != "POST":
+        return render(request, "portal/confirm.html")
+    try:
+        answer = qualification_confirm(
+            asker=PUBLIC, name=request.POST.get("name", "")[:100], certificate=request.POST.get("certificate", "")[:200], at=timezone.now(),
+            jurisdiction=settings.CHENGXIN_PLACE,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return render(request, "portal/confirm.html", {"refusal": refusal}, status=refusal.status)
+    return render(request, "portal/confirm.html", {"answer": answer})
