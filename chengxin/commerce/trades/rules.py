@@ -127,7 +127,6 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "not-a-choice": ("不在可选值之内", "none of the values that there are"),
     "needed": ("因另一列的值而必填", "needed because of another column’s value"),
     "row-twice": ("同一编号在本文件中已出现", "the same key stands in this file already"),
-    "filed-under-another-day": ("同一编号已报送在另一天", "the same key is filed under another day"),
     "shop-differs": ("所指的订单或者包裹属于另一店铺", "the order or parcel that it names is another shop’s"),
     "outside-the-whole": ("不在本次完整报送的日期或者店铺之内", "outside the days or shops of this whole filing"),
 }  # fmt: skip
