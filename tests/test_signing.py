@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.test import Client as Browser
 
 from chengxin.accounts.models import Account, Attempt, Kind, Session
-from chengxin.accounts.rules import LoginUnfit, login_read
+from chengxin.accounts.rules import LoginUnfit, NoPersonsAccount, login_read
 from chengxin.accounts.services import opening
 from chengxin.accounts.services.counting import attempt_mark
 from chengxin.ledger.models import Entry
@@ -269,6 +269,17 @@ def test_a_closed_account_is_out_at_once_and_its_person_may_open_another() -> No
     opening.account_close(account=Account.objects.get(), by="operator", at=NOW)
     assert out(browser) and entered(Browser()).status_code == 403
     assert registered(Browser(), login="anew").status_code == 302
+
+
+def test_the_counter_closes_what_another_opened_in_a_person_s_name_and_the_person_may_open_their_own() -> None:
+    registered(Browser(), login="stranger")
+    for wrong in ((number(1), name(2)), (number(2), name(2))):
+        with pytest.raises(NoPersonsAccount):
+            opening.person_account_close(number=wrong[0], name=wrong[1], by="operator", at=NOW)
+    opening.person_account_close(number=number(1), name=name(1), by="operator", at=NOW)
+    assert entered(Browser(), login="stranger").status_code == 403
+    assert registered(Browser()).status_code == 302
+    assert not Entry.objects.filter(detail__icontains=number(1)).exists()
 
 
 def test_the_public_pages_set_no_cookie_and_ask_the_database_nothing_of_who_is_here(

@@ -70,6 +70,14 @@ class PersonHasAccount(Refusal):
     zh = "此人已有账户，请直接登录。如果不是您本人开立的，请持身份证到窗口注销。"
 
 
+class NoPersonsAccount(Refusal):
+    """No account is open for a person of this number and name. Compare both with the identity card."""
+
+    code = "no-persons-account"
+    status = 404
+    zh = "该号码和姓名没有未注销的个人账户。请对照身份证核对。"
+
+
 class FactorRefused(Refusal):
     """That is not the code or passkey of this account, or it was used before. Wait for the next code, or take a recovery code that was never used."""
 

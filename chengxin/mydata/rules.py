@@ -171,6 +171,22 @@ ERASURE = (
         "个人信息保护法 47 第二款",
     ),
     Kept(
+        "consents", Words(zh="您给出和撤回的同意", en="Consents that you gave and took back"), False,
+        Words(
+            zh="证明此前的查询是否合法；撤回之后不能再据此查询",
+            en="They show whether what was read before was lawful; nothing is read on one that was taken back",
+        ),
+        "个人信息保护法 15 第二款, 47 第二款",
+    ),
+    Kept(
+        "identity", Words(zh="密封的姓名和号码", en="Your name and number, sealed"), False,
+        Words(
+            zh="以上依法保留的内容据此归到您名下；只密封保存，不能按姓名查到",
+            en="By them what is kept above is known to be yours; sealed, and not to be found by name",
+        ),
+        "个人信息保护法 47 第二款",
+    ),
+    Kept(
         "readings", Words(zh="谁查询过您的记录", en="Who read what about you"), False,
         Words(
             zh="查询记录保存到当地规定的期限，届满即删除原文",

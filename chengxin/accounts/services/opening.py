@@ -15,6 +15,7 @@ from chengxin.accounts.selectors import PUBLIC, by_of
 from chengxin.accounts.services.counting import attempt_counted
 from chengxin.kernel.identifiers import citizen_number_read
 from chengxin.ledger.services import trace
+from chengxin.subjects.bulk.vaulting import person_met
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.persons import identity_confirm, person_enter
 
@@ -95,6 +96,17 @@ def account_close(*, account: Account, by: str, at: datetime) -> None:
     with transaction.atomic():
         if Account.objects.filter(pk=account.pk, closed_at__isnull=True).update(closed_at=at):
             trace(event="accounts.account.closed", by=by, at=at, about=f"account:{account.pk}")
+
+
+def person_account_close(*, number: str, name: str, by: str, at: datetime) -> None:
+    """Close the account of the person whose identity card the counter has seen, whoever opened it; the person may open another."""
+    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
+    with transaction.atomic():
+        subject = person_met(value, name)
+        found = Account.objects.filter(kind=Kind.PERSON, subject=subject, closed_at__isnull=True).first()
+        if subject is None or found is None:
+            raise rules.NoPersonsAccount
+        account_close(account=found, by=by, at=at)
 
 
 def account_erase(*, account: Account, at: datetime) -> None:

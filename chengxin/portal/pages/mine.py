@@ -16,6 +16,7 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.benefits.rules import WalletMissing
 from chengxin.benefits.selectors import holding_of, takes_part
 from chengxin.benefits.services import owed_erase, wallet_leave
+from chengxin.disclosure.selectors import consents_of, consents_shown
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.law.models import Basis
@@ -239,15 +240,16 @@ def export(request: HttpRequest, subject: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, subject: int) -> dict[str, list[dict[str, Any]]]:
-    """What is held by the person's own choice: the account, and benefits."""
-    account = account_here(request)
+    """What is held by the person's own choice: the account, consents, and benefits."""
+    account, at = account_here(request), timezone.now()
     found: dict[str, list[dict[str, Any]]] = {
         "account": [{"login": account.login, "opened_at": account.opened_at, "last_login": account.last_login}]
         if account
         else []
     }
+    consents = consents_shown(consents_of(subject), _law(), on=timezone.localdate(at))
+    found["consents"] = [each.as_dict() for each in consents]
     if takes_part(subject):
-        at = timezone.now()
         holding = holding_of(subject, on=timezone.localdate(at), known_at=at)
         found["benefits"] = [
             {
