@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import os
 import random
 import threading
 import time
@@ -38,7 +39,8 @@ from tests.world import NOW, TODAY, later
 
 __all__ = ["database_apart"]
 
-PERSONS, RACES, WORKERS, SPREAD = 20, 1000, 8, 20
+PERSONS, WORKERS, SPREAD = 20, 8, 20
+RACES = int(os.environ.get("CHENGXIN_RACES", "250"))
 TURNS = ("read", "read", "withdraw")
 READS = len(TURNS) - 1
 
@@ -74,7 +76,7 @@ def allowed(n: int, **more: Any) -> int:
 
 @pytest.mark.usefixtures("database_apart")
 def test_no_reading_commits_after_its_consent_is_withdrawn(folder: Path) -> None:
-    """1,000 races, each of one withdrawal and two readings about at once, woven at random, each on a connection of its own.
+    """Races, each of one withdrawal and two readings about at once, woven at random, each on a connection of its own.
 
     The withdrawal counts, in its own transaction and as its last statement, the readings that are committed: whatever commits after it would be
     one more in the end.
@@ -144,7 +146,9 @@ def test_no_reading_commits_after_its_consent_is_withdrawn(folder: Path) -> None
     assert shown.count() == sum(used.values())
     assert not [entry.pk for entry in shown if entry.at > taken_back[entry.detail["consent"]]]
     overlapped = [each for each in read if each[1] < withdrawn[each[0]] and each[3] == "nothing"]
-    assert len(overlapped) > 50 and 200 < sum(used.values()) < RACES * READS - 200, "the weave had all kinds"
+    assert len(overlapped) > RACES // 20 and RACES // 5 < sum(used.values()) < RACES * READS - RACES // 5, (
+        "the weave had all kinds"
+    )
 
 
 # --- through the API ------------------------------------------------------------------------------------------------------------

@@ -193,7 +193,9 @@ def test_only_the_sealed_value_changes_and_only_for_a_resealing(tmp_path: Path) 
 @pytest.mark.django_db
 def test_every_sealed_column_and_store_belongs_to_a_ring() -> None:
     labels = {ring: sorted(store.label for store in stores) for ring, stores in rings().items()}
-    assert labels["cases"] == ["cases_case.sealed", "cases_notice.sealed", "cases_paper.sealed"]
+    assert labels["cases"] == [
+        "cases_case.sealed", "cases_notice.sealed", "cases_paper.sealed", "mydata_answer.sealed", "mydata_question.sealed",
+    ]  # fmt: skip
     assert {"held/*.sealed", "records_refused.sealed", "records_waiting.sealed"} <= set(labels["intake"])
     with connection.cursor() as cursor:
         cursor.execute(

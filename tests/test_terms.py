@@ -36,7 +36,7 @@ from tests.worlds import (
 
 pytestmark = pytest.mark.django_db
 
-HISTORIES = int(os.environ.get("CHENGXIN_HISTORIES", "15"))
+HISTORIES = int(os.environ.get("CHENGXIN_HISTORIES", "10"))
 AFTER = later(days=1)
 
 

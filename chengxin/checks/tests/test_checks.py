@@ -164,7 +164,7 @@ def test_of_a_firm_s_people_nothing_is_said_by_its_code(tmp_path: Path) -> None:
     assert answer.reason is not None and answer.reason.code == "persons-by-document"
     path = tmp_path / "n.csv"
     path.write_text(f"code\n{code(1)}\n", encoding="utf-8")
-    with pytest.raises(AskerNotPermitted, match="no natural persons"):
+    with pytest.raises(AskerNotPermitted, match="a firm's code says nothing of them"):
         file_check(
             asker=OPERATOR, matter="management-office", path=path, out=tmp_path / "o.csv", on=TODAY, at=later(hours=9)
         )
