@@ -46,7 +46,7 @@ from chengxin.records.services.events import record_dispute
 from chengxin.subjects.selectors import person_of
 from chengxin.vault import selectors as vault
 from chengxin.vault import services as keys
-from tests.people import DIVISION, decision, licence, name, number, people_sent
+from tests.people import DIVISION, bar, decision, licence, name, number, people_sent
 from tests.world import NOW, OPERATOR, PERSON_NUMBER, TODAY, everything, later
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,18 @@ def test_an_authority_reads_what_its_statute_needs_and_each_class_withheld_bears
     assert (entry.event, entry.subject, entry.actor) == ("disclosure.person.read", subject(2), "tourism")
     assert entry.detail["case_number"] == "云川文旅〔2026〕9号" and entry.detail["right"] == "statute"
     assert told["receipt"]["commitment"]
+
+
+def test_a_registrar_is_told_of_a_bar_on_office_that_a_decision_on_this_person_states_and_of_nothing_else(
+    tmp_path: Path,
+) -> None:
+    assert asked(2, purpose="office-registration").as_dict()["outcome"] == "nothing"
+    people_sent(tmp_path, bar(2), source="office-bars")
+    told = asked(2, purpose="office-registration").as_dict()
+    assert (told["outcome"], told["by"]) == ("shown", "statute")
+    assert [each["record_type"] for each in told["records"]] == ["office-bar"]
+    assert {cell["field"] for cell in told["records"][0]["fields"]} >= {"bar", "ends_on", "authority", "document"}
+    assert "office-bar" not in {each["record_type"] for each in asked(2).as_dict()["records"]}
 
 
 def test_what_is_withheld_tells_nothing_of_the_person() -> None:
