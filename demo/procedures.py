@@ -203,7 +203,7 @@ def set_going() -> dict[str, Any]:
     if not tasks_counted(land, at=at):
         measure_activate(measure=MEASURE, agency=LAND, dry_run=found.dry_run, asker=centre, at=at)
         measures_raise(by=CENTRE, at=at)
-        first, second, *_ = tasks_open(land)
+        first, second, *_ = tasks_open(land, at=at)
         task_answer(task=first.pk, outcome="done", document="云川自然资〔2026〕3号", asker=land, at=at)
         task_served(task=first.pk, proof="直接送达回证", asker=land, at=at)
         task_answer(task=second.pk, outcome="not-done", reason="本期没有土地出让", asker=land, at=at)

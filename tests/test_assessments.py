@@ -69,7 +69,7 @@ def year(tmp_path: Path) -> None:
     found = measure_dry_run(measure="land-serious", asker=CENTRE, at=day(11))
     measure_activate(measure="land-serious", agency="land", dry_run=found.dry_run, asker=CENTRE, at=day(11))
     measures_raise(by="operator", at=day(11))
-    (task,) = tasks_open(LAND)
+    (task,) = tasks_open(LAND, at=day(11))
     task_answer(task=task.pk, outcome="not-done", reason="没有出让计划", asker=LAND, at=day(12))
     check_perform(asker=LAND, matter="land", number=code(1), on=TODAY, at=later(hours=1), **CASE)
     days = [Decided(1, CASE["case_number"], TODAY), Decided(2, "乙1", TODAY), Decided(3, "乙2", TODAY)]

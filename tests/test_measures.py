@@ -18,7 +18,7 @@ from chengxin.kernel.days import working_day_add
 from chengxin.kernel.written import day_written
 from chengxin.lists import rules
 from chengxin.lists.models import Task
-from chengxin.lists.selectors import task_state_of, tasks_counted, tasks_open
+from chengxin.lists.selectors import task_state_of, tasks_counted, tasks_due, tasks_open
 from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import (
     measure_activate,
@@ -115,11 +115,11 @@ def test_tasks_go_to_the_agency_once_and_none_for_what_is_disputed(records: list
         "remedy": 0,
     }
     assert measures_raise(by="operator", at=later(hours=3)).carry_out == 0
-    tasks = list(tasks_open(LAND))
+    tasks = list(tasks_open(LAND, at=later(hours=3)))
     assert {t.record_id for t in tasks} == set(records[1:]) and {t.due_on for t in tasks} == {
         working_day_add(TODAY, 10)
     }
-    assert list(tasks_open(ROADS)) == []
+    assert list(tasks_open(ROADS, at=later(hours=3))) == []
     record_settle(record=records[0], by="operator", at=later(hours=4), outcome="维持")
     assert measures_raise(by="operator", at=later(hours=5)).carry_out == 1
 
@@ -127,7 +127,7 @@ def test_tasks_go_to_the_agency_once_and_none_for_what_is_disputed(records: list
 def test_a_task_is_answered_by_its_agency_done_or_not_with_the_reason(records: list[int]) -> None:
     activated()
     measures_raise(by="operator", at=later(hours=2))
-    first, second, third, *_ = tasks_open(LAND)
+    first, second, third, *_ = tasks_open(LAND, at=later(hours=3))
     words: dict[str, Any] = {"asker": LAND, "at": later(hours=3)}
     for task, outcome, reason, refusal in (
         (first.pk, "not-done", " ", rules.AnswerUnfit),
@@ -151,15 +151,32 @@ def test_a_task_is_answered_by_its_agency_done_or_not_with_the_reason(records: l
 def test_what_was_carried_out_is_lifted_when_its_ground_falls(records: list[int]) -> None:
     activated()
     measures_raise(by="operator", at=later(hours=2))
-    tasks = {t.record_id: t.pk for t in tasks_open(LAND)}
+    tasks = {t.record_id: t.pk for t in tasks_open(LAND, at=later(hours=3))}
     for record in records[:2]:
         task_answer(task=tasks[record], outcome="done", asker=LAND, at=later(hours=3))
     record_withdraw(record=records[0], by="operator", at=later(hours=4), reason="错报")
     record_withdraw(record=records[4], by="operator", at=later(hours=4), reason="错报")
     assert measures_raise(by="operator", at=later(hours=5)).lift == 1, "what was never carried out need not be lifted"
     assert measures_raise(by="operator", at=later(hours=6)).lift == 0
-    [lift] = [t for t in tasks_open(LAND) if t.kind == "lift"]
+    [lift] = [t for t in tasks_open(LAND, at=later(hours=7)) if t.kind == "lift"]
     assert lift.record_id == records[0]
+
+
+def test_nobody_is_asked_to_carry_out_what_has_no_effect_and_it_is_not_counted_late(records: list[int]) -> None:
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    withdrawn, repaired, disputed, *rest = records
+    record_withdraw(record=withdrawn, by="operator", at=later(hours=3), reason="错报")
+    record_repair(record=repaired, by="operator", at=later(hours=3), on=TODAY, decision="云川市监修复〔2026〕1号")
+    record_dispute(record=disputed, by="operator", at=later(hours=3), grounds="x")
+    assert {t.record_id for t in tasks_open(LAND, at=later(hours=4))} == set(rest)
+    [count] = tasks_counted(LAND, at=later(days=60))
+    assert (count.raised, count.open, count.fallen, count.late) == (5, 2, 3, 2)
+    assert [each.count for each in tasks_due(LAND, at=later(hours=4))] == [2]
+    record_settle(record=disputed, by="operator", at=later(hours=5), outcome="维持")
+    assert {t.record_id for t in tasks_open(LAND, at=later(hours=6))} == {disputed, *rest}
+    ends = Record.objects.get(pk=rest[0]).effect_until
+    assert ends is None or not tasks_open(LAND, at=later(days=(ends - TODAY).days)).filter(record=rest[0])
 
 
 def test_a_stopped_measure_raises_nothing_more(records: list[int], tmp_path: Path) -> None:
@@ -185,7 +202,7 @@ def test_a_measure_has_no_effect_before_its_subject_is_told_of_it_in_time(
 ) -> None:
     activated()
     measures_raise(by="operator", at=later(hours=2))
-    told, late, *_ = list(tasks_open(LAND))
+    told, late, *_ = list(tasks_open(LAND, at=later(hours=3)))
     answers = [
         task_answer(task=task.pk, outcome="done", document="云川自然资〔2026〕1号", asker=LAND, at=later(hours=3))
         for task in (told, late)
@@ -218,18 +235,18 @@ def test_a_measure_has_no_effect_before_its_subject_is_told_of_it_in_time(
     [count] = tasks_counted(LAND, at=over)
     assert (count.done, count.telling, count.open) == (1, 0, 4), "nobody told: the task is the agency's again"
     assert [task_state_of(task, on=over.date()) for task in (told, late)] == ["done", "returned"]
-    assert told not in tasks_open(LAND) and late in tasks_open(LAND)
+    assert told not in tasks_open(LAND, at=over) and late in tasks_open(LAND, at=over)
     with pytest.raises(rules.ToldTooLate, match=str(last.date())):
         task_served(task=late.pk, proof="EMS 3", asker=LAND, at=over)
     task_answer(task=late.pk, outcome="done", asker=LAND, at=over)
     task_served(task=late.pk, proof="EMS 4", asker=LAND, at=over)
-    assert task_state_of(late, on=over.date()) == "done" and late not in tasks_open(LAND)
+    assert task_state_of(late, on=over.date()) == "done" and late not in tasks_open(LAND, at=later(hours=3))
 
 
 def test_nothing_is_carried_out_on_a_record_that_has_no_effect(records: list[int]) -> None:
     activated()
     measures_raise(by="operator", at=later(hours=2))
-    task = tasks_open(LAND)[0]
+    task = tasks_open(LAND, at=later(hours=3))[0]
     record_dispute(record=task.record_id, by="operator", at=later(hours=3), grounds="x")
     with pytest.raises(rules.TaskGroundless, match="disputed"):
         task_answer(task=task.pk, outcome="done", asker=LAND, at=later(hours=4))
@@ -246,13 +263,13 @@ def carried_out(records: list[int]) -> None:
     """The first two records' measures carried out by the agency."""
     activated()
     measures_raise(by="operator", at=later(hours=2))
-    tasks = {t.record_id: t.pk for t in tasks_open(LAND)}
+    tasks = {t.record_id: t.pk for t in tasks_open(LAND, at=later(hours=3))}
     for record in records[:2]:
         task_answer(task=tasks[record], outcome="done", asker=LAND, at=later(hours=3))
 
 
 def asked(kind: str) -> list[Task]:
-    return [task for task in tasks_open(LAND) if task.kind == kind]
+    return [task for task in tasks_open(LAND, at=later(hours=3)) if task.kind == kind]
 
 
 def test_what_was_carried_out_on_a_wrong_record_is_made_good(records: list[int], settings: LazySettings) -> None:
@@ -388,7 +405,8 @@ def test_nothing_is_carried_out_on_a_firm_that_is_no_longer_the_record_s(records
     activated()
     measures_raise(by="operator", at=later(hours=2))
     parted(3)
-    [first, *_] = (t for t in asked("carry-out") if t.record_id == records[0])
+    first = Task.objects.get(record=records[0], kind="carry-out", subject=subject(2, 2))
+    assert first not in asked("carry-out"), "nobody is asked for what is another firm's"
     with pytest.raises(rules.TaskMisplaced):
         task_answer(task=first.pk, outcome="done", asker=LAND, at=later(hours=4))
     task_answer(task=first.pk, outcome="not-done", reason="该记录不属于该企业", asker=LAND, at=later(hours=4))
@@ -465,7 +483,7 @@ def test_an_agency_answers_proves_service_and_makes_good_at_its_desk(records: li
             "/desk/sign-in",
             {"key": client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]},
         )
-        task = str(tasks_open(LAND)[0].pk)
+        task = str(tasks_open(LAND, at=later(hours=3))[0].pk)
         assert "已经记下。" in page(task=task, outcome="done", document="云川自然资〔2026〕1号")
         assert "送达告知书之前不产生效力" in page()
         assert "请写明如何送达" in page(task=task, proof=" ")

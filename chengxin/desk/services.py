@@ -305,7 +305,7 @@ def tasks_read(*, asker: Asker, at: datetime) -> tuple[list[dict[str, Any]], lis
     trace(event="desk.tasks.read", by=asker.key, at=at)
     shown = [
         task_shown(task, at=at) | {"agency": task.agency, "firm": addressee_of(task.subject_id, known_at=at)[0]}
-        for task in tasks_open(asker)[:MOST_TASKS]
+        for task in tasks_open(asker, at=at)[:MOST_TASKS]
     ]
     return shown, [(count, measure_titled(count.measure, at=at)) for count in tasks_counted(asker, at=at)]
 
@@ -540,7 +540,7 @@ def month_read(*, asker: Asker, at: datetime, month: date | None = None) -> Mont
         titles = task.course.procedure.title, task.course.state.title
         cases.setdefault(task.last_day or today, []).append((task.case.number, *titles))
     tasks: dict[date, list[tuple[LawWords, int]]] = {}
-    for each in tasks_due(asker):
+    for each in tasks_due(asker, at=at):
         tasks.setdefault(each.due_on, []).append((each.title, each.count))
     # A month's first day, and those of the months beside it.
     before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)

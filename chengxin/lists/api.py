@@ -212,6 +212,7 @@ class CountOut(Schema):
     telling: int
     not_done: int
     open: int
+    fallen: int
     late: int
 
 
@@ -283,7 +284,7 @@ def tasks(request: HttpRequest, most: Most = 50) -> Any:
     at = timezone.now()
     return [
         task_shown(task, at=at)
-        for task in tasks_open(request.auth)[:most]  # type: ignore[attr-defined]
+        for task in tasks_open(request.auth, at=at)[:most]  # type: ignore[attr-defined]
     ]
 
 

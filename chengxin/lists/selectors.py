@@ -33,6 +33,7 @@ from chengxin.lists.rules import (
     objectable,
     task_state,
 )
+from chengxin.records.bulk.replaying import LATER
 from chengxin.records.models import Batch, Event, Record
 from chengxin.records.rules import Effect, Kind, Standing, Terms, effect, ground_doubted, replay, showable
 from chengxin.records.rules import Event as Happened
@@ -355,9 +356,24 @@ def task_accessible(asker: Asker, task: int) -> Task:
     return found
 
 
-def tasks_open(asker: Asker) -> QuerySet[Task]:
+# Whether a task's ground is gone: nobody is asked to carry anything out on a record that does not count today (boundary 5), or is
+# about somebody else. `effect` of records/rules in SQL, for the one record of task `t`.
+_GROUND = f"""
+left join lateral (
+    select r.effect_from > %(on)s or coalesce(r.effect_until <= %(on)s, false) or coalesce(e.over or e.disputed, false)
+        or coalesce(m.root_id, t.subject_id) <> coalesce(o.root_id, r.subject_id) as fallen
+    from records_record r left join lateral (select * from ({LATER}) x where x.record_id = r.id) e on true
+    left join subjects_link m on m.subject_id = t.subject_id and m.known_to is null
+    left join subjects_link o on o.subject_id = r.subject_id and o.known_to is null
+    where r.id = t.record_id and t.kind = 'carry-out'
+) g on true
+"""
+
+
+def tasks_open(asker: Asker, *, at: datetime) -> QuerySet[Task]:
     """The tasks in which the agency still owes something, the first due first: an answer, again where its subject was not
-    told in time, or the proof that it was, unless the measure is to be lifted already.
+    told in time, or the proof that it was, unless the measure is to be lifted already. Those whose record has no effect today are left out:
+    they come back only if it has effect again.
     """
     latest = TaskAnswer.objects.filter(task=OuterRef("pk")).order_by("-number")
     served = Delivery.objects.filter(notice=OuterRef("notice"), outcome="served", at__date__lte=OuterRef("tell_by"))
@@ -367,7 +383,12 @@ def tasks_open(asker: Asker) -> QuerySet[Task]:
         tell_by=Subquery(latest.values("tell_by")[:1]),
     )
     lifted = Task.objects.filter(**{name: OuterRef(name) for name in TURN}, kind=Task.Kind.LIFT)
-    return tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served) & ~Exists(lifted))
+    owed = tasks.filter(Q(answered__isnull=True) | Q(tell_by__isnull=False) & ~Exists(served) & ~Exists(lifted))
+    words: dict[str, Any] = {"ids": list(owed.values_list("pk", flat=True)), "on": day_of(at), "known_at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(f"select t.id from lists_task t {_GROUND} where t.id = any(%(ids)s) and g.fallen", words)
+        fallen = [number for (number,) in cursor.fetchall()]
+    return owed.exclude(pk__in=fallen)
 
 
 @dataclass(frozen=True)
@@ -379,9 +400,9 @@ class TasksDue:
     count: int
 
 
-def tasks_due(asker: Asker) -> list[TasksDue]:
+def tasks_due(asker: Asker, *, at: datetime) -> list[TasksDue]:
     """The asker's open tasks by day and measure, the first due first."""
-    found = tasks_open(asker).order_by("due_on", "measure").values("due_on", "measure", "jurisdiction")
+    found = tasks_open(asker, at=at).order_by("due_on", "measure").values("due_on", "measure", "jurisdiction")
     return [
         TasksDue(each["due_on"], _measure_title(each["measure"], each["jurisdiction"], each["first"]), each["count"])
         for each in found.annotate(count=Count("pk"), first=Min("at"))
@@ -501,7 +522,8 @@ def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
 @dataclass(frozen=True)
 class TaskCount:
     """What came of one measure with one agency: tasks raised, done (and its subject told), carried out while its subject is being told,
-    not done with a reason, open (again, where nobody was told in time), and of all these late.
+    not done with a reason, open (again, where nobody was told in time), fallen (its record has no effect, so that nobody need do anything),
+    and of all these late.
     """
 
     measure: str
@@ -512,12 +534,14 @@ class TaskCount:
     telling: int
     not_done: int
     open: int
+    fallen: int
     late: int
 
 
-_COUNTS = """
+_COUNTS = f"""
 with stood as (
     select t.measure, t.agency, t.kind, t.due_on, a.first, case
+        when g.fallen and (a.outcome is null or a.tell_by is not null and not a.told) then 'fallen'
         when a.outcome is null or (a.tell_by < %(on)s and not a.told) then 'open'
         when a.tell_by is not null and not a.told then 'telling' else a.outcome end as state
     from lists_task t left join lateral (
@@ -527,12 +551,13 @@ with stood as (
         ) as told, (select min(y.at) from lists_taskanswer y where y.task_id = t.id) as first
         from lists_taskanswer x where x.task_id = t.id order by x.number desc limit 1
     ) a on true
+    {_GROUND}
     where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
         and (%(since)s::date is null or t.due_on between %(since)s and %(until)s)
 )
 select measure, agency, kind, count(*), count(*) filter (where state = 'done'), count(*) filter (where state = 'telling'),
-    count(*) filter (where state = 'not-done'), count(*) filter (where state = 'open'),
-    count(*) filter (where (case when state = 'open' then %(at)s else first end at time zone 'Asia/Shanghai')::date > due_on)
+    count(*) filter (where state = 'not-done'), count(*) filter (where state = 'open'), count(*) filter (where state = 'fallen'),
+    count(*) filter (where state <> 'fallen' and (case when state = 'open' then %(at)s else first end at time zone 'Asia/Shanghai')::date > due_on)
 from stood group by 1, 2, 3 order by 1, 2, 3
 """
 
@@ -540,7 +565,7 @@ from stood group by 1, 2, 3 order by 1, 2, 3
 def tasks_counted(asker: Asker, *, at: datetime, due: tuple[date, date] | None = None) -> list[TaskCount]:
     """The statistics of the tasks that the asker may see; only of those due in the days, both included, where they are given."""
     since, until = due or (None, None)
-    words = {"at": at, "on": day_of(at), "since": since, "until": until}
+    words = {"at": at, "known_at": at, "on": day_of(at), "since": since, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {**words, "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]

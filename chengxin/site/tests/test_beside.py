@@ -57,7 +57,6 @@ def parent_of(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc whose child the sequencer is")
 def test_a_sequencer_that_is_killed_is_started_again_and_so_it_is_when_its_keeper_is_killed(served: Path) -> None:
     def placed() -> None:
         entry = trace(event="ledger.entry.tried", by="operator", at=NOW)

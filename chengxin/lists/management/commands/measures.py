@@ -50,6 +50,7 @@ class Command(Base):
         "telling": "告知中",
         "not_done": "未办",
         "open": "待办",
+        "fallen": "依据失效",
         "late": "逾期",
     }
 
@@ -120,7 +121,7 @@ class Command(Base):
             )
             self.result({"task": answer.task_id, "outcome": answer.outcome, "reason": answer.reason, "at": answer.at})
         elif action == "tasks":
-            found = tasks_open(asker)[: options["most"]]
+            found = tasks_open(asker, at=at)[: options["most"]]
             rows = [
                 {
                     "task": t.pk,
