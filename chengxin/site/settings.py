@@ -61,6 +61,7 @@ ROOMS = [
     "chengxin.reports",
     "chengxin.rights",
     "chengxin.commerce.trades",
+    "chengxin.commerce.trails",
     "chengxin.assessments",
     "chengxin.mydata",
     "chengxin.audits",

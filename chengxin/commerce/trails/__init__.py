@@ -1,0 +1,1 @@
+"""Goods' trails: what was said to have happened to goods, by whom, where and when; traced forward and backward, and recalled."""

@@ -1,0 +1,1 @@
+"""What an event must be, what it is called, and what it links. Pure."""
