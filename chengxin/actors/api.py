@@ -1,14 +1,19 @@
-"""Who is calling: an API client's key, what it may do, and how often."""
+"""Who is calling: an API client's key, what it may do, how often, and what it sends."""
 
 import math
 import os
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
+from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 from pydantic import AfterValidator, StringConstraints
@@ -93,3 +98,15 @@ class PerClient(BaseThrottle):
     def wait(self) -> float | None:
         """In how many seconds the next call is let through."""
         return float(math.ceil(self._wait))
+
+
+@contextmanager
+def on_disk(upload: UploadedFile) -> Iterator[Path]:
+    """The upload as a file with its own ending, readable by nobody else and gone afterwards."""
+    endings = "".join(Path(upload.name or "").suffixes[-2:])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{endings}"
+        with path.open("wb") as file:
+            for block in upload.chunks(1 << 20):
+                file.write(block)
+        yield path

@@ -888,6 +888,22 @@ class Lasting(Part):
     basis: Some[Basis]
 
 
+class TradeReaders(Part):
+    """Who reads what every platform filed of a kind, in their work; a platform reads its own. `with_case`: those who name a case of their own for
+    each reading of rows.
+    """
+
+    kinds: Some[ActorKind]
+    with_case: Many[ActorKind] = ()
+    basis: Some[Basis]
+
+    @model_validator(mode="after")
+    def _only_readers_name_cases(self) -> Self:
+        if others := set(self.with_case) - set(self.kinds):
+            raise ValueError(f"{', '.join(sorted(others))} read nothing, so that they name no case")
+        return self
+
+
 class TradeKind(Founded):
     """A kind of what platforms file about trades: columns with types, units and bounds; what names a row, its shop, its instant and its buyer."""
 
@@ -896,6 +912,7 @@ class TradeKind(Founded):
     shop: FieldName
     at: FieldName
     senders: Some[ActorKind]
+    readers: TradeReaders
     kept: Key
     lasting: Lasting | None = None
 

@@ -95,6 +95,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
     if isinstance(entry, Matter):
         named = (("case_number", entry.case_number), ("must_check", entry.must_check))
         groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
+    if isinstance(entry, TradeKind):
+        groups.append(("readers.basis", entry.readers.basis))
     if isinstance(entry, TradeKind) and entry.lasting:
         groups.append(("lasting.basis", entry.lasting.basis))
     if isinstance(entry, Purpose) and entry.persons:

@@ -1,10 +1,6 @@
 """The door of deliveries: files in, verdicts and refused rows out."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -12,7 +8,7 @@ from django.utils import timezone
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
-from chengxin.actors.api import ClientKey, Most, PerClient, Text
+from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk
 from chengxin.records.selectors.batches import batch_accessible, batches_accessible
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 
@@ -104,7 +100,7 @@ def batch_send(
     request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn"
 ) -> Any:
     """逐行核验，整批入库或整批不入。 / Every row is judged; the batch lands whole or not at all."""
-    with _on_disk(file) as path:
+    with on_disk(file) as path:
         done = batch_ingest(
             source=source,
             path=path,
@@ -129,15 +125,3 @@ def _shown(batch: Any) -> dict[str, Any]:
         **counts,
         **{key: detail[key] for key in ("refused_by_reason", "conflicts", "ignored_columns", "held_because")},
     }
-
-
-@contextmanager
-def _on_disk(upload: UploadedFile) -> Iterator[Path]:
-    """The upload as a file with its own ending, readable by nobody else and gone afterwards."""
-    endings = "".join(Path(upload.name or "").suffixes[-2:])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{endings}"
-        with path.open("wb") as file:
-            for block in upload.chunks(1 << 20):
-                file.write(block)
-        yield path

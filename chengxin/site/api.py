@@ -20,6 +20,7 @@ from chengxin.assessments.api import router as assessments
 from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
+from chengxin.commerce.trades.api import router as trades
 from chengxin.disclosure.api import router as persons
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
@@ -48,6 +49,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/reports", reports),
     ("/rights", rights),
     ("/cases", cases),
+    ("/trades", trades),
     ("/assessments", assessments),
     ("/audits", audits),
     ("/promises", promises),

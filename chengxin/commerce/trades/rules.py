@@ -104,12 +104,26 @@ class FilingUnknown(Refusal):
 
 
 class TradesClosed(Refusal):
-    """{actor} may not read the trades of {platform}: a platform reads its own, supervising departments read them in their work."""
+    """{actor} may not read the {kind} of {platform}: a platform reads its own, and in their work read them: {readers} ({basis})."""
 
     code = "trades-closed"
     status = 403
-    basis = "电子商务法 25"
-    zh = "{actor}不能查看{platform}的交易资料：平台查看自己的，监管部门因履职查看。"
+    zh = "{actor}不能查看{platform}的{kind}：平台查看自己的；因履职可以查看的：{readers}（{basis}）。"
+
+
+class CaseUnnamed(Refusal):
+    """{actor} reads the {kind} of {platform} in a case of its own only ({basis}). Name the case's number: it is kept beside the reading."""
+
+    code = "trades-case-unnamed"
+    zh = "{actor}只能在自己办理的案件中查看{platform}的{kind}（{basis}）。请写明案号，案号与查看一并留痕。"
+
+
+class RemovedForAnother(Refusal):
+    """{by} may not remove the trades of {platform}: the platform does, or the operator, once they need not be kept."""
+
+    code = "trades-removed-for-another"
+    status = 403
+    zh = "{by}不能清除{platform}的交易资料：保存期满后由平台自己或者运行单位清除。"
 
 
 # Why a row is refused: code → (zh, en). The row is kept as it came, with this beside it.
@@ -161,6 +175,19 @@ def columns_fit(kind: TradeKind, found: Sequence[str]) -> None:
     if missing or unknown or len(set(found)) < len(found):
         # A file without its heading has a trade in its first line: what is not a column's name is counted, not repeated.
         raise ColumnsUnfit(kind=kind.key, missing=", ".join(missing) or "-", unknown=unknown or "-")
+
+
+def reading_admitted(
+    actor: str, actor_kind: str, platform: str, kind: TradeKind, *, cited: str, case_number: str
+) -> None:
+    """Refuses whoever may not read this kind of the platform's rows, whether or not there is such a platform, and an agency that names no case."""
+    if actor_kind == "platform" and actor == platform:
+        return
+    told = {"actor": actor, "platform": platform, "kind": kind.title.en, "basis": cited}
+    if actor_kind not in kind.readers.kinds:
+        raise TradesClosed(readers=", ".join(kind.readers.kinds), **told)
+    if actor_kind in kind.readers.with_case and not case_number.strip():
+        raise CaseUnnamed(**told)
 
 
 def removable_before(today: date, kept_months: int) -> date:

@@ -11,9 +11,6 @@ from chengxin.commerce.trades.models import Filing, Part
 from chengxin.law import Law
 from chengxin.law.models import TradeKind
 
-# The kinds of actor that read every platform's trades in their work; a platform reads its own, nobody else reads any.
-READING_ALL = ("operator", "department", "supervisor")
-
 
 @dataclass(frozen=True)
 class Day:
@@ -56,24 +53,16 @@ def standing_of(platform: str, kind: str, *, known_at: datetime) -> dict[date, S
     return {day: Standing(version, "" if removal else path) for day, version, path, removal in latest}
 
 
-def filings_accessible(actor: str, kind: str) -> QuerySet[Filing]:
-    """The filings that the actor may see: a platform its own, whoever supervises all of them, nobody else any."""
-    filings = Filing.objects.order_by("-pk")
-    if kind in READING_ALL:
-        return filings
-    return filings.filter(platform=actor) if kind == "platform" else filings.none()
+def filings_accessible(actor: str, actor_kind: str, law: Law) -> QuerySet[Filing]:
+    """The filings that the actor may see: a platform its own, whoever reads a kind in their work all of that kind, nobody else any."""
+    read = [key for key, kind in law.trade_kinds.items() if actor_kind in kind.readers.kinds]
+    own = Q(platform=actor) if actor_kind == "platform" else Q(pk__in=[])
+    return Filing.objects.filter(Q(kind__in=read) | own).order_by("-pk")
 
 
-def filing_accessible(actor: str, kind: str, filing: int) -> Filing:
+def filing_accessible(actor: str, actor_kind: str, law: Law, filing: int) -> Filing:
     """One filing that the actor may see; unknown and forbidden look alike."""
-    found = filings_accessible(actor, kind).filter(pk=filing).first()
+    found = filings_accessible(actor, actor_kind, law).filter(pk=filing).first()
     if found is None:
         raise rules.FilingUnknown(filing=filing, actor=actor)
     return found
-
-
-def platform_readable(actor: str, kind: str, platform: str) -> str:
-    """The platform's key, if this actor may read its trades; refuses otherwise, whether or not there is such a platform."""
-    if not (kind in READING_ALL or (kind == "platform" and actor == platform)):
-        raise rules.TradesClosed(actor=actor, platform=platform)
-    return platform

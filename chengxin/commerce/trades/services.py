@@ -3,7 +3,7 @@
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import actor_acting
+from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk.answering import Rows, frame_write, refused_lines, rows_of, shop_rows
 from chengxin.commerce.trades.bulk.arriving import Arrived
@@ -30,6 +30,7 @@ from chengxin.ledger.services import trace
 from chengxin.records.bulk.reading import file_digest
 
 Advance = Callable[[int], None]
+RECONCILED = ("orders", "payments", "parcels")
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,9 @@ def trades_remove(*, platform: str, by: str, at: datetime, before: date | None =
 
     Refused where a day of any kind before `before` must still be kept. Removed files are noted first, in the transaction, and taken away after it.
     """
+    actor = actor_acting(by, at=at)
+    if actor.key != platform and actor.kind != "operator":
+        raise rules.RemovedForAnother(by=actor.title, platform=platform)
     law = lawroom.load().on(day_of(at))
     earliest = min(rules.removable_before(day_of(at), law.parameter(kind.kept)) for kind in law.trade_kinds.values())
     until = before or earliest
@@ -335,6 +339,16 @@ class ShopRead:
         return dict(self.__dict__)
 
 
+def _reading_admitted(law: Law, asker: Asker, platform: str, kinds: Iterable[TradeKind], case_number: str) -> None:
+    for kind in kinds:
+        cited = law.cite(kind.readers.basis[0]).zh
+        rules.reading_admitted(asker.key, asker.kind, platform, kind, cited=cited, case_number=case_number)
+
+
+def _case(number: str) -> dict[str, str]:
+    return {"case_number": number.strip()} if number.strip() else {}
+
+
 def shop_read(
     *,
     platform: str,
@@ -343,22 +357,25 @@ def shop_read(
     first: date,
     last: date,
     known_at: datetime,
-    by: str,
+    asker: Asker,
     at: datetime,
+    case_number: str = "",
     most: int = 1000,
     after: int = 0,
 ) -> ShopRead:
     """One shop's rows of these days (the last included), as they were known at the instant."""
     if last < first:
         raise rules.SpanDisordered(first=first, last=last)
-    found = kind_known(lawroom.load().on(day_of(at)), kind)
+    law = lawroom.load().on(day_of(at))
+    found = kind_known(law, kind)
+    _reading_admitted(law, asker, platform, (found,), case_number)
     since, until = (datetime.combine(day, datetime.min.time(), CHINA_TIME) for day in (first, last + timedelta(days=1)))
     trace(
         event="trades.shop.read",
-        by=by,
+        by=asker.key,
         at=at,
         about=f"platform:{platform}",
-        detail={"kind": kind, "shop": shop, "days": [first, last]},
+        detail={"kind": kind, "shop": shop, "days": [first, last], **_case(case_number)},
     )
     paths = [day.path for day in days_known(platform, kind, known_at=known_at, first=first, last=last) if day.path]
     count, rows = shop_rows(lake_of(), found, paths, shop, since=since, until=until, most=most, after=after)
@@ -386,11 +403,21 @@ class Vanishing:
         return dict(self.__dict__)
 
 
-def vanished_read(*, platform: str, by: str, at: datetime, kind: str = "reviews", most: int = 1000) -> Vanishing:
-    """What a platform had filed and no longer says, though it may not delete it: the latest filing in which that showed first."""
+def vanished_read(
+    *, platform: str, asker: Asker, at: datetime, case_number: str = "", kind: str = "reviews", most: int = 1000
+) -> Vanishing:
+    """What a platform had filed and no longer says, though it may not delete it: the latest filing in which that showed first.
+
+    The counts are what an agency begins a case upon, and need none; the rows are told to it in a case.
+    """
+    law = lawroom.load().on(day_of(at))
+    read = kind_known(law, kind)
+    _reading_admitted(law, asker, platform, (read,), case_number or "-")
+    most = most if case_number.strip() or asker.kind not in read.readers.with_case else 0
     found = Vanished.objects.filter(filing__platform=platform, filing__kind=kind, at__lte=at)
     found = found.select_related("filing").order_by("-pk")
-    trace(event="trades.vanished.read", by=by, at=at, about=f"platform:{platform}", detail={"kind": kind})
+    detail = {"kind": kind, **_case(case_number)}
+    trace(event="trades.vanished.read", by=asker.key, at=at, about=f"platform:{platform}", detail=detail)
     filings = [
         {"filing": v.filing_id, "at": v.at, "missing": v.missing, "emptied": v.emptied, "digest": v.digest}
         for v in found
@@ -421,8 +448,9 @@ def trades_reconcile(
     first: date,
     last: date,
     known_at: datetime,
-    by: str,
+    asker: Asker,
     at: datetime,
+    case_number: str = "",
     most: int = 1000,
     out: Path | None = None,
 ) -> Reconciliation:
@@ -434,12 +462,14 @@ def trades_reconcile(
         raise rules.SpanDisordered(first=first, last=last)
     law = lawroom.load().on(day_of(at))
     around = timedelta(days=rules.RECONCILED_WITHIN_DAYS)
+    _reading_admitted(law, asker, platform, (law.trade_kinds[kind] for kind in RECONCILED), case_number)
     spans = {"orders": (first - around, last), "payments": (first, last + around), "parcels": (first, last + around)}
     paths = {
         kind: [day.path for day in days_known(platform, kind, known_at=known_at, first=a, last=b) if day.path]
         for kind, (a, b) in spans.items()
     }
-    trace(event="trades.orders.reconciled", by=by, at=at, about=f"platform:{platform}", detail={"days": [first, last]})
+    detail = {"days": [first, last], **_case(case_number)}
+    trace(event="trades.orders.reconciled", by=asker.key, at=at, about=f"platform:{platform}", detail=detail)
     rows = reconciled(lake_of(), law.trade_kinds, paths, first, last)
     differing = differences(rows)
     if out:

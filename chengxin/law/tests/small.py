@@ -39,6 +39,7 @@ FILES: dict[str, Data] = {
         **COMMON,
         "title": words("Orders", "订单"),
         "senders": ["platform"],
+        "readers": {"kinds": ["department"], "basis": COMMON["basis"]},
         "kept": "shown-months",
         "row_key": ["order"],
         "shop": "shop",

@@ -47,6 +47,15 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("an article that is not there", refusals.ArticleUnknown, MEASURE, "basis.0.article", "21", "basis.0.article"),
     ("an article in a dated value", refusals.ArticleUnknown, PARAMETER, "values.1.basis.0.article", "47", "values.1"),
     ("an article in a term", refusals.ArticleUnknown, RECORD, "terms.kept.basis.0.article", "99", "terms.kept"),
+    (
+        "a reader of trades by no article",
+        refusals.ArticleUnknown,
+        KIND,
+        "readers.basis.0.article",
+        "99",
+        "readers.basis",
+    ),
+    ("a case named by who reads nothing", refusals.ValueWrong, KIND, "readers.with_case", ["court"], "readers"),
     ("a kind of trades kept for no time", refusals.ReferenceUnknown, KIND, "kept", "none", "kept"),
     (
         "a kind of trades that refers to none",

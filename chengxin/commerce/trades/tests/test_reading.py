@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from django.utils import timezone
 
+from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk.lake import lake_of
 from chengxin.commerce.trades.models import Filing, Removal, Vanished
-from chengxin.commerce.trades.selectors import days_known, filing_accessible, filings_accessible, platform_readable
+from chengxin.commerce.trades.selectors import days_known, filing_accessible, filings_accessible
 from chengxin.commerce.trades.services import (
     refused_export,
     shop_read,
@@ -22,12 +23,14 @@ from chengxin.commerce.trades.services import (
     vanished_read,
 )
 from chengxin.commerce.trades.tests.goods import FIRST, PLATFORM, filed, order, parquet_write, platform_add, review
+from chengxin.law import load
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from tests.world import NOW, later
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 10, 1)
+ITSELF, OPERATOR, MARKET = Asker(PLATFORM, "platform"), Asker("operator", "operator"), Asker("market", "department")
 SPAN: dict[str, Any] = {"first": DAY, "last": date(2026, 10, 31)}
 
 
@@ -45,7 +48,7 @@ def october(*shops: str) -> rules.Whole:
 
 
 def found(at: Any = None) -> Any:
-    return vanished_read(platform=PLATFORM, by="operator", at=at or later(days=9))
+    return vanished_read(platform=PLATFORM, asker=OPERATOR, at=at or later(days=9))
 
 
 def test_a_shop_s_rows_are_read_as_known_then_and_the_reading_is_written_down(tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_a_shop_s_rows_are_read_as_known_then_and_the_reading_is_written_down(tm
         "platform": PLATFORM,
         "kind": "orders",
         "shop": "s1",
-        "by": PLATFORM,
+        "asker": ITSELF,
         "at": later(hours=2),
         **SPAN,
     }
@@ -82,7 +85,7 @@ def test_reviews_missing_from_a_later_whole_filing_are_found_once_and_no_other(t
     told = found()
     assert (told.missing, [row["review"] for row in told.rows]) == (3, ["r000005", "r000040", "r000041"])
     assert told.rows[0]["characters"] == 15 and told.rows[0]["version"] == 1 and told.rows[0]["vanished"] == "missing"
-    assert vanished_read(platform=PLATFORM, by="operator", at=NOW).missing == 0
+    assert vanished_read(platform=PLATFORM, asker=OPERATOR, at=NOW).missing == 0
 
 
 def test_what_moved_was_refused_was_late_or_lies_outside_the_whole_has_not_vanished(tmp_path: Path) -> None:
@@ -155,7 +158,7 @@ def test_cross_border_trade_is_reconciled_three_ways(tmp_path: Path) -> None:
     filed(tmp_path, "payments", pays)
     filed(tmp_path, "parcels", [parcel(0, 1000), parcel(8, 1008), parcel(12, 12), parcel(16, 1016), parcel(20, 1020)])
     out = tmp_path / "differences.csv"
-    done = trades_reconcile(platform=PLATFORM, known_at=NOW, by=PLATFORM, at=NOW, out=out, **SPAN)
+    done = trades_reconcile(platform=PLATFORM, known_at=NOW, asker=ITSELF, at=NOW, out=out, **SPAN)
     by = {row["found"]: row for row in done.findings}
     assert {name: row["orders"] for name, row in by.items()} == {
         "no-order": 1, "no-payment": 1, "no-parcel": 1, "payment-differs": 1, "parcel-differs": 1, "agrees": 2,
@@ -184,18 +187,38 @@ def test_what_must_still_be_kept_is_not_removed_and_what_is_past_it_goes(tmp_pat
     assert sum(day.rows for day in days_known(PLATFORM, "orders", known_at=later(hours=1))) == 7
 
 
-def test_each_sees_its_own_and_nobody_else_s(tmp_path: Path) -> None:
+def test_each_sees_its_own_and_an_agency_reads_rows_in_a_case_of_its_own(tmp_path: Path) -> None:
+    rows = [review(n) for n in range(3)]
+    filed(tmp_path, "reviews", rows, whole=october())
+    filed(tmp_path, "reviews", rows[:2], whole=october(), at=later(hours=1))
     done = filed(tmp_path, "orders", [order(1), order(2, quantity=0)])
-    for actor, kind in ((PLATFORM, "platform"), ("operator", "operator"), ("market", "department")):
-        assert filing_accessible(actor, kind, done.filing).pk == done.filing
-        assert platform_readable(actor, kind, PLATFORM) == PLATFORM
-    for actor, kind in (("other", "platform"), ("firm", "service-firm"), ("public", "public"), ("court", "court")):
+    law = load().on(DAY)
+    words: dict[str, Any] = {"platform": PLATFORM, "kind": "orders", "shop": "s1", "known_at": NOW, "at": NOW, **SPAN}
+    for asker in (ITSELF, OPERATOR, MARKET):
+        assert filing_accessible(asker.key, asker.kind, law, done.filing).pk == done.filing
+        assert shop_read(asker=asker, case_number="沪市监案〔2026〕1号", **words).count == 1
+        assert vanished_read(platform=PLATFORM, asker=asker, at=later(days=9)).missing == 1
+    read = Entry.objects.filter(event="trades.shop.read", actor="market").get()
+    assert read.detail["case_number"] == "沪市监案〔2026〕1号"
+    with pytest.raises(rules.CaseUnnamed, match="电子商务法"):
+        shop_read(asker=MARKET, case_number=" ", **words)
+    assert vanished_read(platform=PLATFORM, asker=MARKET, at=later(days=9)).rows == []
+    others = (("other", "platform"), ("firm", "service-firm"), ("public", "public"), ("credit", "supervisor"))
+    for key, kind in others:
         with pytest.raises(rules.FilingUnknown):
-            filing_accessible(actor, kind, done.filing)
+            filing_accessible(key, kind, law, done.filing)
+        for platform in (PLATFORM, "nowhere"):
+            with pytest.raises(rules.TradesClosed):
+                shop_read(asker=Asker(key, kind), case_number="1", **{**words, "platform": platform})
         with pytest.raises(rules.TradesClosed):
-            platform_readable(actor, kind, PLATFORM)
-        assert not filings_accessible(actor, kind).exists()
-    lines = "".join(refused_export(filing=Filing.objects.get(), by=PLATFORM, at=NOW))
+            vanished_read(platform=PLATFORM, asker=Asker(key, kind), at=NOW)
+        with pytest.raises(rules.TradesClosed):
+            trades_reconcile(platform=PLATFORM, known_at=NOW, asker=Asker(key, kind), at=NOW, **SPAN)
+        assert not filings_accessible(key, kind, law).exists()
+    actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
+    with pytest.raises(rules.RemovedForAnother):
+        trades_remove(platform=PLATFORM, by="market", at=NOW)
+    lines = "".join(refused_export(filing=Filing.objects.get(kind="orders"), by=PLATFORM, at=NOW))
     assert "below-least" in lines and "o000002" in lines and "小于最小值" in lines
 
 
@@ -231,3 +254,5 @@ def test_the_commands_file_and_read(tmp_path: Path, capfd: pytest.CaptureFixture
     actor_add(key="market", kind="department", title="市场监管局", by="operator", at=timezone.now())
     assert run(["trades", "file", PLATFORM, "orders", str(path), "--by", "market"]) == 1
     assert "Traceback" not in "".join(capfd.readouterr())
+    shop = ["shop", PLATFORM, "orders", "s1", *day, "--by", "market"]
+    assert run(["trades", *shop]) == 1 and run(["trades", *shop, "--case", "2026-1"]) == 0

@@ -10,7 +10,7 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.trades import services
 from chengxin.commerce.trades.bulk.answering import frame_write, template_write
 from chengxin.commerce.trades.rules import whole_of
-from chengxin.commerce.trades.selectors import filing_accessible, filings_accessible, kind_known, platform_readable
+from chengxin.commerce.trades.selectors import filing_accessible, filings_accessible, kind_known
 from chengxin.kernel.days import day_of
 from chengxin.law import load
 from chengxin.site.arguments import count, day, instant
@@ -87,6 +87,9 @@ class Command(Base):
             help="平台、种类、文件等，因动作而异 / platform, kind, files: as the action needs",
         )
         parser.add_argument("--by", metavar="ACTOR", default="operator", help="由谁办理，默认 operator / by whom")
+        parser.add_argument(
+            "--case", metavar="NUMBER", default="", help="案号：部门查看须写明 / the case in which a department reads"
+        )
         parser.add_argument("--from", dest="first", type=day, metavar="DAY", help="起始日 / the first day")
         parser.add_argument("--to", dest="last", type=day, metavar="DAY", help="截止日（含）/ the last day, included")
         parser.add_argument(
@@ -147,15 +150,16 @@ class Command(Base):
         self.result(results[0] if len(results) == 1 else _sum(results))
 
     def _list(self, **options: Any) -> None:
-        asker = asker_acting(options["by"], at=timezone.now())
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
         names = ("platform", "kind", "version", "rows", "accepted", "refused", "unchanged", "unmet", "at", "by")
-        found = filings_accessible(asker.key, asker.kind)[: options["most"]]
+        found = filings_accessible(asker.key, asker.kind, load().on(day_of(at)))[: options["most"]]
         self.result({"filings": [{"filing": f.pk, **{name: getattr(f, name) for name in names}} for f in found]})
 
     def _refused(self, filing: str, **options: Any) -> None:
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
-        found = filing_accessible(asker.key, asker.kind, count(filing))
+        found = filing_accessible(asker.key, asker.kind, load().on(day_of(at)), count(filing))
         lines = services.refused_export(filing=found, by=asker.key, at=at)
         if options["out"]:
             with options["out"].open("w", encoding="utf-8", newline="") as file:
@@ -165,7 +169,7 @@ class Command(Base):
             self.result({"filing": found.pk, "refused": found.refused, "refused_by_reason": found.refused_by_reason})
 
     def _shop(self, platform: str, kind: str, shop: str, /, **options: Any) -> None:
-        at, by = self._reading(platform, options)
+        at = timezone.now()
         last = options["last"] or day_of(at)
         found = services.shop_read(
             platform=platform,
@@ -174,8 +178,9 @@ class Command(Base):
             first=options["first"] or last.replace(year=last.year - 1, day=min(last.day, 28)),
             last=last,
             known_at=options["known_at"] or at,
-            by=by,
+            asker=asker_acting(options["by"], at=at),
             at=at,
+            case_number=options["case"],
             most=options["most"],
         )
         if options["out"]:
@@ -185,8 +190,14 @@ class Command(Base):
             self.result(found.as_dict())
 
     def _reviews(self, platform: str, **options: Any) -> None:
-        at, by = self._reading(platform, options)
-        found = services.vanished_read(platform=platform, by=by, at=at, most=options["most"])
+        at = timezone.now()
+        found = services.vanished_read(
+            platform=platform,
+            asker=asker_acting(options["by"], at=at),
+            at=at,
+            case_number=options["case"],
+            most=options["most"],
+        )
         if options["out"]:
             frame_write(found.rows, options["out"])
         self.result(found.as_dict())
@@ -194,14 +205,15 @@ class Command(Base):
     def _reconcile(self, platform: str, **options: Any) -> None:
         if not (options["first"] and options["last"]):
             raise WrongUse("请写明 --from 和 --to。", "Say --from and --to.")
-        at, by = self._reading(platform, options)
+        at = timezone.now()
         found = services.trades_reconcile(
             platform=platform,
             first=options["first"],
             last=options["last"],
             known_at=options["known_at"] or at,
-            by=by,
+            asker=asker_acting(options["by"], at=at),
             at=at,
+            case_number=options["case"],
             most=options["most"],
             out=options["out"],
         )
@@ -209,10 +221,8 @@ class Command(Base):
 
     def _keep(self, platform: str, **options: Any) -> None:
         at = timezone.now()
-        asker = asker_acting(options["by"], at=at)
-        platform_readable(asker.key, asker.kind, platform)
         done = services.trades_remove(
-            platform=platform, by=asker.key, at=at, before=options["before"], dry_run=options["dry_run"]
+            platform=platform, by=options["by"], at=at, before=options["before"], dry_run=options["dry_run"]
         )
         self.result(done.as_dict())
 
@@ -221,12 +231,6 @@ class Command(Base):
         out = options["out"] or Path(f"{found.key}.parquet")
         template_write(found, out)
         self.result({"kind": found.key, "out": out})
-
-    def _reading(self, platform: str, options: dict[str, Any]) -> tuple[Any, str]:
-        at = timezone.now()
-        asker = asker_acting(options["by"], at=at)
-        platform_readable(asker.key, asker.kind, platform)
-        return at, asker.key
 
 
 def _sum(results: list[dict[str, Any]]) -> dict[str, Any]:
