@@ -12,6 +12,8 @@ from chengxin.law.models import TradeKind
 COMPLETED_WITHIN_MONTHS = 12
 # An order's payments and parcels are looked for among those of so many days after it.
 RECONCILED_WITHIN_DAYS = 60
+# Nobody asks for trades of other years, and days far from ours cannot be counted on from.
+YEARS = (1990, 2100)
 # In a column of the platform's own ids, more than one in so many that read like a telephone or citizen number is no chance.
 LOOKALIKES_ONE_IN = 100
 
@@ -81,10 +83,10 @@ class DaysDisordered(Refusal):
 
 
 class SpanDisordered(Refusal):
-    """The days go from the first to the last, both included; {first} to {last} is no such span."""
+    """The days go from the first to the last, both included, within the years {least} to {most}; {first} to {last} is no such span."""
 
     code = "trades-span-disordered"
-    zh = "日期须从前到后（均含）；{first}至{last}不成立。"
+    zh = "日期须从前到后（均含），在{least}年至{most}年之间；{first}至{last}不成立。"
 
 
 class StillKept(Refusal):
@@ -188,6 +190,12 @@ def reading_admitted(
         raise TradesClosed(readers=", ".join(kind.readers.kinds), **told)
     if actor_kind in kind.readers.with_case and not case_number.strip():
         raise CaseUnnamed(**told)
+
+
+def span_fit(first: date, last: date) -> None:
+    """Refuses days in disorder, and those of years in which there is nothing to read."""
+    if last < first or first.year < YEARS[0] or last.year > YEARS[1]:
+        raise SpanDisordered(first=first, last=last, least=YEARS[0], most=YEARS[1])
 
 
 def removable_before(today: date, kept_months: int) -> date:

@@ -364,8 +364,7 @@ def shop_read(
     after: int = 0,
 ) -> ShopRead:
     """One shop's rows of these days (the last included), as they were known at the instant."""
-    if last < first:
-        raise rules.SpanDisordered(first=first, last=last)
+    rules.span_fit(first, last)
     law = lawroom.load().on(day_of(at))
     found = kind_known(law, kind)
     _reading_admitted(law, asker, platform, (found,), case_number)
@@ -458,8 +457,7 @@ def trades_reconcile(
 
     What was paid or sent within the days for an order of before them is no finding: orders of so many days before are looked at too.
     """
-    if last < first:
-        raise rules.SpanDisordered(first=first, last=last)
+    rules.span_fit(first, last)
     law = lawroom.load().on(day_of(at))
     around = timedelta(days=rules.RECONCILED_WITHIN_DAYS)
     _reading_admitted(law, asker, platform, (law.trade_kinds[kind] for kind in RECONCILED), case_number)

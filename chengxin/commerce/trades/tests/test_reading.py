@@ -70,8 +70,9 @@ def test_a_shop_s_rows_are_read_as_known_then_and_the_reading_is_written_down(tm
     assert (page.count, [row["order"] for row in page.rows]) == (20, ["o000055", "o000058"])
     assert shop_read(known_at=NOW, **{**words, "last": DAY}).count == 5
     assert Entry.objects.filter(event="trades.shop.read", actor=PLATFORM).count() == 4
-    with pytest.raises(rules.SpanDisordered):
-        shop_read(known_at=NOW, **{**words, "first": date(2027, 1, 1)})
+    for odd in ({"first": date(2027, 1, 1)}, {"first": date.min}, {"last": date.max}):
+        with pytest.raises(rules.SpanDisordered):
+            shop_read(known_at=NOW, **{**words, **odd})
 
 
 def test_reviews_missing_from_a_later_whole_filing_are_found_once_and_no_other(tmp_path: Path) -> None:
