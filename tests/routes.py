@@ -28,6 +28,7 @@ DECIDED = {
     "GET /api/v1/checks/coverage": "!!!....!.x",
     "GET /api/v1/checks/coverage/missed": "!!!....!.x",
     "GET /api/v1/checks/reissued": "!!!....!.x",
+    "GET /api/v1/client": "!!!....!..",
     "GET /api/v1/contacts": "..........",
     "GET /api/v1/docs": "..........",
     "GET /api/v1/inspections/draws": "!!!....!.x",

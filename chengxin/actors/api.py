@@ -1,4 +1,4 @@
-"""Who is calling: an API client's key, what it may do, how often, and what it sends."""
+"""Who is calling: an API client's key or certificate, what it may do, how often, and what it sends; and the door where it asks about itself."""
 
 import math
 import os
@@ -11,14 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from ninja import Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 from pydantic import AfterValidator, StringConstraints
 
-from chengxin.actors.selectors import Asker, asker_by_key
+from chengxin.actors.rules import CertificateAndKey, certificate_read, certificate_told, fingerprint_written
+from chengxin.actors.selectors import Asker, asker_by_certificate, asker_by_key, client_told
 from chengxin.kernel.errors import Refusal
 
 
@@ -58,16 +61,33 @@ class ScopeMissing(Refusal):
 
 
 class ClientKey(HttpBearer):
-    """`Authorization: Bearer cx_…`: found by its hash, in force, and with the scope that the room asks for."""
+    """`Authorization: Bearer cx_…`, or a certificate that a proxy of the settings tells: found by its hash, in force, and with the scope that the
+    room asks for, if any.
+    """
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str = "") -> None:
         super().__init__()
         self.scope = scope
 
+    def __call__(self, request: HttpRequest) -> Asker | None:
+        """Who calls, by certificate, key, or both of the same client. Refuses a certificate whose teller is not believed."""
+        certificate = certificate_told(
+            request.headers, str(request.META.get("REMOTE_ADDR", "")), header=settings.CHENGXIN_CERTIFICATE_HEADER,
+            secret=settings.CHENGXIN_CERTIFICATE_SECRET, proxies=settings.CHENGXIN_PROXIES,
+        )  # fmt: skip
+        if certificate is None:
+            return super().__call__(request)
+        asker = asker_by_certificate(certificate_read(certificate).fingerprint, at=timezone.now())
+        if "Authorization" in request.headers and (asker is None or super().__call__(request) != asker):
+            raise CertificateAndKey
+        return self._within(asker)
+
     def authenticate(self, request: HttpRequest, token: str) -> Asker | None:
         """The asker whose key this is; nothing where no key in force matches."""
-        asker = asker_by_key(token, at=timezone.now())
-        if asker is not None and self.scope not in asker.scopes:
+        return self._within(asker_by_key(token, at=timezone.now()))
+
+    def _within(self, asker: Asker | None) -> Asker | None:
+        if asker is not None and self.scope and self.scope not in asker.scopes:
             raise ScopeMissing(scope=self.scope)
         return asker
 
@@ -110,3 +130,40 @@ def on_disk(upload: UploadedFile) -> Iterator[Path]:
             for block in upload.chunks(1 << 20):
                 file.write(block)
         yield path
+
+
+router = Router(auth=ClientKey(), throttle=PerClient(), tags=["client 客户端"])
+
+
+class CertificateOut(Schema):
+    """A certificate by which the client is known: the SHA-256 of its DER, and until when."""
+
+    fingerprint: str
+    added_at: datetime
+    expires_at: datetime
+
+
+class ClientOut(Schema):
+    """A client as it stands: whose it is, what it may do, how often, until when, and the certificates that name it."""
+
+    client: int
+    actor: str
+    title: str
+    scopes: list[str]
+    per_minute: int
+    expires_at: datetime
+    certificates: list[CertificateOut]
+
+
+@router.get("", response=ClientOut, summary="本客户端 / this client", operation_id="client_read")
+def client_read(request: HttpRequest) -> object:
+    """调用的程序自己的权限、频率、到期日和证书。 / The calling program's own scopes, rate, end and certificates."""
+    found = client_told(request.auth.client, at=timezone.now())  # type: ignore[attr-defined]
+    known = [
+        {"fingerprint": fingerprint_written(bytes(c.fingerprint)), "added_at": c.added_at, "expires_at": c.expires_at}
+        for c in found.certificates.all()
+    ]
+    return {
+        "client": found.pk, "actor": found.actor.key, "title": found.title, "scopes": found.scopes, "per_minute": found.per_minute,
+        "expires_at": found.expires_at, "certificates": known,
+    }  # fmt: skip

@@ -81,6 +81,28 @@ class Client(models.Model):
         ]
 
 
+class Certificate(models.Model):
+    """A certificate by which a client is known behind a proxy that ends TLS: the SHA-256 of its DER, and until when. Of the certificate nothing
+    else is kept.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="certificates")
+    fingerprint = models.BinaryField()
+    added_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=models.Q(ended_at__isnull=True), name="actors_certificate_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("added_at")), name="actors_certificate_expires"
+            ),
+        ]
+
+
 class Origin(models.Model):
     """An origin whose pages may frame the answers given to this actor's programs; none may that is not registered, and not removed."""
 

@@ -1,7 +1,16 @@
-"""What may be published of an authority's office, and which origin may frame an answer. Pure."""
+"""What may be published of an authority's office, which origin may frame an answer, and how a client's certificate is read. Pure."""
 
+import base64
+import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from urllib.parse import unquote_to_bytes
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
@@ -70,3 +79,96 @@ def origin_read(written: str) -> str:
     if len(origin) > 255 or not _ORIGIN.fullmatch(origin):
         raise OriginUnfit(origin=written[:80])
     return origin.removesuffix(_STANDARD[origin.partition(":")[0]])
+
+
+# Headers by which proxies pass on the certificate of whoever calls; one that is not the header of the settings identifies nobody.
+CERTIFICATE_HEADERS = (
+    "Client-Cert",
+    "SSL-Client-Cert",
+    "X-SSL-Client-Cert",
+    "X-Client-Cert",
+    "X-Forwarded-Client-Cert",
+    "X-Forwarded-Tls-Client-Cert",
+    "X-ARR-ClientCert",
+)
+SECRET_HEADER = "X-Chengxin-Proxy-Secret"
+MOST_WRITTEN = 16_384
+
+
+class CertificateUnread(Refusal):
+    """This is no certificate of a client: {why} Give one X.509 certificate, as PEM, as PEM escaped for a header, or as RFC 9440 writes it
+    (its DER in base64 between colons).
+    """
+
+    code = "certificate-unread"
+    status = 400
+    zh = "不能读作客户端证书：{why_zh}请给出一份 X.509 证书：PEM、转义后的 PEM，或者按 RFC 9440 书写（DER 的 base64，前后各加一个冒号）。"
+
+
+class CertificateNotBelieved(Refusal):
+    """The header {header} names a client by its certificate, and comes from nobody whose word on it is taken here: it must be the header that
+    CHENGXIN_CERTIFICATE_HEADER names, set by a proxy that shows the secret or has an address of the settings. Call without it, with a key.
+    """
+
+    code = "certificate-not-believed"
+    status = 403
+    zh = "请求头 {header} 以证书表明身份，但来源不予采信：须为 CHENGXIN_CERTIFICATE_HEADER 所指，并由出示约定密钥或者地址已登记的代理设置。请去掉它，改用密钥。"
+
+
+class CertificateAndKey(Refusal):
+    """The certificate and the key name two clients, or one of them names none in force. Call with one of them, or with both of the same client."""
+
+    code = "certificate-and-key"
+    status = 403
+    zh = "证书和密钥不属于同一个客户端，或者其中之一无效。请只用其一，或者使用同一客户端的证书和密钥。"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A certificate as it identifies a client: by the SHA-256 of its DER, while its days last."""
+
+    fingerprint: bytes
+    not_before: datetime
+    not_after: datetime
+
+
+def certificate_read(written: str) -> Shown:
+    """One certificate in any of the forms that proxies write and files hold; refuses two, none, and what is cut or joined."""
+    text = written.strip()
+    if len(text) > MOST_WRITTEN:
+        raise CertificateUnread(why="it is too long.", why_zh="内容过长。")
+    try:
+        if text.startswith(":"):
+            if len(text) < 2 or not text.endswith(":"):
+                raise ValueError
+            found = [x509.load_der_x509_certificate(base64.b64decode(text[1:-1], validate=True))]
+        else:
+            found = x509.load_pem_x509_certificates(unquote_to_bytes(text))
+        if len(found) != 1:
+            raise CertificateUnread(why="there is more than one.", why_zh="不止一份。")
+        (one,) = found
+        return Shown(one.fingerprint(SHA256()), one.not_valid_before_utc, one.not_valid_after_utc)
+    except (ValueError, binascii.Error, UnicodeEncodeError):
+        raise CertificateUnread(why="it cannot be parsed.", why_zh="无法解析。") from None
+
+
+def certificate_told(
+    headers: Mapping[str, str], sender: str, *, header: str, secret: str, proxies: list[str]
+) -> str | None:
+    """What a proxy that is believed says of the caller's certificate; nothing where none is named. With a secret of the settings the proxy
+    must show it, else its address must be one of theirs. Refuses a certificate from anybody else, and by any other header.
+    """
+    named = [each for each in (*CERTIFICATE_HEADERS, header) if each and headers.get(each, "").strip()]
+    if not named:
+        return None
+    shown = headers.get(SECRET_HEADER, "")
+    believed = compare_digest(shown.encode(), secret.encode()) if secret else sender in proxies
+    for each in named:
+        if not header or each.lower() != header.lower() or not believed:
+            raise CertificateNotBelieved(header=each)
+    return headers[header]
+
+
+def fingerprint_written(fingerprint: bytes) -> str:
+    """As `openssl x509 -fingerprint -sha256` writes it: pairs of hexadecimal digits with colons between."""
+    return fingerprint.hex(":").upper()

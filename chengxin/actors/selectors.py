@@ -6,9 +6,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from chengxin.actors.models import Actor, Contact, Origin
+from chengxin.actors.models import Actor, Certificate, Client, Contact, Origin
 from chengxin.kernel.errors import Refusal
 
 
@@ -54,9 +54,13 @@ def actor_titled(key: str) -> str:
 
 _IN_FORCE = """
 select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
-where c.{by} = %s and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
+where {by} and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
 """
-_BY_KEY, _BY_NUMBER = _IN_FORCE.format(by="key_hash"), _IN_FORCE.format(by="id")
+_BY_KEY, _BY_NUMBER = _IN_FORCE.format(by="c.key_hash = %s"), _IN_FORCE.format(by="c.id = %s")
+_BY_CERTIFICATE = _IN_FORCE.format(
+    by="""c.id = (
+    select client_id from actors_certificate where fingerprint = %s and ended_at is null and expires_at > %s)"""
+)
 
 
 def asker_by_key(key: str, *, at: datetime) -> Asker | None:
@@ -64,14 +68,19 @@ def asker_by_key(key: str, *, at: datetime) -> Asker | None:
     return _asker(_BY_KEY, sha256(key.encode()).digest(), at=at)
 
 
+def asker_by_certificate(fingerprint: bytes, *, at: datetime) -> Asker | None:
+    """Whose program this certificate names, if both are in force at the instant; one read."""
+    return _asker(_BY_CERTIFICATE, fingerprint, at, at=at)
+
+
 def asker_of_client(client: int, *, at: datetime) -> Asker | None:
     """The asker behind a client that has shown its key before, if it is still in force at the instant."""
     return _asker(_BY_NUMBER, client, at=at)
 
 
-def _asker(statement: str, by: bytes | int, *, at: datetime) -> Asker | None:
+def _asker(statement: str, *by: bytes | int | datetime, at: datetime) -> Asker | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [by, at, at])
+        cursor.execute(statement, [*by, at, at])
         row = cursor.fetchone()
     return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None
 
@@ -80,6 +89,12 @@ def centre_acting(*, at: datetime) -> str:
     """The key of the credit centre that acts at the instant, the first admitted; of the operator, who runs the register, where there is none."""
     acting = Actor.objects.filter(kind="credit-centre").filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at))
     return acting.order_by("pk").values_list("key", flat=True).first() or "operator"
+
+
+def client_told(client: int, *, at: datetime) -> Client:
+    """A client with its actor and the certificates by which it is known at the instant."""
+    known = Certificate.objects.filter(ended_at__isnull=True, expires_at__gt=at).order_by("pk")
+    return Client.objects.select_related("actor").prefetch_related(Prefetch("certificates", known)).get(pk=client)
 
 
 @dataclass(frozen=True)

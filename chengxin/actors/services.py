@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from chengxin.actors import rules
-from chengxin.actors.models import Actor, Client, Contact, Kind, Origin
+from chengxin.actors.models import Actor, Certificate, Client, Contact, Kind, Origin
 from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
@@ -127,6 +127,75 @@ def client_revoke(*, client: int, by: str, at: datetime) -> None:
         if not Client.objects.filter(pk=client, revoked_at__isnull=True).update(revoked_at=at):
             raise ClientUnknown(client=client)
         trace(event="actors.client.revoked", by=by, at=at, about=f"client:{client}")
+
+
+class CertificateTaken(Refusal):
+    """This certificate already stands for a client in force: {fingerprint}. One certificate names one client."""
+
+    code = "certificate-taken"
+    status = 409
+    zh = "该证书已登记给一个有效的客户端：{fingerprint}。一份证书只能对应一个客户端。"
+
+
+class CertificateOver(Refusal):
+    """The certificate {fingerprint} is not valid now: it holds from {since} until {until}."""
+
+    code = "certificate-over"
+    zh = "证书 {fingerprint} 目前不在有效期内：自 {since} 起至 {until} 止。"
+
+
+class CertificateUnknown(Refusal):
+    """There is no certificate {fingerprint} in force. List them with `chengxin clients`."""
+
+    code = "certificate-unknown"
+    status = 404
+    zh = "没有有效的证书 {fingerprint}。用 chengxin clients 查看。"
+
+
+def certificate_add(*, client: int, certificate: str, by: str, at: datetime, days: int | None = None) -> Certificate:
+    """Let a client be known by this certificate too, for so many days and no longer than it is valid itself. Refuses one that is not valid now,
+    and one that stands for a client already.
+    """
+    read = rules.certificate_read(certificate)
+    written = rules.fingerprint_written(read.fingerprint)
+    if not read.not_before <= at < read.not_after:
+        raise CertificateOver(fingerprint=written, since=read.not_before.isoformat(), until=read.not_after.isoformat())
+    until = read.not_after if days is None else min(read.not_after, at + timedelta(days=days))
+    with transaction.atomic():
+        whose = Client.objects.select_for_update().filter(pk=client, revoked_at__isnull=True, expires_at__gt=at).first()
+        if whose is None:
+            raise ClientUnknown(client=client)
+        # What has run out makes room for whoever brings the same key's certificate again.
+        Certificate.objects.filter(fingerprint=read.fingerprint, ended_at__isnull=True, expires_at__lte=at).update(
+            ended_at=at
+        )
+        made, new = Certificate.objects.get_or_create(
+            fingerprint=read.fingerprint, ended_at=None, defaults={"client": whose, "added_at": at, "expires_at": until}
+        )
+        if not new:
+            raise CertificateTaken(fingerprint=written)
+        about, detail = f"client:{client}", {"fingerprint": written, "expires_at": until.isoformat()}
+        trace(event="actors.certificate.added", by=by, at=at, about=about, detail=detail)
+    return made
+
+
+def certificate_end(*, fingerprint: str, by: str, at: datetime) -> None:
+    """From this instant the certificate names nobody; the client's key and its other certificates stay."""
+    plain = fingerprint.replace(":", "").strip().lower()
+    with transaction.atomic():
+        hexadecimal = len(plain) == 64 and not set(plain) - set("0123456789abcdef")
+        found = Certificate.objects.select_for_update().filter(
+            fingerprint=bytes.fromhex(plain) if hexadecimal else b"", ended_at__isnull=True
+        )
+        ended = found.first()
+        if ended is None:
+            raise CertificateUnknown(fingerprint=fingerprint[:100])
+        found.update(ended_at=at)
+        about, detail = (
+            f"client:{ended.client_id}",
+            {"fingerprint": rules.fingerprint_written(bytes(ended.fingerprint))},
+        )
+        trace(event="actors.certificate.ended", by=by, at=at, about=about, detail=detail)
 
 
 class OriginUnknown(Refusal):

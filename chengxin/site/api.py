@@ -16,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from chengxin import __version__
+from chengxin.actors.api import router as client
 from chengxin.assessments.api import router as assessments
 from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
@@ -38,6 +39,7 @@ from chengxin.subjects.api import router as matches
 # Every room that has an API, in the order of the rooms: (prefix, its router).
 ROUTERS: list[tuple[str, Router]] = [
     ("/ledger", ledger),
+    ("/client", client),
     ("/matches", matches),
     ("/batches", batches),
     ("/subjects", subjects),

@@ -27,6 +27,11 @@ ALLOWED_HOSTS = envlist("CHENGXIN_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[:
 # The addresses of the proxies in front of the site: what they say of whom they serve is believed, and of nobody else.
 CHENGXIN_PROXIES = envlist("CHENGXIN_PROXIES", [])
 
+# The header by which a proxy that ends TLS tells a client's certificate; empty, and none is believed. With a secret, the proxy shows it in
+# X-Chengxin-Proxy-Secret; without one, it must come from an address of CHENGXIN_PROXIES.
+CHENGXIN_CERTIFICATE_HEADER = os.environ.get("CHENGXIN_CERTIFICATE_HEADER", "")
+CHENGXIN_CERTIFICATE_SECRET = envsecret("CHENGXIN_CERTIFICATE_SECRET")
+
 # Whether the site stands behind HTTPS, whose proxy says so in X-Forwarded-Proto.
 HTTPS = envbool("CHENGXIN_HTTPS", False)
 
