@@ -143,6 +143,40 @@ class Factor(models.Model):
         ]
 
 
+def identity_bound(row: Mapping[str, Any]) -> bytes:
+    """What binds an identity to its account and provider."""
+    return f"accounts_identity:{row['account_id']}:{row['provider']}".encode()
+
+
+class Identity(models.Model):
+    """That whoever a provider proves to be this one enters by this account. Who that is, its issuer and its name for them, is sealed and found by
+    its mark. It stands when the account is closed, so that a closed account does not come back; the row is taken away when the binding is released.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
+    provider = models.TextField(db_collation="C")
+    sealed = SealedField(ring="accounts", bound=identity_bound, needs=["account_id", "provider"])
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "provider"], name="accounts_identity_one_a_provider"),
+        ]
+
+
+class IdentityMark(models.Model):
+    """The mark of an identity under one version of the index key: no two accounts share one. Derived, and replaced with the key."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="marks")
+    version = models.IntegerField()
+    mark = models.BinaryField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identity", "version"], name="accounts_identitymark_one_a_key"),
+        ]
+
+
 def proposal_bound(row: Mapping[str, Any]) -> bytes:
     """What binds what is proposed to who proposed it and when."""
     return f"accounts_proposal:{row['account_id']}:{row['at'].timestamp()}".encode()

@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from chengxin import law as lawroom
-from chengxin.accounts.models import Account, Kind
+from chengxin.accounts.models import Account, Identity, Kind
+from chengxin.accounts.rules.providers import Provider, ProviderUnknown, providers_read
 from chengxin.actors.selectors import ActorUnknown, Asker, actor_acting
 from chengxin.kernel.days import day_of
 
@@ -32,3 +35,27 @@ def asker_of(account: Account, *, at: datetime) -> Asker | None:
 def staff_of(actor: str) -> list[Account]:
     """The open accounts of an actor's staff."""
     return list(Account.objects.filter(kind=Kind.STAFF, actor__key=actor, closed_at__isnull=True).order_by("pk"))
+
+
+def providers() -> list[Provider]:
+    """The providers of identities that are set here (CHENGXIN_PROVIDERS); none, where accounts are our own alone."""
+    return providers_read(settings.CHENGXIN_PROVIDERS)
+
+
+def providers_of(*kinds: str) -> list[tuple[Provider, str]]:
+    """Each provider with each of these kinds that it signs in, in the order of the settings."""
+    return [(provider, kind) for provider in providers() for kind in kinds if kind in provider.kinds]
+
+
+def provider_named(key: str) -> Provider:
+    """The provider of that key; refuses one that is not set."""
+    found = next((each for each in providers() if each.key == key), None)
+    if found is None:
+        raise ProviderUnknown
+    return found
+
+
+def identities_of(account: Account) -> list[tuple[Identity, Provider | None]]:
+    """The account's own identities, each with its provider as it is set today."""
+    known = {each.key: each for each in providers()}
+    return [(each, known.get(each.provider)) for each in Identity.objects.filter(account=account).order_by("pk")]

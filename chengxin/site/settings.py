@@ -112,6 +112,7 @@ SEALED_ELSEWHERE = [
     "chengxin.records.bulk.holding.HeldFiles",
     "chengxin.subjects.bulk.vaulting.PersonMarks",
     "chengxin.records.bulk.persons.CertificateMarks",
+    "chengxin.accounts.bulk.IdentityMarks",
     "chengxin.subjects.bulk.population.RegisterFile",
 ]
 # The population register: answers yes or no to a number and a name. The default asks a sealed file.
@@ -205,6 +206,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     },
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+# A file (YAML) of the providers of identities by which persons, firms and staff sign in; without one accounts are our own alone.
+CHENGXIN_PROVIDERS = os.environ.get("CHENGXIN_PROVIDERS", "")
 # A session ends after so many minutes without a request, and after so many at all.
 CHENGXIN_SESSION_IDLE = envint("CHENGXIN_SESSION_IDLE", 30)
 CHENGXIN_SESSION_LONGEST = envint("CHENGXIN_SESSION_LONGEST", 480)

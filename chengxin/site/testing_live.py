@@ -35,6 +35,7 @@ class SiteServer:
 
     url: str
     database: str
+    providers: Path  # the file of the providers by which one signs in there; none to begin with
     blocker: DjangoDbBlocker
 
     @contextmanager
@@ -54,11 +55,14 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
     port = _free_port()
+    providers = Path(os.environ["CHENGXIN_HOME"], f"{name}.providers.yaml")
+    providers.write_text("providers: []\n", encoding="utf-8")
+    own = {"CHENGXIN_SITE_URL": f"http://127.0.0.1:{port}", "CHENGXIN_PROVIDERS": str(providers)}
     with Path(os.environ["CHENGXIN_HOME"], f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
             # Every address that a visitor meets stands in the log, where the tests look for persons.
-            env=os.environ | {"DATABASE_URL": address_of(name), "GRANIAN_LOG_ACCESS_ENABLED": "true"},
+            env=os.environ | {"DATABASE_URL": address_of(name), "GRANIAN_LOG_ACCESS_ENABLED": "true"} | own,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -66,7 +70,7 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
         )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", process)
-        yield SiteServer(f"http://127.0.0.1:{port}", name, django_db_blocker)
+        yield SiteServer(f"http://127.0.0.1:{port}", name, providers, django_db_blocker)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -30,15 +30,32 @@ def person_account_open(
     """
     login = login_free(login)
     password_fit(password, login)
-    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
-    with attempt_counted((f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS), at=at):
-        if not identity_confirm(number=value, name=name, purpose=OWN_ACCOUNT, by=PUBLIC, at=at):
-            raise rules.IdentityNotConfirmed
+    value = identity_confirmed(number=number, name=name, address=address, at=at)
     with transaction.atomic():
-        subject = person_enter(number=value, name=name, ground=OWN_ACCOUNT, by=PUBLIC, at=at)
-        if Account.objects.filter(kind=Kind.PERSON, subject=subject, closed_at__isnull=True).exists():
+        subject = person_entered(value, name, at=at)
+        if person_account_of(subject) is not None:
             raise rules.PersonHasAccount
         return account_save(Account(login=login, kind=Kind.PERSON, subject_id=subject), password, by=PUBLIC, at=at)
+
+
+def identity_confirmed(*, number: str, name: str, address: str = "", at: datetime) -> str:
+    """The number in normal form, of which the population register confirms the name. Guesses are counted: three a day for a number."""
+    value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
+    tried = [(f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS)]
+    with attempt_counted(*tried if address else tried[:1], at=at):
+        if not identity_confirm(number=value, name=name, purpose=OWN_ACCOUNT, by=PUBLIC, at=at):
+            raise rules.IdentityNotConfirmed
+    return value
+
+
+def person_entered(number: str, name: str, *, at: datetime) -> int:
+    """The subject of whoever was confirmed: their own account is the ground on which they are entered."""
+    return person_enter(number=number, name=name, ground=OWN_ACCOUNT, by=PUBLIC, at=at)
+
+
+def person_account_of(subject: int) -> Account | None:
+    """The open account of the person, if there is one."""
+    return Account.objects.filter(kind=Kind.PERSON, subject=subject, closed_at__isnull=True).first()
 
 
 def firm_account_open(*, login: str, password: str, code: str, evidence: str, at: datetime) -> Account:
@@ -132,8 +149,8 @@ def login_free(written: str) -> str:
     return login
 
 
-def account_save(made: Account, password: str, *, by: str, at: datetime, evidence: str = "") -> Account:
-    """Write a new account down with its password; `evidence` says what let it be opened."""
+def account_save(made: Account, password: str | None, *, by: str, at: datetime, evidence: str = "") -> Account:
+    """Write a new account down with its password, or with none to enter by; `evidence` says what let it be opened."""
     made.opened_at = at
     made.set_password(password)
     try:

@@ -16,16 +16,27 @@ import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin import law as lawroom
 from chengxin.accounts.models import Account, Kind
-from chengxin.accounts.pages import BEGAN, account_here, address_of, session_begin, session_end
+from chengxin.accounts.pages import (
+    BEGAN,
+    PROVIDER,
+    account_here,
+    address_of,
+    identity_answer,
+    identity_ask,
+    leave_address,
+    session_begin,
+    session_end,
+)
 from chengxin.accounts.rules import DutyMissing
-from chengxin.accounts.selectors import asker_of, staff_of
+from chengxin.accounts.selectors import asker_of, identities_of, providers_of, staff_of
 from chengxin.accounts.services.factors import (
     authenticator_add,
     code_show,
@@ -38,6 +49,7 @@ from chengxin.accounts.services.factors import (
     passkey_show,
     recovery_renew,
 )
+from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_join
 from chengxin.accounts.services.opening import account_enter, sessions_end
 from chengxin.actors.selectors import Asker, asker_of_client
@@ -96,7 +108,7 @@ def _door(page: Page) -> Page:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The door: an account's name and password, after which its second factor is asked for."""
     if request.method != "POST":
-        return render(request, "desk/sign_in.html")
+        return _sign_in(request)
     at = timezone.now()
     try:
         if "key" in request.POST:
@@ -109,8 +121,48 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             address=address_of(request), at=at,
         )  # fmt: skip
     except Refusal as refusal:
-        return render(request, "desk/sign_in.html", {"refusal": refusal}, status=refusal.status)
+        return _sign_in(request, refusal)
     return _await(request, account)
+
+
+def _sign_in(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    try:
+        providers = providers_of(Kind.STAFF)
+    except Refusal as unreadable:
+        # The local accounts open all the same; who runs the register sees why the others do not.
+        providers, refusal = [], refusal or unreadable
+    context = {"refusal": refusal, "providers": providers}
+    return render(request, "desk/sign_in.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+@require_safe
+@in_both_languages
+@passing
+def sign_in_with(request: HttpRequest, provider: str) -> HttpResponse:
+    """To the provider; from the page of one's own factors, to bind an identity to the account."""
+    back = reverse("desk:sign-in-back", args=[provider])
+    if "bind" in request.GET and (account_here(request) is None or not _lately(request, timezone.now())):
+        return redirect("desk:factors")  # another way in is taken on as another factor is
+    try:
+        return identity_ask(request, provider, kinds=(Kind.STAFF,), back=back, after=reverse("desk:home"))
+    except Refusal as refusal:
+        return _sign_in(request, refusal)
+
+
+@require_safe
+@in_both_languages
+@passing
+def sign_in_back(request: HttpRequest, provider: str) -> HttpResponse:
+    """Back from the provider: in, where it showed a second factor; else our own is asked for, as after a password."""
+    try:
+        back = identity_answer(request, provider)
+    except Refusal as refusal:
+        return _sign_in(request, refusal)
+    if back.bound:
+        return redirect("desk:factors")
+    response = _begin(request, back.account) if back.factor else _await(request, back.account)
+    request.session[PROVIDER] = provider
+    return response
 
 
 @require_POST
@@ -119,7 +171,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     account = account_here(request)
     if account is not None and "everywhere" in request.POST:
         sessions_end(account=account, at=timezone.now())
+    there = leave_address(request, reverse("desk:sign-in"))
     session_end(request)
+    if there is not None:
+        return render(
+            request,
+            "portal/signed_out.html",
+            {"provider": there[0], "address": there[1], "again": reverse("desk:sign-in")},
+        )
     return redirect("desk:sign-in")
 
 
@@ -180,6 +239,9 @@ def factors(request: HttpRequest) -> HttpResponse:
             codes = passkey_add(account=account, state=state, response=request.POST.get("response", ""), at=at)
         elif act == "recovery" and not first:
             codes = recovery_renew(account=account, at=at)
+        elif act == "release" and not first:
+            identity_leave(account=account, identity=_number(request, "identity"), at=at)
+            return redirect("desk:sign-in")  # every session of the account is over, this one too
         elif act == "remove" and not first:
             factor_remove(account=account, factor=_number(request, "factor"), at=at)
     except Refusal as refusal:
@@ -233,8 +295,11 @@ def _awaited(request: HttpRequest) -> Account | None:
 
 
 def _begin(request: HttpRequest, account: Account) -> HttpResponse:
+    provider = request.session.get(PROVIDER)
     request.session.flush()
     session_begin(request, account)
+    if provider is not None:
+        request.session[PROVIDER] = provider
     return redirect("desk:home")
 
 
@@ -259,8 +324,11 @@ def _factors(
     options, request.session[PASSKEY] = passkey_offer(account)
     secret = request.session.setdefault(SECRET, base64.b32encode(secrets.token_bytes(20)).decode())
     address = f"otpauth://totp/{quote('chengxin:' + account.login)}?secret={secret}&issuer=chengxin"
-    held = factors_of(account)
+    held, identities = factors_of(account), identities_of(account)
+    bound = {identity.provider for identity, _ in identities}
     context = {
+        "identities": identities, "password": account.has_usable_password(),
+        "providers": [] if first else [each for each in providers_of(Kind.STAFF) if each[0].key not in bound],
         "account": account, "first": first, "refusal": refusal, "options": options, "secret": secret,
         "picture": SafeString(segno.make(address, error="m").svg_inline(scale=4, svgclass=None, lineclass=None)),
         "factors": [each for each in held if each.kind != "recovery"], "left": sum(each.kind == "recovery" for each in held),

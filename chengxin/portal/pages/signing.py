@@ -16,10 +16,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.accounts.models import Account, Kind
-from chengxin.accounts.pages import account_here, address_of, next_page, session_begin, session_end
+from chengxin.accounts.pages import (
+    PROVIDER,
+    account_here,
+    address_of,
+    identity_answer,
+    identity_ask,
+    leave_address,
+    next_page,
+    session_begin,
+    session_end,
+)
+from chengxin.accounts.selectors import identities_of, providers_of
+from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.opening import (
     account_enter,
     firm_account_open,
@@ -103,7 +115,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The door: an account's name and password."""
     after = next_page(request, reverse("portal:account"))
     if request.method != "POST":
-        return render(request, "portal/sign_in.html", {"next": after})
+        return _sign_in(request, after)
     login = request.POST.get("login", "")
     try:
         account = account_enter(
@@ -111,9 +123,52 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )  # fmt: skip
     except Refusal as refusal:
-        return render(request, "portal/sign_in.html", {"refusal": refusal, "next": after}, status=refusal.status)
+        return _sign_in(request, after, refusal)
     session_begin(request, account)
     return redirect(after)
+
+
+def _sign_in(request: HttpRequest, after: str, refusal: Refusal | None = None) -> HttpResponse:
+    try:
+        providers = providers_of(Kind.PERSON, Kind.FIRM)
+    except Refusal as unreadable:
+        # The local accounts open all the same; who runs the register sees why the others do not.
+        providers, refusal = [], refusal or unreadable
+    context = {"refusal": refusal, "next": after, "providers": providers}
+    return render(request, "portal/sign_in.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+@require_safe
+@in_both_languages
+@passing
+def sign_in_with(request: HttpRequest, provider: str) -> HttpResponse:
+    """To the provider, for a person or for a firm; from the page of an account, to bind an identity to it."""
+    after = next_page(request, reverse("portal:account"))
+    try:
+        return identity_ask(
+            request,
+            provider,
+            kinds=(Kind.PERSON, Kind.FIRM),
+            back=reverse("portal:sign-in-back", args=[provider]),
+            after=after,
+        )
+    except Refusal as refusal:
+        return _sign_in(request, after, refusal)
+
+
+@require_safe
+@in_both_languages
+@passing
+def sign_in_back(request: HttpRequest, provider: str) -> HttpResponse:
+    """Back from the provider: in, or told why not."""
+    try:
+        back = identity_answer(request, provider)
+    except Refusal as refusal:
+        return _sign_in(request, reverse("portal:account"), refusal)
+    if not back.bound:
+        session_begin(request, back.account)
+        request.session[PROVIDER] = provider
+    return redirect(back.after)
 
 
 @require_POST
@@ -124,7 +179,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     account = account_here(request)
     if account is not None and "everywhere" in request.POST:
         sessions_end(account=account, at=timezone.now())
+    there = leave_address(request, reverse("portal:sign-in"))
     session_end(request)
+    if there is not None:
+        return render(
+            request,
+            "portal/signed_out.html",
+            {"provider": there[0], "address": there[1], "again": reverse("portal:sign-in")},
+        )
     return redirect("portal:sign-in")
 
 
@@ -165,6 +227,11 @@ def account(request: HttpRequest) -> HttpResponse:
         return _account(request, here)
     old, new, at = request.POST.get("old", ""), request.POST.get("new", ""), timezone.now()
     try:
+        if "identity" in request.POST:
+            written = request.POST["identity"]
+            number = int(written) if written.isdecimal() and len(written) < 19 else 0
+            identity_leave(account=here, identity=number, at=at)
+            return redirect("portal:sign-in")  # every session of the account is over, this one too
         password_change(account=here, old=old, new=new, address=address_of(request), at=at)
     except Refusal as refusal:
         return _account(request, here, refusal)
@@ -178,7 +245,10 @@ def _account(
     code = ""
     if here.kind == Kind.FIRM and here.subject_id is not None:
         code = number_of(here.subject_id, known_at=timezone.now())
+    held = identities_of(here)
+    bound = {identity.provider for identity, _ in held}
     context = {
-        "account": here, "code": code, "least": settings.PASSWORD_LEAST, "refusal": refusal, "changed": changed,
+        "account": here, "code": code, "least": settings.PASSWORD_LEAST, "refusal": refusal, "changed": changed, "identities": held,
+        "providers": [each for each in providers_of(here.kind) if each[0].key not in bound], "password": here.has_usable_password(),
     }  # fmt: skip
     return render(request, "portal/account.html", context, status=refusal.status if refusal else HTTPStatus.OK)
