@@ -22,6 +22,7 @@ from chengxin.site.server import server_stop, server_url
 
 ROOT = Path(__file__).parents[1]
 BLOCK = 1 << 20  # bytes sent to COPY at a time
+CLEAN = "clean"  # the database of which the fresh ones are copies
 
 # Whatever the caller has set for a server of another kind, above all the tests' server that never syncs.
 FOREIGN = ("DATABASE_URL", "CHENGXIN_TEST_SERVER", "CHENGXIN_POOL", "CHENGXIN_PREPARE_AFTER", "DJANGO_SETTINGS_MODULE")
@@ -82,9 +83,12 @@ class Place:
 
     def database_fresh(self, name: str) -> None:
         """An empty database with every migration applied, in place of whatever had the name."""
+        if not self.database_there(CLEAN):
+            self._administer(sql.SQL("create database {}").format(sql.Identifier(CLEAN)))
+            self.command("actors", database=CLEAN)
         self.database_drop(name)
-        self._administer(sql.SQL("create database {}").format(sql.Identifier(name)))
-        self.command("actors", database=name)
+        words = map(sql.Identifier, (name, CLEAN))
+        self._administer(sql.SQL("create database {} template {}").format(*words))
 
     def database_drop(self, name: str) -> None:
         """Away with it, whoever is connected."""

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -35,10 +37,31 @@ def clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A state folder of its own, with the settings of a real installation: what is committed is on the disk."""
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Path]:
+    """The state folder of a real installation, prepared by a first command and stopped."""
     folder = Path(tempfile.mkdtemp(prefix="chengxin-kill-"))
+    own = {"CHENGXIN_HOME": str(folder), "CHENGXIN_TEST_SERVER": "0"}
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | own
+    for word in ("actors", "stop"):
+        done = subprocess.run(
+            [sys.executable, "-m", "chengxin.site.cli", word],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def installed(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A state folder of its own, with the settings of a real installation: what is committed is on the disk."""
+    folder = Path(f"{installation}-{uuid4().hex[:8]}")
+    # The server's files belong to its own user, and no tool of Python's copies that.
+    subprocess.run(["cp", "--archive", installation, folder], check=True)
     monkeypatch.setenv("CHENGXIN_HOME", str(folder))
     monkeypatch.setenv("CHENGXIN_TEST_SERVER", "0")
     monkeypatch.delenv("DATABASE_URL", raising=False)

@@ -30,14 +30,11 @@ from chengxin.disclosure.rules.consenting import Terms
 from chengxin.disclosure.services.consenting import consent_give, consent_withdraw
 from chengxin.disclosure.services.reading import person_read
 from chengxin.ledger.models import Entry
-from chengxin.site.testing_live import database_apart
 from chengxin.subjects.selectors import person_of
 from chengxin.vault import selectors as vault
 from tests.people import DIVISION, decision, licence, name, number, people_sent
 from tests.signing import person_account, signed_in, staff_account
 from tests.world import NOW, TODAY, later
-
-__all__ = ["database_apart"]
 
 PERSONS, WORKERS, SPREAD = 20, 8, 20
 RACES = int(os.environ.get("CHENGXIN_RACES", "250"))

@@ -29,14 +29,13 @@ from chengxin.records.services.batches import batch_release
 from chengxin.rights import services as rights
 from chengxin.rights.services import Claimant
 from chengxin.site.server import server_url
-from chengxin.site.testing_live import database_apart
 from chengxin.vault import selectors, services
 from chengxin.vault.selectors import RingUnknown, keys_of, rings, stores_of
 from chengxin.vault.services import KeyInUse, KeysBusy, key_add, keys_retire, values_reseal
 from tests.test_kill import Nursery, nursery
 from tests.world import NOW, code, file_write, ingest, later, penalty, sent
 
-__all__ = ["database_apart", "nursery"]
+__all__ = ["nursery"]
 STEP: dict[str, Any] = {"by": "operator", "at": NOW}
 
 

@@ -21,10 +21,7 @@ from chengxin.inspections.services import draw_commit
 from chengxin.records.models import Record
 from chengxin.rights import services
 from chengxin.rights.services import Claimant
-from chengxin.site.testing_live import database_apart
 from tests.world import NOW, OPERATOR, code, later, penalty, sent
-
-__all__ = ["database_apart"]
 
 SOMEBODY = Claimant("经办人", "云川市琥珀路1号")
 FIRMS, PER_FIRM = 50, 20

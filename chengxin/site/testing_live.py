@@ -1,8 +1,8 @@
 """Fixtures for tests through a real browser, and through several connections at once, over a database of their own.
 
 Not pytest-django's `live_server`: that empties every table after a test, which append-only tables refuse by design.
-Import the fixture `site_server` in the conftest that wants it; its database begins empty, is prepared by the command as
-on a fresh machine, lives as long as the session, and is filled through `SiteServer.database_open`.
+The database of `site_server` begins empty, is prepared by the command as on a fresh machine, lives as long as the
+session, and is filled through `SiteServer.database_open`.
 """
 
 import os
@@ -77,17 +77,31 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
         _administer(drop)
 
 
-@pytest.fixture
-def database_apart(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A database of the test's own, prepared, in which what is committed stays: for tests of several connections at once.
-    Every thread that the test starts is connected to it, and closes its connection.
-    """
-    name = f"chengxin_apart_{os.getpid()}"
+@pytest.fixture(scope="session")
+def database_clean(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database with every migration applied and nobody connected, of which the tests' own are copies."""
+    name = f"chengxin_clean_{os.getpid()}"
     drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
     try:
         with django_db_blocker.unblock(), _named(name):
             call_command("migrate", verbosity=0)
+        yield name
+    finally:
+        _administer(drop)
+
+
+@pytest.fixture
+def database_apart(database_clean: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of the test's own, prepared, in which what is committed stays: for tests of several connections at once.
+    Every thread that the test starts is connected to it, and closes its connection.
+    """
+    name = f"chengxin_apart_{os.getpid()}"
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    words = map(sql.Identifier, (name, database_clean))
+    _administer(drop, sql.SQL("create database {} template {}").format(*words))
+    try:
+        with django_db_blocker.unblock(), _named(name):
             yield name
     finally:
         _administer(drop)

@@ -14,11 +14,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from chengxin.records.models import Record
 from chengxin.records.services.batches import batch_ingest
 from chengxin.records.services.events import record_dispute, record_repair
-from chengxin.site.testing_live import SiteServer, site_server
+from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from demo.sheets import cast_written
-
-__all__ = ["site_server"]
 
 # In the order in which they arrive; the edition is any one that the demo can write.
 SOURCES = {

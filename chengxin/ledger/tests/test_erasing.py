@@ -32,14 +32,12 @@ from chengxin.ledger.services import (
     trace,
     trace_receipted,
 )
-from chengxin.site.testing_live import address_of, database_apart
+from chengxin.site.testing_live import address_of
 from chengxin_verify import cli
 from chengxin_verify.entries import Receipt
 from chengxin_verify.notes import checkpoint_opened
 from chengxin_verify.tree import consistency_holds, inclusion_holds, leaf_hash
 from tests.world import NOW
-
-__all__ = ["database_apart"]
 
 WHY: dict[str, Any] = {"reason": "保存期满", "basis": "《网络安全法》第二十一条", "by": "operator", "at": NOW}
 MARK = "SECRETQJ7XKZ"

@@ -42,15 +42,13 @@ from chengxin.ledger.services import (
     trace,
     trace_receipted,
 )
-from chengxin.site.testing_live import address_of, database_apart
+from chengxin.site.testing_live import address_of
 from chengxin_verify import cli
 from chengxin_verify.commands.checkpoints import file_name
 from chengxin_verify.entries import canonical, entry_text, json_read
 from chengxin_verify.notes import checkpoint_opened
 from chengxin_verify.tree import consistency_holds, inclusion_holds, leaf_hash, root_of
 from tests.world import NOW
-
-__all__ = ["database_apart"]
 
 ROOT = Path(__file__).parents[3]
 

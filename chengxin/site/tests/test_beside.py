@@ -14,11 +14,9 @@ from django.db import connection
 
 from chengxin.ledger.models import Leaf
 from chengxin.ledger.services import trace
-from chengxin.site.testing_live import _free_port, address_of, database_apart
+from chengxin.site.testing_live import _free_port, address_of
 from chengxin.site.tests.conftest import ROOT
 from tests.world import NOW
-
-__all__ = ["database_apart"]
 
 
 @pytest.fixture
