@@ -372,8 +372,9 @@ def test_nothing_lists_subjects() -> None:
             if method == "get" and "{" not in path:
                 # A sender's own batches, what an asker was itself answered before, the cases and tasks in which it is its turn:
                 # nothing that anybody else asked for; what the log signed, which names nobody; and counts, and its own decisions by its own case numbers;
-                # promises that their own subjects made public; and offices.
+                # promises that their own subjects made public; and offices. The caller’s own client.
                 # what was noticed in its own use, which names no subject;
+                # a platform's own filings and the tickets to it, which name shops and no person;
                 # its own offers, and the evidence that it is to confirm, without whose it is; the consents that it holds, by number.
                 assert path in (
                     "/ledger/keys",
@@ -395,9 +396,16 @@ def test_nothing_lists_subjects() -> None:
                     "/inspections/draws",
                     "/inspections/tasks",
                     "/promises",
+                    "/client",
                     "/contacts",
+                    "/merchants/filings",
+                    "/merchants/reasons",
+                    "/merchants/tickets",
                     "/persons/consents",
                     "/persons/withdrawals",
+                    "/trades/filings",
+                    "/trades/kinds",
+                    "/trades/reasons",
                 ), f"{method} {path} gives a list"
             assert '"type": "array", "items": {"$ref": "#/components/schemas/SubjectOut"' not in text
     assert not [p for p in schema["paths"] if p.startswith("/subjects") and "{code}" not in p]

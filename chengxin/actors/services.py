@@ -25,6 +25,7 @@ SCOPES = (
     "reports",
     "benefits",
     "trades",
+    "merchants",
     "persons",
     "desk",
 )

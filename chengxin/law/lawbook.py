@@ -19,8 +19,10 @@ from chengxin.law.models import (
     Basis,
     BenefitPoints,
     CodeList,
+    CommitmentForm,
     Detector,
     Entry,
+    Goods,
     Instrument,
     Issuer,
     ListEntry,
@@ -108,6 +110,8 @@ class Law:
     benefit_points: dict[str, BenefitPoints]
     code_lists: dict[str, CodeList]
     trade_kinds: dict[str, TradeKind]
+    goods: dict[str, Goods]
+    commitment_forms: dict[str, CommitmentForm]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)
 

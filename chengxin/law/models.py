@@ -930,6 +930,45 @@ class TradeKind(Founded):
         return self
 
 
+class Need(Part):
+    """What must be held, and shown where `shown`, before goods are sold: one of these licences. `units_only`: individual sellers need none."""
+
+    title: Words
+    any_of: Some[Key]
+    shown: bool = True
+    units_only: bool = False
+    basis: Some[Basis]
+
+
+class Goods(Founded):
+    """A category of goods and what a shop that sells it must hold; licences are codes of the list `merchant-licences`."""
+
+    needs: dict[Key, Need] = Field(default_factory=dict)
+
+
+Signer: TypeAlias = Literal["platform", "merchant", "individual-seller", "logistics-firm"]
+
+
+class Promise(Part):
+    """One promise of a form, word by word, and the articles that it repeats."""
+
+    text: Words
+    basis: Some[Basis]
+
+
+class CommitmentForm(Founded):
+    """A commitment in standard form: who signs it, and its promises. A changed text is a further version of the entry."""
+
+    signers: Some[Signer]
+    promises: dict[Key, Promise]
+
+    @model_validator(mode="after")
+    def _promises_something(self) -> Self:
+        if not self.promises:
+            raise ValueError("a commitment promises something")
+        return self
+
+
 class Word(Founded):
     """A word of the trade, the words that must not stand for it, and the article that uses it."""
 
@@ -955,5 +994,7 @@ SHELVES: dict[str, type[Entry]] = {
     "benefit_points": BenefitPoints,
     "code_lists": CodeList,
     "trade_kinds": TradeKind,
+    "goods": Goods,
+    "commitment_forms": CommitmentForm,
     "words": Word,
 }

@@ -9,9 +9,11 @@ from chengxin.law.models import (
     Basis,
     BenefitPoints,
     CodeList,
+    CommitmentForm,
     Detector,
     Entry,
     Founded,
+    Goods,
     Instrument,
     ListEntry,
     Matter,
@@ -95,6 +97,10 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
     if isinstance(entry, Matter):
         named = (("case_number", entry.case_number), ("must_check", entry.must_check))
         groups += [(f"{name}.basis", rule.basis) for name, rule in named if rule is not None]
+    if isinstance(entry, Goods):
+        groups += [(f"needs.{key}.basis", need.basis) for key, need in entry.needs.items()]
+    if isinstance(entry, CommitmentForm):
+        groups += [(f"promises.{key}.basis", promise.basis) for key, promise in entry.promises.items()]
     if isinstance(entry, TradeKind):
         groups.append(("readers.basis", entry.readers.basis))
     if isinstance(entry, TradeKind) and entry.lasting:
@@ -549,6 +555,19 @@ def _trade_kind(entry: Entry, book: View) -> Faults:
             yield from _reference(entry, book, f"columns.{name}.refers", "trade_kinds", column.refers)
 
 
+def _goods(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, Goods)
+    licences = _found(book, entry, "code_lists", "merchant-licences", CodeList)
+    for key, need in entry.needs.items():
+        for licence in need.any_of:
+            if licences is None or licence not in licences.choices:
+                day = entry.in_force.from_
+                data = {
+                    "shelf": "code_lists", "key": f"merchant-licences/{licence}", "day": day, "jurisdiction": entry.jurisdiction,
+                }  # fmt: skip
+                yield ReferenceUnknown, f"needs.{key}.any_of", data
+
+
 def _purpose(entry: Entry, book: View) -> Faults:
     """What a purpose shows of persons is there to be shown, its numbers are parameters, and its right stands on a statute."""
     assert isinstance(entry, Purpose)
@@ -613,6 +632,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "purposes": _purpose,
     "reports": _report,
     "trade_kinds": _trade_kind,
+    "goods": _goods,
     "benefit_points": _benefit_points,
     "roles": _role,
 }

@@ -21,6 +21,7 @@ from chengxin.assessments.api import router as assessments
 from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
+from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
 from chengxin.disclosure.api import router as persons
 from chengxin.inspections.api import router as inspections
@@ -51,6 +52,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/reports", reports),
     ("/rights", rights),
     ("/cases", cases),
+    ("/merchants", merchants),
     ("/trades", trades),
     ("/assessments", assessments),
     ("/audits", audits),

@@ -65,6 +65,7 @@ ROOMS = [
     "chengxin.checks",
     "chengxin.reports",
     "chengxin.rights",
+    "chengxin.commerce.merchants",
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",
     "chengxin.assessments",

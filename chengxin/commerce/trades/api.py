@@ -147,7 +147,7 @@ class ReconciledOut(Schema):
     rows: list[dict[str, Any]]
 
 
-class ReasonOut(Schema):
+class TradeReasonOut(Schema):
     """Why a row may be refused."""
 
     code: str
@@ -161,7 +161,7 @@ def kinds(request: HttpRequest) -> Any:
     return [_kind_shown(kind) for _, kind in sorted(_law(timezone.now()).trade_kinds.items())]
 
 
-@router.get("/reasons", response=list[ReasonOut], summary="拒绝的原因 / reasons", operation_id="trade_reasons")
+@router.get("/reasons", response=list[TradeReasonOut], summary="拒绝的原因 / reasons", operation_id="trade_reasons")
 def reasons(request: HttpRequest) -> Any:
     """一行资料可能被拒绝的原因。 / Why a row may be refused."""
     return [{"code": code, "zh": zh, "en": en} for code, (zh, en) in REASONS.items()]

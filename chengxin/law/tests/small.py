@@ -51,6 +51,22 @@ FILES: dict[str, Data] = {
             "buyer": {"title": words("The buyer’s pseudonym", "买家假名"), "type": "pseudonym"},
         },
     },
+    "cn/code_lists/merchant-licences.yaml": {
+        **COMMON,
+        "title": words("Licences"),
+        "codes": {"food-licence": {"title": words("Food licence"), "basis": BASIS}},
+    },
+    "cn/goods/food.yaml": {
+        **COMMON,
+        "title": words("Food"),
+        "needs": {"licence": {"title": words("Licence"), "any_of": ["food-licence"], "basis": BASIS}},
+    },
+    "cn/commitment_forms/merchant.yaml": {
+        **COMMON,
+        "title": words("Commitment"),
+        "signers": ["merchant"],
+        "promises": {"lawful": {"text": words("Lawful"), "basis": BASIS}},
+    },
     "cn/issuers/npc.yaml": {
         "title": words("Congress"),
         "kind": "legislature",

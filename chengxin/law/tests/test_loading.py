@@ -23,6 +23,8 @@ MATTER = "cn/matters/tender.yaml"
 REPORT = "cn/reports/own.yaml"
 DETECTOR = "cn/detectors/burst.yaml"
 KIND = "cn/trade_kinds/orders.yaml"
+GOODS = "cn/goods/food.yaml"
+FORM = "cn/commitment_forms/merchant.yaml"
 YEARS = {"usual": "none", "most": "none"}
 MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
 NUMBER: Data = {
@@ -55,6 +57,31 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
         "99",
         "readers.basis",
     ),
+    (
+        "goods that need no known licence",
+        refusals.ReferenceUnknown,
+        GOODS,
+        "needs.licence.any_of",
+        ["none"],
+        "needs.licence",
+    ),
+    (
+        "a need of goods by no article",
+        refusals.ArticleUnknown,
+        GOODS,
+        "needs.licence.basis.0.article",
+        "99",
+        "needs.licence",
+    ),
+    (
+        "a promise by no article",
+        refusals.ArticleUnknown,
+        FORM,
+        "promises.lawful.basis.0.article",
+        "99",
+        "promises.lawful",
+    ),
+    ("a commitment to nothing", refusals.ValueWrong, FORM, "promises", {}, ""),
     ("a case named by who reads nothing", refusals.ValueWrong, KIND, "readers.with_case", ["court"], "readers"),
     ("a kind of trades kept for no time", refusals.ReferenceUnknown, KIND, "kept", "none", "kept"),
     (

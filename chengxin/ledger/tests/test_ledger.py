@@ -46,7 +46,8 @@ BY_ROW = {
     **{
         table: f"{table}_reseal_only"
         for table in (
-            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "disclosure_consent", "records_record", "records_refused", "records_ticket", "records_waiting",
+            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "disclosure_consent",
+            "merchants_refused", "merchants_registration", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
     },

@@ -1,0 +1,258 @@
+"""Files of merchants as platforms send them: read, judged column by column, and laid beside what is filed already."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from chengxin.commerce.merchants import rules
+from chengxin.commerce.merchants.models import Registration, registration_bound
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within, identifier_read
+from chengxin.subjects.bulk.vaulting import citizen_numbers_read
+from chengxin.vault.selectors import seal_of
+
+MOST = 2_000_000
+LINE, REASON = "line", "reason"
+_ID, _HEX, _URL = r"^[0-9A-Za-z_.:-]{1,64}$", r"^[0-9a-f]{64}$", r"^https?://[^\s<>\"]+$"
+_PUBLIC = ("title", "url", "link")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows that may be filed, and those that may not: as they came, each with its line and reason."""
+
+    good: list[Row]
+    refused: list[tuple[int, str, Row]]
+
+
+def frame_read(path: Path, kind: str) -> pl.DataFrame:
+    """The rows as text with their lines; refuses what is no such file."""
+    with path.open("rb") as file:
+        form = "Parquet" if file.read(4) == b"PAR1" else "CSV"
+    try:
+        frame = pl.read_parquet(path, hive_partitioning=False, glob=False) if form == "Parquet" else pl.read_csv(path, infer_schema=False, glob=False)  # fmt: skip
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+        raise rules.FileUnreadable(form=form, most=MOST) from None
+    if frame.height > MOST or any(dtype.is_nested() for dtype in frame.dtypes):
+        raise rules.FileUnreadable(form=form, most=MOST)
+    return frame_of(frame, kind, first=2 if form == "CSV" else 1)
+
+
+def rows_read(rows: Sequence[Mapping[str, Any]], kind: str) -> pl.DataFrame:
+    """The same of rows that a program sent."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [{name: None if row.get(name) is None else str(row[name]) for name in names} for row in rows]
+    return frame_of(pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String)), kind, first=1)
+
+
+def frame_of(frame: pl.DataFrame, kind: str, *, first: int) -> pl.DataFrame:
+    """Every column of the kind as trimmed text, what is empty as nothing."""
+    layout = rules.columns_fit(kind, frame.columns)
+    texts = [
+        (pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, dtype=pl.String)).str.strip_chars().replace("", None).alias(name)
+        for name in layout.columns
+    ]  # fmt: skip
+    return frame.select(texts).with_row_index(LINE, offset=first)
+
+
+def rows_judge(frame: pl.DataFrame, kind: str, *, codes: Mapping[str, Sequence[str]], shops: Callable[[list[str]], set[str]], on: date) -> Judged:  # fmt: skip
+    """Judge the rows of a kind: the first reason against a row counts. `codes` are the values that the lawbook has, `shops` says which are filed."""
+    layout = rules.LAYOUTS[kind]
+    faults: list[pl.Expr] = []
+
+    def fault(when: pl.Expr, reason: str) -> None:
+        faults.append(pl.when(when.fill_null(False)).then(pl.lit(reason)))
+
+    for name, column in layout.columns.items():
+        cell = pl.col(name)
+        if column.required:
+            fault(cell.is_null(), "missing")
+        fault(cell.str.len_chars() > rules._LONGEST, "too-long")
+        if column.type in ("id", "digest", "url"):
+            pattern, reason = {"id": (_ID, "id-shape"), "digest": (_HEX, "digest-shape"), "url": (_URL, "url-shape")}[
+                column.type
+            ]
+            fault(~cell.str.contains(pattern), reason)
+        elif column.type == "day":
+            day = cell.str.to_date("%Y-%m-%d", strict=False)
+            fault(
+                cell.is_not_null() & (day.is_null() | (cell.str.len_chars() != 10) | (day < rules.FIRST_DAY)),
+                "not-a-day",
+            )
+        elif column.type == "code":
+            fault(cell.is_not_null() & ~cell.is_in(_codes(frame[name])), "code-wrong")
+        elif column.type in ("choice", "choices"):
+            values = list(column.values or codes[column.codes])
+            each = cell.str.split(";").list.eval(pl.element().is_in(values)).list.all()
+            fault(~(each if column.type == "choices" else cell.is_in(values)), "not-a-value")
+        if name in _PUBLIC or column.type == "text" and not column.sealed and (kind, name) != ("shops", "name"):
+            personal = [
+                t
+                for t in frame[name].drop_nulls().unique().to_list()
+                if citizen_number_within(t) or rules.mobile_within(t)
+            ]
+            fault(cell.is_in(personal), "person-in-public")
+    for first, last in (("valid_from", "valid_to"),):
+        if first in layout.columns:
+            fault(pl.col(last) < pl.col(first), "days-disordered")
+    for name in ("verified_on", "changed_on", "closed_on", "removed_on"):
+        if name in layout.columns:
+            fault(pl.col(name) > on.isoformat(), "in-the-future")
+    if kind == "shops":
+        frame = _who(frame, fault, on)
+    else:
+        named = frame["shop"].drop_nulls().unique().to_list()
+        fault(~pl.col("shop").is_in(list(shops(named))), "shop-unknown")
+    key = ["shop", *layout.item]
+    fault(~pl.struct(key).is_first_distinct(), "twice-in-file")
+    told = frame.with_columns(pl.coalesce(*faults, pl.lit(None, dtype=pl.String)).alias(REASON))
+    rows = told.select(LINE, *layout.columns, REASON).to_dicts()
+    good, refused = [], []
+    for row in rows:
+        line, reason = row.pop(LINE), row.pop(REASON)
+        if reason is None:
+            good.append(row)
+        else:
+            refused.append((line, reason, row))
+    return Judged(good, refused)
+
+
+def _codes(values: pl.Series) -> list[str]:
+    return [text for text in values.drop_nulls().unique().to_list() if code_holds(text)]
+
+
+def code_holds(text: str) -> bool:
+    """Whether it is a unified social credit code, as it stands."""
+    try:
+        found = identifier_read(text)
+    except Refusal:
+        return False
+    return found.scheme == "uscc" and found.value == text
+
+
+def _who(frame: pl.DataFrame, fault: Callable[[pl.Expr, str], None], on: date) -> pl.DataFrame:
+    """Whose shop: a unit's code with those who answer for it, or an individual of age with the exemption by which none is registered."""
+    unit = pl.col("kind") == "unit"
+    units = frame.filter(unit)["number"]
+    fault(unit & ~pl.col("number").is_in(_codes(units)), "code-wrong")
+    fault(unit & (pl.col("legal_representative").is_null() | pl.col("principal").is_null()), "representative-missing")
+    fault(unit & pl.col("exemption").is_not_null(), "exemption-of-unit")
+    one = pl.col("kind") == "individual"
+    read = citizen_numbers_read(frame.select(pl.when(one).then(pl.col("number"))).to_series())
+    frame = frame.with_columns(read["adult_from"].alias("adult_from"))
+    fault(one & pl.col("adult_from").is_null(), "person-number-wrong")
+    fault(one & (pl.col("adult_from") > on), "seller-minor")
+    fault(one & pl.col("exemption").is_null(), "exemption-missing")
+    named = unit & pl.col("name").is_in(
+        [t for t in frame.filter(unit)["name"].drop_nulls().unique().to_list() if citizen_number_within(t)]
+    )
+    fault(named, "person-in-public")
+    return frame
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A row in what may be shown and what is sealed."""
+
+    shop: str
+    item: str
+    code: str
+    body: Row
+    sealed: Row | None
+
+
+def row_part(kind: str, row: Row) -> Parted:
+    """Part what may be shown from what says who a person is. A shop's title that bears its individual seller's name is sealed too."""
+    layout = rules.LAYOUTS[kind]
+    said = {name: value for name, value in row.items() if value is not None}
+    for name, column in layout.columns.items():
+        if column.type == "choices" and name in said:
+            said[name] = sorted(set(said[name].split(";")))
+    item, code = "/".join(str(row[name]) for name in layout.item), ""
+    shut: Row | None = None
+    if kind == "shops":
+        shut = {name: said.pop(name) for name in ("legal_representative", "principal") if name in said}
+        if said["kind"] == "unit":
+            code = said.pop("number")
+        else:
+            shut |= {"name": said.pop("name"), "number": said.pop("number")}
+            if _bare(shut["name"]) in _bare(said["title"]):
+                shut["title"] = said.pop("title")
+    elif kind == "suppliers":
+        code = said["supplier"]
+    return Parted(str(said.pop("shop")), item, code, said, shut)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def registrations_lay(platform: str, kind: str, rows: Sequence[Parted], *, filing: int, at: datetime) -> int:
+    """File the rows that say something else than what stands; how many they were. One statement reads, one writes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct on (shop, item) shop, item, version, code, body, sealed from merchants_registration
+            where platform = %s and kind = %s and shop = any(%s) order by shop, item, version desc
+            """,
+            [platform, kind, list({row.shop for row in rows})],
+        )
+        stands = {
+            (shop, item): (version, code, body, sealed) for shop, item, version, code, body, sealed in cursor.fetchall()
+        }
+        changed = 0
+        with cursor.copy(
+            "copy merchants_registration (platform, kind, shop, item, version, code, body, sealed, filing_id, at) from stdin"
+        ) as copy:
+            for row in rows:
+                version, *before = stands.get((row.shop, row.item), (0,))
+                if before and _same(row, platform, version, *before):
+                    continue
+                changed += 1
+                version += 1
+                sealed = row.sealed and seal_of("vault").seal_json(row.sealed, _bound(platform, row.shop, version))
+                shut = sealed if sealed is not None else None
+                copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, filing, at))  # fmt: skip
+    return changed
+
+
+def _bound(platform: str, shop: str, version: int) -> bytes:
+    return registration_bound({"platform": platform, "shop": shop, "version": version})
+
+
+def _same(row: Parted, platform: str, version: int, code: str, body: Any, sealed: Any) -> bool:
+    if (code, body if isinstance(body, dict) else json.loads(body)) != (row.code, row.body):
+        return False
+    opened = (
+        seal_of("vault").unseal_json(bytes(sealed), _bound(platform, row.shop, version)) if sealed is not None else None
+    )
+    return bool(opened == row.sealed)
+
+
+def shops_filed(platform: str, shops: list[str]) -> set[str]:
+    """Which of these shops the platform has filed."""
+    found = Registration.objects.filter(platform=platform, kind="shops", shop__in=shops)
+    return set(found.values_list("shop", flat=True))
+
+
+def refused_keep(filing: int, refused: Sequence[tuple[int, str, Row]]) -> None:
+    """Keep the refused rows, sealed as they came."""
+    seal = seal_of("intake")
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("copy merchants_refused (filing_id, line, shop, reason, sealed) from stdin") as copy,
+    ):
+        for line, reason, row in refused:
+            shop = row.get("shop") or ""
+            plain = (
+                shop if len(shop) <= 64 and not citizen_number_within(shop) and not rules.mobile_within(shop) else ""
+            )
+            copy.write_row((filing, line, plain, reason, seal.seal_json(row)))

@@ -1,0 +1,177 @@
+"""chengxin merchants: what platforms file of their merchants, and what is found."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from chengxin.actors.selectors import asker_acting
+from chengxin.commerce.merchants import services
+from chengxin.commerce.merchants.rules import LAYOUTS
+from chengxin.commerce.merchants.selectors import (
+    filing_accessible,
+    findings_known,
+    shop_shown,
+    ticket_shown,
+    tickets_accessible,
+    tickets_open,
+)
+from chengxin.kernel.days import day_of
+from chengxin.site.arguments import count, day, instant
+from chengxin.site.console import Command as Base
+from chengxin.site.console import WrongUse
+
+WORDS = {
+    "file": ("PLATFORM", "FILE…"),
+    "refused": ("FILING",),
+    "shop": ("PLATFORM", "SHOP"),
+    "findings": ("PLATFORM",),
+    "review": ("PLATFORM",),
+    "tickets": (),
+    "reply": ("TICKET",),
+    "dismiss": ("TICKET",),
+}
+
+
+class Command(Base):
+    """Files merchants, says what is found of them on a day, and shows and answers tickets."""
+
+    help = (
+        "平台报送的商家：店铺、证照、供货商，核验、应有证照、工单 / "
+        "merchants as platforms file them: shops, licences, suppliers, what is found, tickets"
+    )
+    words = {
+        "filing": "报送",
+        "platform": "平台",
+        "kind": "种类",
+        "rows": "行数",
+        "accepted": "入库",
+        "refused": "拒绝",
+        "unchanged": "无变化",
+        "refused_by_reason": "拒绝原因",
+        "opened": "新开工单",
+        "mended": "已改正",
+        "repeated": "重复文件",
+        "files": "文件",
+        "file": "文件",
+        "shop": "店铺",
+        "title": "名称",
+        "url": "网址",
+        "code": "统一社会信用代码",
+        "name": "主体名称",
+        "exemption": "不需登记的情形",
+        "state": "状态",
+        "verified_on": "核验日期",
+        "verify_by": "应再核验",
+        "overdue": "逾期未核验",
+        "closed_on": "关闭日期",
+        "changed_late": "变更报送迟延",
+        "categories": "商品类别",
+        "needs": "应有证照",
+        "licences": "证照",
+        "findings": "发现的问题",
+        "finding": "问题",
+        "item": "所指",
+        "words": "说明",
+        "tickets": "工单",
+        "ticket": "工单",
+        "title_en": "英文",
+        "opened_at": "开具",
+        "due_on": "期限",
+        "late": "逾期",
+        "steps": "经过",
+        "out": "文件",
+        "on": "日期",
+    }
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to do, with what, as of which day."""
+        parser.add_argument("action", choices=list(WORDS), help="做什么 / what to do")
+        parser.add_argument("words", nargs="*", metavar="WORD", help="平台、文件等，因动作而异 / as the action needs")
+        parser.add_argument("--by", metavar="ACTOR", default="operator", help="由谁办理，默认 operator / by whom")
+        parser.add_argument("--kind", choices=list(LAYOUTS), default="shops", help="种类，默认 shops / what is filed")
+        parser.add_argument("--on", type=day, metavar="DAY", help="哪一天 / on which day")
+        parser.add_argument("--known-at", type=instant, metavar="INSTANT", help="按当时所知 / as known at the instant")
+        parser.add_argument("--say", default="", metavar="TEXT", help="答复或者撤销的理由 / the reply, or the reasons")
+        parser.add_argument("--most", type=count, default=1000, help="最多列出多少行，默认 1000 / list at most so many")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to this file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked."""
+        action, words = options["action"], options["words"]
+        shape = WORDS[action]
+        many = bool(shape) and shape[-1].endswith("…")
+        if len(words) < len(shape) or (len(words) > len(shape) and not many):
+            wanted = " ".join(shape)
+            raise WrongUse(
+                f"请这样写：chengxin merchants {action} {wanted}。", f"Write: chengxin merchants {action} {wanted}."
+            )
+        getattr(self, f"_{action}")(*words, **options)
+
+    def _file(self, platform: str, *files: str, **options: Any) -> None:
+        results = []
+        for path in map(Path, files):
+            with self.progress(None, path.name) as advance:
+                done = services.merchants_file(
+                    platform=platform,
+                    kind=options["kind"],
+                    path=path,
+                    by=options["by"],
+                    at=timezone.now(),
+                    advance=advance,
+                )
+            results.append({"file": path.name, **done.as_dict()})
+        if len(results) == 1:
+            self.result(results[0])
+            return
+        names = ("rows", "accepted", "refused", "unchanged", "opened", "mended")
+        self.result({**{name: sum(r[name] for r in results) for name in names}, "files": results})
+
+    def _refused(self, filing: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        found = filing_accessible(asker, count(filing))
+        lines = services.refused_export(filing=found, by=asker.key, at=at)
+        if options["out"]:
+            options["out"].write_text("".join(lines), encoding="utf-8-sig", newline="")
+        self.result(
+            {
+                "filing": found.pk,
+                "refused": found.refused,
+                "refused_by_reason": found.refused_by_reason,
+                "out": options["out"],
+            }
+        )
+
+    def _shop(self, platform: str, shop: str, /, **options: Any) -> None:
+        known_at = options["known_at"] or timezone.now()
+        self.result(shop_shown(platform, shop, on=options["on"] or day_of(known_at), known_at=known_at).as_dict())
+
+    def _findings(self, platform: str, **options: Any) -> None:
+        known_at = options["known_at"] or timezone.now()
+        on = options["on"] or day_of(known_at)
+        found = findings_known(platform, on=on, known_at=known_at)[: options["most"]]
+        self.result({"platform": platform, "on": on, "findings": [dict(each.__dict__) for each in found]})
+
+    def _review(self, platform: str, **options: Any) -> None:
+        self.result(
+            {"platform": platform, **services.merchants_review(platform=platform, by=options["by"], at=timezone.now())}
+        )
+
+    def _tickets(self, **options: Any) -> None:
+        at = timezone.now()
+        found = tickets_open(tickets_accessible(asker_acting(options["by"], at=at)), known_at=at)[: options["most"]]
+        self.result({"tickets": [ticket_shown(ticket, on=day_of(at)) for ticket in found]})
+
+    def _reply(self, ticket: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        done = services.ticket_answer(ticket=count(ticket), words=options["say"], asker=asker, at=at)
+        self.result(ticket_shown(done, on=day_of(at)))
+
+    def _dismiss(self, ticket: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        done = services.ticket_dismiss(ticket=count(ticket), words=options["say"], asker=asker, at=at)
+        self.result(ticket_shown(done, on=day_of(at)))

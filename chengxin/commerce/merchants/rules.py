@@ -1,0 +1,320 @@
+"""What a file of merchants must be, what is found of a shop, and when its platform answers: pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.periods import months_after
+from chengxin.law.models import Goods
+
+Type = Literal["id", "text", "url", "code", "number", "day", "choice", "choices", "digest"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file: how a cell is read, its values, and whether it says who a person is, so that it is kept sealed alone."""
+
+    type: Type
+    required: bool = False
+    values: tuple[str, ...] = ()
+    codes: str = ""  # the shelf or code list of its values
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A kind of file: its columns, and those that name a row beside its shop."""
+
+    columns: Mapping[str, Column]
+    item: tuple[str, ...] = ()
+
+
+_VERIFIED = {
+    "evidence": Column("choice", required=True, values=("business-licence", "identity-card", "official-register", "other")),
+    "digest": Column("digest", required=True),
+    "verified_on": Column("day", required=True),
+}  # fmt: skip
+LAYOUTS: Mapping[str, Layout] = {
+    "shops": Layout(
+        {
+            "shop": Column("id", required=True),
+            "title": Column("text", required=True),
+            "url": Column("url"),
+            "kind": Column("choice", required=True, values=("unit", "individual")),
+            "name": Column("text", required=True),
+            "number": Column("number", required=True),
+            "legal_representative": Column("text", sealed=True),
+            "principal": Column("text", sealed=True),
+            "exemption": Column("choice", codes="registration-exemptions"),
+            "categories": Column("choices", codes="goods"),
+            **_VERIFIED,
+            "changed_on": Column("day"),
+            "closed_on": Column("day"),
+        }
+    ),
+    "licences": Layout(
+        {
+            "shop": Column("id", required=True),
+            "licence": Column("choice", required=True, codes="merchant-licences"),
+            "number": Column("text", required=True),
+            "holder": Column("code"),
+            "valid_from": Column("day", required=True),
+            "valid_to": Column("day"),
+            "link": Column("url"),
+            "digest": Column("digest", required=True),
+            "removed_on": Column("day"),
+        },
+        item=("licence", "number"),
+    ),
+    "suppliers": Layout(
+        {
+            "shop": Column("id", required=True),
+            "supplier": Column("code", required=True),
+            "name": Column("text", required=True),
+            "category": Column("choice", required=True, codes="goods"),
+            "licence": Column("choice", codes="merchant-licences"),
+            "number": Column("text"),
+            "valid_to": Column("day"),
+            **_VERIFIED,
+            "removed_on": Column("day"),
+        },
+        item=("supplier", "category"),
+    ),
+}
+_LONGEST = 200
+FIRST_DAY = date(1990, 1, 1)  # the calendar of working days begins there
+
+# Why a row is refused: code → (zh, en). The row is kept sealed as it came, with this beside it.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "missing": ("必填项为空", "a required value is missing"),
+    "id-shape": ("编号只能由字母、数字、-、_、.、:组成，最长64位", "an id is of letters, digits and - _ . : only, 64 at most"),
+    "too-long": ("超过200个字符", "more than 200 characters"),
+    "url-shape": ("网址须以https://或http://开头", "an address begins with https:// or http://"),
+    "code-wrong": ("统一社会信用代码不成立", "this is no unified social credit code"),
+    "person-number-wrong": ("自然人的证件号码不成立", "this is no citizen number"),
+    "not-a-day": ("不是日期（YYYY-MM-DD）", "this is no day (YYYY-MM-DD)"),
+    "in-the-future": ("晚于报送之日", "later than the day of filing"),
+    "not-a-value": ("不是可选的值", "this is none of the values"),
+    "digest-shape": ("材料摘要须为64位十六进制小写数字（SHA-256）", "a document’s digest is 64 lower-case hexadecimal digits (SHA-256)"),
+    "days-disordered": ("止日早于起日", "the last day comes before the first"),
+    "representative-missing": ("单位须报送法定代表人和主要负责人", "a unit names its legal representative and its principal"),
+    "exemption-missing": ("个人须写明属于哪种依法不需要登记的情形", "an individual says why no registration is needed"),
+    "exemption-of-unit": ("单位没有不需要登记的情形", "a unit has no such exemption"),
+    "seller-minor": ("个人卖家在报送之日未满十八周岁，本库不收录", "the seller is under 18 on the day of filing and is not kept here"),
+    "person-in-public": ("公开的栏目含有公民身份号码或者手机号码", "a column that is shown holds a citizen number or a mobile number"),
+    "twice-in-file": ("同一文件中已有这一项", "the same item stands in this file before"),
+    "shop-unknown": ("该平台没有报送过这家店铺", "the platform has filed no such shop"),
+}  # fmt: skip
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+
+
+def mobile_within(text: str) -> bool:
+    """Whether a mobile telephone number stands in the text."""
+    return _MOBILE.search(text) is not None
+
+
+class KindUnknown(Refusal):
+    """Platforms file no "{kind}" of merchants. They file: {known}."""
+
+    code = "merchants-kind-unknown"
+    status = 404
+    zh = "平台不报送“{kind}”。可报送：{known}。"
+
+
+class NotAPlatform(Refusal):
+    """{actor} is a {kind}: merchants are filed by platforms, each its own (E-Commerce Law, art. 27)."""
+
+    code = "merchants-not-a-platform"
+    status = 403
+    basis = "电子商务法 27"
+    zh = "{actor}属于{kind}：平台内经营者由平台报送，各平台报送自己的（电子商务法第二十七条）。"
+
+
+class FiledForAnother(Refusal):
+    """{by} may not act for {platform}: a platform acts for itself, and the operator files what a platform hands over."""
+
+    code = "merchants-filed-for-another"
+    status = 403
+    zh = "{by}不能代{platform}办理：平台自己办理，运行单位可代为报送平台交来的文件。"
+
+
+class ColumnsUnfit(Refusal):
+    """The file's columns are not those of {kind}. Missing: {missing}. Not among them: {unknown}. Nothing was read."""
+
+    code = "merchants-columns-unfit"
+    zh = "文件的列与{kind}不符。缺少：{missing}。多出：{unknown}。未读取任何内容。"
+
+
+class FileUnreadable(Refusal):
+    """The file cannot be read as {form}. Send CSV in UTF-8 with a heading, or Parquet, of at most {most} rows."""
+
+    code = "merchants-file-unreadable"
+    zh = "文件无法按{form}读取。请报送带表头的UTF-8编码CSV，或者Parquet，最多{most}行。"
+
+
+class FilingUnknown(Refusal):
+    """There is no filing {filing} that {actor} may see."""
+
+    code = "merchants-filing-unknown"
+    status = 404
+    zh = "没有{actor}可以查看的报送{filing}。"
+
+
+class ShopUnknown(Refusal):
+    """{platform} has filed no shop "{shop}"."""
+
+    code = "shop-unknown"
+    status = 404
+    zh = "{platform}没有报送过店铺“{shop}”。"
+
+
+class TicketUnknown(Refusal):
+    """There is no ticket {ticket} that {actor} may see."""
+
+    code = "merchants-ticket-unknown"
+    status = 404
+    zh = "没有{actor}可以查看的工单{ticket}。"
+
+
+class TicketClosed(Refusal):
+    """Ticket {ticket} is closed: nothing is added to it."""
+
+    code = "merchants-ticket-closed"
+    status = 409
+    zh = "工单{ticket}已办结，不能再答复。"
+
+
+class NotTheRegulator(Refusal):
+    """{actor} may not dismiss a ticket: a department or the operator does; the platform replies, and mends what was found."""
+
+    code = "merchants-not-the-regulator"
+    status = 403
+    zh = "{actor}不能撤销工单：由部门或者运行单位撤销；平台可以答复，并改正所指的问题。"
+
+
+def columns_fit(kind: str, found: Sequence[str]) -> Layout:
+    """The kind's layout; refuses columns that are missing, or not among its own."""
+    layout = LAYOUTS.get(kind)
+    if layout is None:
+        raise KindUnknown(kind=kind, known=", ".join(LAYOUTS))
+    missing = [name for name, column in layout.columns.items() if column.required and name not in found]
+    unknown = [name[:40] for name in found if name not in layout.columns]
+    if missing or unknown:
+        raise ColumnsUnfit(kind=kind, missing=", ".join(missing) or "-", unknown=", ".join(unknown) or "-")
+    return layout
+
+
+# --- what is found of a shop ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence as it was filed for a shop."""
+
+    key: str
+    number: str
+    holder: str
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on the day (its last day included)."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop as its platform last said it: of a unit its code and name, of an individual neither."""
+
+    shop: str
+    unit: bool
+    code: str
+    name: str  # in its normal form
+    categories: tuple[str, ...]
+    verified_on: date
+    licences: tuple[Licence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the register holds of a code: every name in its normal form, and how the subject ended, where it did."""
+
+    names: frozenset[str]
+    ended: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """Something that a platform must mend or explain: about which shop, what, of which item."""
+
+    shop: str
+    finding: str
+    item: str = ""
+    words: str = field(default="", compare=False)
+
+
+def unlike(shops: Iterable[Shop]) -> dict[str, list[str]]:
+    """The codes that are filed with more than one name, each with its names."""
+    names: dict[str, set[str]] = {}
+    for shop in shops:
+        if shop.unit:
+            names.setdefault(shop.code, set()).add(shop.name)
+    return {code: sorted(each) for code, each in names.items() if len(each) > 1}
+
+
+def state_of(shop: Shop, held: Held | None) -> str:
+    """How far the platform's word about a shop agrees with what is held: an individual is the platform's to verify alone."""
+    if not shop.unit:
+        return "by-platform"
+    if held is None:
+        return "not-held"
+    if held.ended:
+        return "ended"
+    return "verified" if shop.name in held.names else "name-unlike"
+
+
+def needs_of(goods: Mapping[str, Goods], shop: Shop, on: date) -> list[dict[str, Any]]:
+    """What a shop must hold for its goods on the day: each need with its state (`held`, `expired`, `missing`) and the licences by which."""
+    found = []
+    for category in shop.categories:
+        for key, need in goods[category].needs.items() if category in goods else ():
+            if shop.unit or not need.units_only:
+                fit = [each for each in shop.licences if each.key in need.any_of]
+                state = "held" if any(e.holds(on) for e in fit) else "expired" if fit else "missing"
+                found.append({"category": category, "need": key, "state": state, "licences": [e.number for e in fit if state != "held" or e.holds(on)]})  # fmt: skip
+    return found
+
+
+def overdue_from(verified_on: date, months: int) -> date:
+    """The first day on which a verification is older than the place allows."""
+    return months_after(verified_on, months)
+
+
+def findings_of(
+    shop: Shop, held: Held | None, goods: Mapping[str, Goods], *, borrowed: Sequence[str], months: int, on: date
+) -> list[Finding]:
+    """Everything about a shop that its platform must mend on the day; nothing for what the register simply does not hold."""
+    found = []
+    state = state_of(shop, held)
+    if state in ("name-unlike", "ended"):
+        found.append(Finding(shop.shop, state, words=held.ended if held and state == "ended" else ""))
+    if borrowed:
+        found.append(Finding(shop.shop, "code-borrowed", words=str(len(borrowed))))
+    for licence in shop.licences:
+        if shop.unit and licence.holder and licence.holder != shop.code:
+            found.append(Finding(shop.shop, "licence-of-another", licence.number))
+        if licence.valid_to is not None and licence.valid_to < on:
+            renewed = any(other.key == licence.key and other.holds(on) for other in shop.licences)
+            found += (
+                [] if renewed else [Finding(shop.shop, "licence-expired", licence.number, licence.valid_to.isoformat())]
+            )
+    for need in needs_of(goods, shop, on):
+        if need["state"] == "missing":
+            found.append(Finding(shop.shop, "licence-missing", f"{need['category']}/{need['need']}"))
+    if overdue_from(shop.verified_on, months) < on:
+        found.append(Finding(shop.shop, "identity-overdue", words=shop.verified_on.isoformat()))
+    return found

@@ -1,0 +1,281 @@
+"""Merchants as they stand on a day, by what was known at an instant: no job has to run for an expired licence to be found expired."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
+from chengxin.commerce.merchants import rules
+from chengxin.commerce.merchants.models import Filing, Registration, Ticket, TicketStep
+from chengxin.kernel.days import day_due, day_of
+from chengxin.kernel.names import name_normal
+from chengxin.law import Law
+from chengxin.lists.selectors import records_filed
+from chengxin.records.models import Record
+from chengxin.subjects.selectors import members_of
+
+SEEING_ALL = ("department", "operator", "supervisor", "credit-centre")
+# The list of those whose licence was revoked, and the record type by which a firm is cancelled.
+SINCE = date(2022, 3, 1)
+REVOKED, REGISTERED = "business-licence-revoked", "enterprise-registration"
+
+
+def law_of(on: date) -> Law:
+    """The law of the day in the place where the register runs; of a day before all of it was in force, that of the first day."""
+    return lawroom.load().on(max(on, SINCE), settings.CHENGXIN_PLACE)
+
+
+def registrations_known(
+    platform: str, kind: str, *, known_at: datetime, shops: Sequence[str] | None = None
+) -> QuerySet[Registration]:
+    """The latest version of each item that the platform had filed by the instant; of these shops, or of all."""
+    found = Registration.objects.filter(platform=platform, kind=kind, at__lte=known_at)
+    if shops is not None:
+        found = found.filter(shop__in=shops)
+    return found.order_by("shop", "item", "-version").distinct("shop", "item").defer("sealed")
+
+
+def shops_known(platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None = None) -> list[rules.Shop]:
+    """The shops that were open on the day, each with its licences. Nobody behind an individual's shop is read."""
+    licences: dict[str, list[rules.Licence]] = {}
+    for each in registrations_known(platform, "licences", known_at=known_at, shops=shops):
+        body = each.body
+        if not _over(body.get("removed_on"), on):
+            licence = rules.Licence(
+                body["licence"], body["number"], body.get("holder", ""), date.fromisoformat(body["valid_from"]), _day(body.get("valid_to")),
+            )  # fmt: skip
+            licences.setdefault(each.shop, []).append(licence)
+    found = []
+    for each in registrations_known(platform, "shops", known_at=known_at, shops=shops):
+        body = each.body
+        if not _over(body.get("closed_on"), on):
+            found.append(
+                rules.Shop(
+                    each.shop, body["kind"] == "unit", each.code, name_normal(body.get("name", "")), tuple(body.get("categories", ())),
+                    date.fromisoformat(body["verified_on"]), tuple(licences.get(each.shop, ())),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _over(written: str | None, on: date) -> bool:
+    return written is not None and date.fromisoformat(written) <= on
+
+
+def held_of(codes: Iterable[str], *, on: date, known_at: datetime) -> dict[str, rules.Held]:
+    """What the register holds of each of these codes: names of all that is one subject with it, and whether it ended by the day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with asked as (select i.value as code, coalesce(l.root_id, i.subject_id) as root from subjects_identifier i
+                left join subjects_link l on l.subject_id = i.subject_id and l.known_from <= %(at)s and (l.known_to is null or l.known_to > %(at)s)
+                where i.scheme = 'uscc' and i.value = any(%(codes)s) and i.known_at <= %(at)s),
+            members as (select code, root, root as subject from asked union select a.code, a.root, l.subject_id from asked a
+                join subjects_link l on l.root_id = a.root and l.known_from <= %(at)s and (l.known_to is null or l.known_to > %(at)s))
+            select m.code, m.root, array_agg(distinct n.normal) filter (where n.normal is not null), array_agg(distinct m.subject)
+            from members m left join subjects_name n on n.subject_id = m.subject and n.known_at <= %(at)s group by m.code, m.root
+            """,
+            {"codes": sorted(set(codes)), "at": known_at},
+        )
+        rows = cursor.fetchall()
+    of = {subject: code for code, _, _, subjects in rows for subject in subjects}
+    roots = {code: root for code, root, _, _ in rows}
+    ended = _ended(of, roots, on=on, known_at=known_at)
+    return {code: rules.Held(frozenset(names or ()), ended.get(code, "")) for code, _, names, _ in rows}
+
+
+def _ended(of: dict[int, str], roots: dict[str, int], *, on: date, known_at: datetime) -> dict[str, str]:
+    """Which codes' firms had ended: only those with such a record at all are looked at one by one."""
+    law = law_of(on)
+    entry = law.lists[REVOKED]
+    revoked = Q(record_type=entry.record_type, **{f"body__{name}__in": values for name, values in entry.where.items()})
+    perhaps = Record.objects.filter(
+        revoked | Q(record_type=REGISTERED, effect_until__lte=on), subject_id__in=list(of), received_at__lte=known_at
+    )
+    found: dict[str, str] = {}
+    for code in {of[subject] for subject in perhaps.values_list("subject_id", flat=True).distinct()}:
+        filed = records_filed(members_of(roots[code], known_at=known_at), law, on=on, known_at=known_at)
+        counting = {key for each in filed if each.effect.value == "counts" for key in each.lists}
+        registered = [each for each in filed if each.record.record_type == REGISTERED and not each.standing.withdrawn]
+        if REVOKED in counting:
+            found[code] = "revoked"
+        elif registered and all((until := each.record.effect_until) is not None and until <= on for each in registered):
+            found[code] = "cancelled"
+    return found
+
+
+def findings_known(
+    platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None = None
+) -> list[rules.Finding]:
+    """Everything that the platform must mend about these shops, or about all, on the day."""
+    law = law_of(on)
+    months = law.parameter("merchant-recheck-months")
+    stand = shops_known(platform, on=on, known_at=known_at, shops=shops)
+    held = held_of((s.code for s in stand if s.unit), on=on, known_at=known_at)
+    codes = {s.code for s in stand if s.unit}
+    beside = stand if shops is None else _beside(platform, codes, on=on, known_at=known_at)
+    unlike = rules.unlike(beside)
+    return [
+        finding
+        for shop in stand
+        for finding in rules.findings_of(
+            shop, held.get(shop.code), law.goods, borrowed=unlike.get(shop.code, ()) if shop.unit else (), months=months, on=on
+        )
+    ]  # fmt: skip
+
+
+def _beside(platform: str, codes: set[str], *, on: date, known_at: datetime) -> list[rules.Shop]:
+    """Every shop of the platform under one of these codes."""
+    named = Registration.objects.filter(platform=platform, kind="shops", code__in=codes - {""}, at__lte=known_at)
+    return shops_known(platform, on=on, known_at=known_at, shops=sorted(set(named.values_list("shop", flat=True))))
+
+
+@dataclass(frozen=True)
+class ShopShown:
+    """A shop as anybody may see it: of an individual seller the shop and the platform's mark, never the person."""
+
+    platform: str
+    shop: str
+    title: str
+    url: str
+    kind: str
+    code: str
+    name: str
+    exemption: str
+    state: str
+    verified_on: date
+    verify_by: date
+    overdue: bool
+    closed_on: date | None
+    changed_late: bool
+    categories: list[str]
+    needs: list[dict[str, Any]]
+    licences: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is printed and returned."""
+        return dict(self.__dict__)
+
+
+def shop_shown(platform: str, shop: str, *, on: date, known_at: datetime) -> ShopShown:
+    """One shop on the day, closed ones too; refuses one that the platform has not filed."""
+    latest = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).first()
+    if latest is None:
+        raise rules.ShopUnknown(platform=platform, shop=shop)
+    body, law = latest.body, law_of(on)
+    verified_on = date.fromisoformat(body["verified_on"])
+    found = shops_known(platform, on=on, known_at=known_at, shops=[shop])
+    held = held_of([latest.code], on=on, known_at=known_at).get(latest.code) if latest.code else None
+    by = rules.overdue_from(verified_on, law.parameter("merchant-recheck-months"))
+    licences = [
+        {**each.body, "in_force": _in_force(each.body, on)}
+        for each in registrations_known(platform, "licences", known_at=known_at, shops=[shop])
+        if not _over(each.body.get("removed_on"), on)
+    ]
+    return ShopShown(
+        platform=platform, shop=shop, title=body.get("title", ""), url=body.get("url", ""), kind=body["kind"], code=latest.code,
+        name=body.get("name", ""), exemption=body.get("exemption", ""), state=rules.state_of(found[0], held) if found else "closed",
+        verified_on=verified_on, verify_by=by, overdue=by < on, closed_on=_day(body.get("closed_on")),
+        changed_late=_changed_late(law, body, day_of(latest.at)), categories=body.get("categories", []),
+        needs=rules.needs_of(law.goods, found[0], on) if found else [], licences=licences,
+    )  # fmt: skip
+
+
+def _changed_late(law: Law, body: dict[str, Any], filed_on: date) -> bool:
+    """Whether the platform filed a change after the day by which the place wants it."""
+    changed_on, within = _day(body.get("changed_on")), law.parameters["merchant-change-within"]
+    return changed_on is not None and filed_on > day_due(changed_on, law.parameter(within.key), within.unit)
+
+
+def _in_force(body: dict[str, Any], on: date) -> bool:
+    until = _day(body.get("valid_to"))
+    return date.fromisoformat(body["valid_from"]) <= on and (until is None or on <= until)
+
+
+def suppliers_known(platform: str, shop: str, *, on: date, known_at: datetime) -> list[dict[str, Any]]:
+    """A shop's suppliers on the day, each with how its code and name agree with what is held, and whether its licence is in force."""
+    found = [
+        each
+        for each in registrations_known(platform, "suppliers", known_at=known_at, shops=[shop])
+        if not _over(each.body.get("removed_on"), on)
+    ]
+    held = held_of([each.code for each in found], on=on, known_at=known_at)
+    shown = []
+    for each in found:
+        body = each.body
+        of = held.get(each.code)
+        state = (
+            "not-held"
+            if of is None
+            else "ended"
+            if of.ended
+            else "verified"
+            if name_normal(body["name"]) in of.names
+            else "name-unlike"
+        )
+        until = _day(body.get("valid_to"))
+        shown.append({**body, "state": state, "licence_expired": until is not None and until < on})
+    return shown
+
+
+# --- filings and tickets ---------------------------------------------------------------------------------------------------------
+
+
+def filings_accessible(asker: Asker) -> QuerySet[Filing]:
+    """The filings that the actor may see: a platform its own, whoever regulates all, nobody else any."""
+    if asker.kind in SEEING_ALL:
+        return Filing.objects.order_by("-pk")
+    return Filing.objects.filter(platform=asker.key if asker.kind == "platform" else None).order_by("-pk")
+
+
+def filing_accessible(asker: Asker, filing: int) -> Filing:
+    """One filing that the actor may see; unknown and forbidden look alike."""
+    found = filings_accessible(asker).filter(pk=filing).first()
+    if found is None:
+        raise rules.FilingUnknown(filing=filing, actor=asker.key)
+    return found
+
+
+def tickets_accessible(asker: Asker) -> QuerySet[Ticket]:
+    """The tickets that the actor may see, by the day on which they are due."""
+    found = Ticket.objects.order_by("due_on", "pk")
+    if asker.kind in SEEING_ALL:
+        return found
+    return found.filter(platform=asker.key if asker.kind == "platform" else None)
+
+
+def ticket_accessible(asker: Asker, ticket: int) -> Ticket:
+    """One ticket that the actor may see; unknown and forbidden look alike."""
+    found = tickets_accessible(asker).filter(pk=ticket).first()
+    if found is None:
+        raise rules.TicketUnknown(ticket=ticket, actor=asker.key)
+    return found
+
+
+def tickets_open(tickets: QuerySet[Ticket], *, known_at: datetime) -> QuerySet[Ticket]:
+    """Those of the tickets that were open at the instant."""
+    closed = TicketStep.objects.filter(ticket=OuterRef("pk"), at__lte=known_at).exclude(kind="reply")
+    return tickets.filter(~Exists(closed), at__lte=known_at)
+
+
+def ticket_shown(ticket: Ticket, *, on: date) -> dict[str, Any]:
+    """A ticket with its steps, as its platform and the regulator see it."""
+    steps = list(ticket.steps.order_by("number"))
+    closed = next((step for step in steps if step.kind != "reply"), None)
+    titled = law_of(on).code_lists["merchant-findings"].codes[ticket.finding].title
+    return {
+        "ticket": ticket.pk, "platform": ticket.platform, "shop": ticket.shop, "finding": ticket.finding, "title": titled.zh, "title_en": titled.en,
+        "item": ticket.item, "words": ticket.words, "opened_at": ticket.at, "due_on": ticket.due_on, "state": closed.kind if closed else "open",
+        "late": closed is None and ticket.due_on < on and not steps,
+        "steps": [{"kind": step.kind, "words": step.words, "by": step.by, "at": step.at} for step in steps],
+    }  # fmt: skip
