@@ -399,6 +399,7 @@ def test_nothing_lists_subjects() -> None:
                     "/client",
                     "/contacts",
                     "/merchants/filings",
+                    "/merchants/payers",
                     "/merchants/reasons",
                     "/merchants/tickets",
                     "/persons/consents",

@@ -12,6 +12,7 @@ from chengxin.portal.pages import (
     promising,
     proving,
     reporting,
+    shopping,
     signing,
 )
 from chengxin.portal.pages import reading as pages
@@ -30,6 +31,8 @@ urlpatterns = [
     path("enterprise/<str:number>/honours", honouring.application, name="honour-application"),
     path("promises", promising.promises, name="promises"),
     path("promises.csv", promising.promises_csv, name="promises-csv"),
+    path("shops/<str:platform>/<str:shop>", shopping.shop, name="shop"),
+    path("statements", shopping.statements, name="statements"),
     path("ledger", proving.ledger, name="ledger"),
     path("ledger/checkpoints.txt", proving.checkpoints, name="ledger-checkpoints"),
     path("enterprise/<str:number>/report", reporting.public, name="report-public"),

@@ -1,22 +1,30 @@
 """The door of merchants: platforms file shops, licences and suppliers, and answer what is found of them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import Field, StringConstraints
+from ninja.throttling import AnonRateThrottle
+from pydantic import AfterValidator, Field, StringConstraints
 
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk
+from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_kept
 from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
 from chengxin.commerce.merchants.rules import REASONS
 from chengxin.commerce.merchants.selectors import (
+    commitments_public,
+    disclosures_known,
+    duties_known,
     filing_accessible,
     filings_accessible,
+    payers_known,
     shop_shown,
+    statement_of,
+    statement_shown,
+    statements_found,
     ticket_accessible,
     ticket_shown,
     tickets_accessible,
@@ -229,3 +237,351 @@ def _shown(filing: Filing) -> dict[str, Any]:
         "filing": filing.pk,
         **{name: getattr(filing, name) for name in set(MerchantFilingOut.model_fields) - {"filing"}},
     }
+
+
+class MerchantReading(AnonRateThrottle):
+    """So many readings a minute from one address, by whoever has no key."""
+
+    scope = "merchants-reading"
+
+
+OPEN = MerchantReading("60/m")
+
+# --- statements of reasons -------------------------------------------------------------------------------------------------------
+
+Long = Annotated[str, StringConstraints(max_length=4000), AfterValidator(text_kept)]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")]
+
+
+class ShopStatementIn(Schema):
+    """Why a platform took a measure against a shop: what, on which ground, which facts, until when, by a machine or not, how to contest."""
+
+    number: Id
+    shop: Id
+    measure: Text
+    ground: Literal["illegal", "terms"]
+    reference: Long
+    facts: Long
+    contest: Long
+    decided_on: date
+    from_on: date
+    until: date | None = None
+    detected_by_machine: bool
+    decided_by_machine: bool
+
+
+class ShopStatementStepIn(Schema):
+    """What happened since, in words; a correction says what stands from now on."""
+
+    kind: Literal["corrected", "contested", "answered", "withdrawn"]
+    words: Long
+    reference: Long | None = None
+    facts: Long | None = None
+    contest: Long | None = None
+    until: date | None = None
+
+
+class ShopStatementStepOut(Schema):
+    """A correction, a contest, its answer, or a withdrawal."""
+
+    kind: str
+    words: str
+    changes: dict[str, Any]
+    at: datetime
+
+
+class ShopStatementOut(Schema):
+    """A statement of reasons as it stands, with what happened since."""
+
+    id: int
+    platform: str
+    platform_title: str
+    number: str
+    shop: str
+    shop_title: str
+    measure: str
+    measure_title: str
+    measure_title_en: str
+    ground: str
+    reference: str
+    facts: str
+    contest: str
+    decided_on: date
+    from_on: date
+    until: date | None
+    detected_by_machine: bool
+    decided_by_machine: bool
+    published_on: date
+    late: bool
+    state: str
+    contested: bool
+    steps: list[ShopStatementStepOut]
+
+
+class ShopStatementsIn(Schema):
+    """Which statements: of which words, platform, shop and measure, before which."""
+
+    words: Text = ""
+    platform: Text = ""
+    shop: Text = ""
+    measure: Text = ""
+    before: int | None = None
+    most: Most = 50
+
+
+@router.post(
+    "/statements/search", auth=None, throttle=OPEN, response=list[ShopStatementOut], summary="查询处理说明 / search statements",
+    operation_id="statements_search",
+)  # fmt: skip
+def statements_search(request: HttpRequest, asked: ShopStatementsIn) -> Any:
+    """平台对店铺采取措施的理由，任何人可查，新的在前。 / Why platforms took measures against shops; open to anybody, newest first."""
+    at, words = timezone.now(), asked.dict()
+    most = words.pop("most")
+    return [statement_shown(each, on=day_of(at), known_at=at) for each in statements_found(known_at=at, **words)[:most]]
+
+
+@router.get(
+    "/{platform}/statements/{number}", auth=None, throttle=OPEN, response=ShopStatementOut, summary="一份处理说明 / one statement",
+    operation_id="statement_show",
+)  # fmt: skip
+def statement_one(request: HttpRequest, platform: Text, number: Text) -> Any:
+    """一份处理说明和其后的更正、申诉、撤回。 / A statement, and what was corrected, contested or withdrawn since."""
+    at = timezone.now()
+    return statement_shown(statement_of(platform, number), on=day_of(at), known_at=at)
+
+
+@router.post(
+    "/{platform}/statements", response=ShopStatementOut, summary="公示处理说明 / publish", operation_id="statement_file"
+)
+def statement_send(request: HttpRequest, platform: Text, said: ShopStatementIn) -> Any:
+    """含有公民身份号码或者手机号码的不予公示。 / Refused where it holds a citizen or a mobile number."""
+    at = timezone.now()
+    by = request.auth.key  # type: ignore[attr-defined]
+    made = services.statement_file(platform=platform, by=by, at=at, **said.dict())
+    return statement_shown(made, on=day_of(at), known_at=at)
+
+
+@router.post(
+    "/{platform}/statements/{number}/steps", response=ShopStatementOut, summary="更正、申诉、答复、撤回 / a step",
+    operation_id="statement_step",
+)  # fmt: skip
+def statement_add(request: HttpRequest, platform: Text, number: Text, said: ShopStatementStepIn) -> Any:
+    """公示过的不改写，只在其后添加。 / What was published is never edited; this is added beside it."""
+    at, words = timezone.now(), said.dict()
+    kind, told = words.pop("kind"), words.pop("words")
+    found = statement_of(platform, number)
+    services.statement_step(statement=found, kind=kind, words=told, changes=words, asker=request.auth, at=at)  # type: ignore[attr-defined]
+    return statement_shown(found, on=day_of(at), known_at=at)
+
+
+# --- commitments, duties, disclosures, payment firms ---------------------------------------------------------------------------------
+
+
+class CommitmentIn(Schema):
+    """A signed form: which, of which shop (of the platform itself where none), the signed paper’s digest, and the day."""
+
+    form: Text
+    shop: Id | None = None
+    digest: Text
+    signed_on: date
+
+
+class CommitmentOut(Schema):
+    """A commitment, promise by promise, with the breaches linked to each."""
+
+    commitment: int
+    form: str
+    title: str
+    title_en: str
+    form_from: date
+    text_digest: str
+    on_behalf: bool
+    signed_on: date
+    promises: list[dict[str, Any]]
+
+
+class BreachIn(Schema):
+    """A breach: of which promise, found where, with which evidence; and the record of the decision, where there is one."""
+
+    promise: Text
+    source: Literal["complaint", "inspection", "case"]
+    reference: Text
+    digest: Text
+    record: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+
+class BreachOut(Schema):
+    """A breach as it was linked; no record unless a decision made it one."""
+
+    breach: int
+    commitment: int
+    promise: str
+    source: str
+    reference: str
+    record: int | None
+
+
+class DutyIn(Schema):
+    """How far a duty is done, with the digest of the evidence."""
+
+    duty: Text
+    state: Literal["done", "under-way", "not-done"]
+    words: Long = ""
+    digest: Text = ""
+
+
+class DutyOut(Schema):
+    """A duty of the lawbook with its article, and how far the platform does it."""
+
+    duty: str
+    title: str
+    title_en: str
+    article: str
+    article_en: str
+    state: str
+    words: str
+    digest: str
+    by: str
+    at: datetime | None
+
+
+class DisclosureIn(Schema):
+    """What a platform discloses: base data, rules, a major event."""
+
+    kind: Text
+    title: Text
+    words: Long
+    url: Text = ""
+    since: date
+
+
+class DisclosureOut(Schema):
+    """What a platform discloses of itself."""
+
+    kind: str
+    title: str
+    words: str
+    url: str
+    digest: str
+    since: date
+
+
+class PayerIn(Schema):
+    """What a regulator decided of a payment firm, by which document."""
+
+    code: Text
+    name: Text
+    state: Literal["licensed", "ended", "unlicensed"]
+    document: Text
+    decided_on: date
+
+
+class PayerOut(Schema):
+    """A payment firm’s status, and nothing else of it."""
+
+    code: str
+    name: str
+    state: str
+    document: str
+    decided_on: date
+
+
+@router.get(
+    "/payers",
+    auth=None,
+    throttle=OPEN,
+    response=list[PayerOut],
+    summary="支付机构状态 / payment firms",
+    operation_id="payers",
+)
+def payers(request: HttpRequest) -> Any:
+    """支付机构有无许可，以主管部门的文书为准；只有状态。 / Whether payment firms are licensed, by their regulator’s documents; status only."""
+    return payers_known(known_at=timezone.now())
+
+
+@router.post("/payers", response=list[PayerOut], summary="登记支付机构状态 / file a status", operation_id="payer_file")
+def payer_send(request: HttpRequest, said: PayerIn) -> Any:
+    """由部门登记。 / Filed by a department."""
+    at = timezone.now()
+    services.payer_state(asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    return payers_known(known_at=at)
+
+
+@router.post(
+    "/commitments/{int:commitment}/breaches",
+    response=BreachOut,
+    summary="关联违诺线索 / link a breach",
+    operation_id="breach_link",
+)
+def breach_send(request: HttpRequest, commitment: int, said: BreachIn) -> Any:
+    """投诉、检查、案件中发现的违诺；只有决定才使它成为记录。 / A breach that was found; only a decision makes it a record."""
+    made = services.breach_link(commitment=commitment, asker=request.auth, at=timezone.now(), **said.dict())  # type: ignore[attr-defined]
+    names = ("promise", "source", "reference", "record")
+    return {"breach": made.pk, "commitment": commitment, **{name: getattr(made, name) for name in names}}
+
+
+@router.get(
+    "/{platform}/commitments", auth=None, throttle=OPEN, response=list[CommitmentOut], summary="信用承诺 / commitments",
+    operation_id="commitments",
+)  # fmt: skip
+def commitments(request: HttpRequest, platform: Text, shop: Text = "") -> Any:
+    """平台或者店铺的承诺；违诺只列经决定的。 / A platform’s or a shop’s commitments; of breaches only those decided."""
+    return commitments_public(platform, shop, known_at=timezone.now())
+
+
+@router.post(
+    "/{platform}/commitments",
+    response=list[CommitmentOut],
+    summary="报送承诺 / file one",
+    operation_id="commitment_sign",
+)
+def commitment_send(request: HttpRequest, platform: Text, said: CommitmentIn) -> Any:
+    """平台自己的，或者代店铺报送的。 / The platform’s own, or a shop’s on its behalf."""
+    at, by = timezone.now(), request.auth.key  # type: ignore[attr-defined]
+    words = said.dict() | {"shop": said.shop or ""}
+    services.commitment_sign(platform=platform, by=by, at=at, **words)
+    return commitments_public(platform, words["shop"], known_at=at)
+
+
+@router.get(
+    "/{platform}/duties", response=list[DutyOut], summary="平台义务清单 / duties", operation_id="platform_duties"
+)
+def duties(request: HttpRequest, platform: Text) -> Any:
+    """每项义务的条文和履行情况。 / Each duty with its article, and how far it is done."""
+    at = timezone.now()
+    return duties_known(platform, on=day_of(at), known_at=at)
+
+
+@router.post(
+    "/{platform}/duties",
+    response=list[DutyOut],
+    summary="登记履行情况 / state a duty",
+    operation_id="platform_duty_state",
+)
+def duty_send(request: HttpRequest, platform: Text, said: DutyIn) -> Any:
+    """平台附证据登记，或者由部门登记所查明的。 / By the platform with evidence, or by a department with what it found."""
+    at = timezone.now()
+    services.duty_state(platform=platform, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    return duties_known(platform, on=day_of(at), known_at=at)
+
+
+@router.get(
+    "/{platform}/disclosures", auth=None, throttle=OPEN, response=list[DisclosureOut], summary="平台公开事项 / disclosures",
+    operation_id="platform_disclosures",
+)  # fmt: skip
+def disclosures(request: HttpRequest, platform: Text) -> Any:
+    """平台的基本信息、规则和重大事件。 / A platform’s base data, rules and major events."""
+    return disclosures_known(platform, known_at=timezone.now())
+
+
+@router.post(
+    "/{platform}/disclosures",
+    response=list[DisclosureOut],
+    summary="公开事项 / disclose",
+    operation_id="platform_disclosure_publish",
+)
+def disclosure_send(request: HttpRequest, platform: Text, said: DisclosureIn) -> Any:
+    """由平台公开。 / By the platform."""
+    at, by = timezone.now(), request.auth.key  # type: ignore[attr-defined]
+    services.disclosure_publish(platform=platform, by=by, at=at, **said.dict())
+    return disclosures_known(platform, known_at=at)

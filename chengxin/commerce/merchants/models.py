@@ -134,3 +134,191 @@ class TicketStep(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=TicketStepKind.values), name="merchants_ticketstep_kind_known"),
         ]
+
+
+class Statement(models.Model):
+    """Why a platform took a measure against a shop, as anybody may read it: filed once under the platform's own number, never edited."""
+
+    platform = models.TextField(db_collation="C")
+    number = models.TextField(db_collation="C")
+    shop = models.TextField(db_collation="C")
+    measure = models.TextField(db_collation="C")
+    ground = models.TextField(db_collation="C")
+    reference = models.TextField()
+    facts = models.TextField()
+    decided_on = models.DateField()
+    from_on = models.DateField()
+    until = models.DateField(null=True)
+    detected_by_machine = models.BooleanField()
+    decided_by_machine = models.BooleanField()
+    contest = models.TextField()
+    publish_by = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "number"], name="merchants_statement_once"),
+            models.CheckConstraint(
+                condition=Q(ground__in=["illegal", "terms"]), name="merchants_statement_ground_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("from_on")), name="merchants_statement_days_ordered"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reference="") & ~Q(facts="") & ~Q(contest=""), name="merchants_statement_says_why"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["platform", "shop"], name="merchants_statement_shop")]
+
+
+class StatementStepKind(models.TextChoices):
+    """What happened to a statement since."""
+
+    CORRECTED = "corrected", "更正 corrected"
+    CONTESTED = "contested", "申诉 contested"
+    ANSWERED = "answered", "答复申诉 answered"
+    WITHDRAWN = "withdrawn", "撤回 withdrawn"
+
+
+class StatementStep(models.Model):
+    """A correction, a contest, its answer, or a withdrawal: `changes` are the words that stand from then on."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="steps")
+    number = models.IntegerField()
+    kind = models.TextField(choices=StatementStepKind.choices, db_collation="C")
+    words = models.TextField()
+    changes = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["statement", "number"], name="merchants_statementstep_in_order"),
+            models.UniqueConstraint(
+                fields=["statement"], condition=Q(kind="withdrawn"), name="merchants_statementstep_withdrawn_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=StatementStepKind.values) & ~Q(words=""), name="merchants_statementstep_kind_known"
+            ),
+        ]
+
+
+class Commitment(models.Model):
+    """A form of the lawbook, signed: which version, by whom, by itself or by its platform on its behalf. Of an individual seller the shop alone."""
+
+    form = models.TextField(db_collation="C")
+    form_from = models.DateField()
+    text_digest = models.TextField(db_collation="C")
+    platform = models.TextField(db_collation="C")
+    shop = models.TextField(db_collation="C", default="")
+    on_behalf = models.BooleanField()
+    digest = models.TextField(db_collation="C")
+    signed_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["platform", "shop", "form", "form_from"], name="merchants_commitment_once_a_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="merchants_commitment_digest_shaped"
+            ),
+        ]
+
+
+class Breach(models.Model):
+    """A breach of one promise as a complaint, an inspection or a case found it, with its evidence. It is a record only by the decision that
+    `record` names.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="breaches")
+    promise = models.TextField(db_collation="C")
+    source = models.TextField(db_collation="C")
+    reference = models.TextField()
+    digest = models.TextField(db_collation="C")
+    record = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(source__in=["complaint", "inspection", "case"]) & ~Q(reference=""),
+                name="merchants_breach_found_somewhere",
+            ),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="merchants_breach_digest_shaped"),
+            models.UniqueConstraint(
+                fields=["commitment", "promise", "source", "reference", "record"],
+                nulls_distinct=False,
+                name="merchants_breach_once",
+            ),
+        ]
+
+
+class Duty(models.Model):
+    """How far a platform does one of its duties, as it or a regulator says, with evidence; the latest stands."""
+
+    platform = models.TextField(db_collation="C")
+    duty = models.TextField(db_collation="C")
+    version = models.IntegerField()
+    state = models.TextField(db_collation="C")
+    words = models.TextField(default="")
+    digest = models.TextField(db_collation="C", default="")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "duty", "version"], name="merchants_duty_in_order"),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "under-way", "not-done"]) & (~Q(state="done") | ~Q(digest="")),
+                name="merchants_duty_done_with_evidence",
+            ),
+        ]
+
+
+class Disclosure(models.Model):
+    """What a platform discloses of itself: base data, rules, a major event. The latest of a kind and title stands."""
+
+    platform = models.TextField(db_collation="C")
+    kind = models.TextField(db_collation="C")
+    title = models.TextField()
+    version = models.IntegerField()
+    words = models.TextField()
+    url = models.TextField(default="")
+    digest = models.TextField(db_collation="C", default="")
+    since = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["platform", "kind", "title", "version"], name="merchants_disclosure_in_order"
+            )
+        ]
+
+
+class Payer(models.Model):
+    """Whether a firm may provide payment, as its regulator says by a document: status only; the latest stands."""
+
+    code = models.TextField(db_collation="C")
+    name = models.TextField()
+    version = models.IntegerField()
+    state = models.TextField(db_collation="C")
+    document = models.TextField()
+    decided_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "version"], name="merchants_payer_in_order"),
+            models.CheckConstraint(
+                condition=Q(state__in=["licensed", "ended", "unlicensed"]) & ~Q(document=""),
+                name="merchants_payer_by_document",
+            ),
+        ]

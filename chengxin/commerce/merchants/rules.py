@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, Literal
 
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
-from chengxin.law.models import Goods
+from chengxin.kernel.wording import words_fit
+from chengxin.law.models import CommitmentForm, Goods
 
 Type = Literal["id", "text", "url", "code", "number", "day", "choice", "choices", "digest"]
 
@@ -318,3 +320,109 @@ def findings_of(
     if overdue_from(shop.verified_on, months) < on:
         found.append(Finding(shop.shop, "identity-overdue", words=shop.verified_on.isoformat()))
     return found
+
+
+# --- statements of reasons -------------------------------------------------------------------------------------------------------
+
+
+class StatementUnfit(Refusal):
+    """This statement cannot be published: {why} Write it again; what is public names no person."""
+
+    code = "statement-unfit"
+    basis = "电子商务法 36；个人信息保护法 25"
+    zh = "该说明不能公示：{why_zh}请重新填写；公示的内容不得指明自然人。"
+
+
+class StatementFiled(Refusal):
+    """{platform} has published statement {number} with other words. What was published is not edited: correct it, or withdraw it."""
+
+    code = "statement-filed"
+    status = 409
+    zh = "{platform}已经公示过编号{number}的说明，内容不同。公示过的不能改写，请用更正或者撤回。"
+
+
+class StatementUnknown(Refusal):
+    """There is no statement {number} of {platform}."""
+
+    code = "statement-unknown"
+    status = 404
+    zh = "{platform}没有编号{number}的说明。"
+
+
+class StatementWithdrawn(Refusal):
+    """Statement {number} was withdrawn: nothing is added to it."""
+
+    code = "statement-withdrawn"
+    status = 409
+    zh = "编号{number}的说明已经撤回，不能再添加内容。"
+
+
+class FormUnfit(Refusal):
+    """{form} is no commitment that this signer makes on {on}. The forms for a {signer} are: {known}."""
+
+    code = "commitment-form-unfit"
+    zh = "{on}没有供{signer}签署的承诺书“{form}”。可用的有：{known}。"
+
+
+class CommitmentUnknown(Refusal):
+    """There is no commitment {commitment}."""
+
+    code = "commitment-unknown"
+    status = 404
+    zh = "没有承诺{commitment}。"
+
+
+class BreachUnfit(Refusal):
+    """This breach cannot be linked: {why}"""
+
+    code = "commitment-breach-unfit"
+    zh = "不能关联该违诺线索：{why_zh}"
+
+
+class DutyUnfit(Refusal):
+    """This cannot be filed: {why}"""
+
+    code = "platform-duty-unfit"
+    zh = "不能登记：{why_zh}"
+
+
+PUBLIC_WORDS = {
+    "reference": ("The ground", "依据"),
+    "facts": ("The facts", "事实"),
+    "contest": ("How to contest", "申诉途径"),
+}
+MOST_WORDS = 2000
+
+
+def person_told(text: str) -> bool:
+    """Whether words that are to be public hold a citizen number or a mobile number."""
+    return citizen_number_within(text) or mobile_within(text)
+
+
+def statement_fit(said: Mapping[str, Any], measures: Iterable[str], on: date) -> dict[str, str]:
+    """The words of a statement as they are published; refuses a measure that is none, days out of order, and whatever names a person."""
+    if said["measure"] not in set(measures):
+        raise StatementUnfit(why=f"{said['measure']} is no measure.", why_zh=f"没有“{said['measure']}”这种措施。")
+    if said["decided_on"] > on or said["until"] is not None and said["until"] < said["from_on"]:
+        raise StatementUnfit(why="its days are out of order.", why_zh="日期前后不符。")
+    return {name: words_public(said[name], what) for name, what in PUBLIC_WORDS.items()}
+
+
+def words_public(words: str, what: tuple[str, str]) -> str:
+    """Words that anybody will read; refuses none, too many, and a citizen or mobile number among them."""
+    kept = words_fit(words, what, most=MOST_WORDS, needed=True)
+    if person_told(kept):
+        raise StatementUnfit(
+            why=f"{what[0].lower()} holds a person’s telephone number.", why_zh=f"{what[1]}含有个人的电话号码。"
+        )
+    return kept
+
+
+def form_text(form: CommitmentForm) -> str:
+    """The text of a commitment, a line a promise: what its digest is of."""
+    return "\n".join(f"{key}: {promise.text.zh}" for key, promise in form.promises.items())
+
+
+def digest_holds(written: str) -> bool:
+    """Whether it is a SHA-256 in lower case."""
+    return re.fullmatch(r"[0-9a-f]{64}", written) is not None

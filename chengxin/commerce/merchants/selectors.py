@@ -10,12 +10,23 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.models import Filing, Registration, Ticket, TicketStep
+from chengxin.commerce.merchants.models import (
+    Commitment,
+    Disclosure,
+    Duty,
+    Filing,
+    Payer,
+    Registration,
+    Statement,
+    Ticket,
+    TicketStep,
+)
 from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.names import name_normal
 from chengxin.law import Law
+from chengxin.law.models import CommitmentForm
 from chengxin.lists.selectors import records_filed
 from chengxin.records.models import Record
 from chengxin.subjects.selectors import members_of
@@ -279,3 +290,140 @@ def ticket_shown(ticket: Ticket, *, on: date) -> dict[str, Any]:
         "late": closed is None and ticket.due_on < on and not steps,
         "steps": [{"kind": step.kind, "words": step.words, "by": step.by, "at": step.at} for step in steps],
     }  # fmt: skip
+
+
+# --- statements, commitments, duties ----------------------------------------------------------------------------------------------
+
+
+def statements_found(
+    *,
+    known_at: datetime,
+    words: str = "",
+    platform: str = "",
+    shop: str = "",
+    measure: str = "",
+    before: int | None = None,
+) -> QuerySet[Statement]:
+    """The statements published by the instant that say these words, newest first."""
+    found = Statement.objects.filter(at__lte=known_at).order_by("-pk")
+    exact = {"platform": platform, "shop": shop, "measure": measure}
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if words:
+        found = found.filter(
+            Q(facts__icontains=words)
+            | Q(reference__icontains=words)
+            | Q(number=words)
+            | Q(steps__changes__facts__icontains=words, steps__at__lte=known_at)
+        ).distinct()
+    return found
+
+
+def statement_of(platform: str, number: str) -> Statement:
+    """The statement of this number; refuses one that there is not."""
+    found = Statement.objects.filter(platform=platform, number=number).first()
+    if found is None:
+        raise rules.StatementUnknown(platform=platform, number=number)
+    return found
+
+
+def statement_shown(statement: Statement, *, on: date, known_at: datetime) -> dict[str, Any]:
+    """A statement as it stands: corrections laid over it, what happened since beside it; never edited away."""
+    steps = list(statement.steps.filter(at__lte=known_at).order_by("number"))
+    words = {name: getattr(statement, name) for name in ("measure", "ground", "reference", "facts", "contest")}
+    until = statement.until
+    for step in steps:
+        changes = dict(step.changes)
+        until = _day(changes.pop("until")) if "until" in changes else until
+        words |= changes
+    withdrawn = any(step.kind == "withdrawn" for step in steps)
+    titled = law_of(on).code_lists["platform-measures"].codes[words["measure"]].title
+    shop = registrations_known(statement.platform, "shops", known_at=known_at, shops=[statement.shop]).first()
+    return {
+        "id": statement.pk, "platform": statement.platform, "platform_title": actor_titled(statement.platform), "number": statement.number,
+        "shop": statement.shop, "shop_title": shop.body.get("title", "") if shop else "", **words, "measure_title": titled.zh, "measure_title_en": titled.en,
+        "decided_on": statement.decided_on, "from_on": statement.from_on, "until": until, "detected_by_machine": statement.detected_by_machine,
+        "decided_by_machine": statement.decided_by_machine, "published_on": day_of(statement.at), "late": day_of(statement.at) > statement.publish_by,
+        "state": "withdrawn" if withdrawn else "over" if until is not None and until < on else "in-force",
+        "contested": sum(s.kind == "contested" for s in steps) > sum(s.kind == "answered" for s in steps),
+        "steps": [{"kind": s.kind, "words": s.words, "changes": s.changes, "at": s.at} for s in steps],
+    }  # fmt: skip
+
+
+def form_known(made: Commitment) -> CommitmentForm:
+    """The very version of the form that was signed."""
+    return lawroom.load().on(made.form_from, settings.CHENGXIN_PLACE).commitment_forms[made.form]
+
+
+def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """The commitments of a shop (of the platform itself where none is named), each promise with the breaches linked to it."""
+    shown = []
+    for made in Commitment.objects.filter(platform=platform, shop=shop, at__lte=known_at).order_by("-pk"):
+        form = form_known(made)
+        breaches: dict[str, list[dict[str, Any]]] = {}
+        for breach in made.breaches.filter(at__lte=known_at).order_by("pk"):
+            breaches.setdefault(breach.promise, []).append(
+                {
+                    "source": breach.source,
+                    "reference": breach.reference,
+                    "record": breach.record,
+                    "decided": breach.record is not None,
+                }
+            )
+        promises = [
+            {"promise": key, "text": each.text.zh, "text_en": each.text.en, "breaches": breaches.get(key, [])} for key, each in form.promises.items()
+        ]  # fmt: skip
+        shown.append(
+            {
+                "commitment": made.pk, "form": made.form, "title": form.title.zh, "title_en": form.title.en, "form_from": made.form_from,
+                "text_digest": made.text_digest, "on_behalf": made.on_behalf, "signed_on": made.signed_on, "promises": promises,
+            }
+        )  # fmt: skip
+    return shown
+
+
+def commitments_public(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """The same as anybody may read it: of breaches only those that a decision made a record."""
+    found = commitments_of(platform, shop, known_at=known_at)
+    return [
+        {**made, "promises": [{**p, "breaches": [b for b in p["breaches"] if b["decided"]]} for p in made["promises"]]}
+        for made in found
+    ]
+
+
+def duties_known(platform: str, *, on: date, known_at: datetime) -> list[dict[str, Any]]:
+    """Every duty of the lawbook with its article, and how far the platform does it; one of which nothing was said is `unknown`."""
+    law = law_of(on)
+    latest = Duty.objects.filter(platform=platform, at__lte=known_at).order_by("duty", "-version").distinct("duty")
+    said = {duty.duty: duty for duty in latest}
+    shown = []
+    for key, code in law.code_lists["platform-duties"].codes.items():
+        duty, cited = said.get(key), law.cite(code.basis[0])
+        shown.append(
+            {
+                "duty": key, "title": code.title.zh, "title_en": code.title.en, "article": cited.zh, "article_en": cited.en,
+                "state": duty.state if duty else "unknown", "words": duty.words if duty else "", "digest": duty.digest if duty else "",
+                "by": duty.by if duty else "", "at": duty.at if duty else None,
+            }
+        )  # fmt: skip
+    return shown
+
+
+def disclosures_known(platform: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """What the platform discloses of itself, the latest of each title."""
+    latest = (
+        Disclosure.objects.filter(platform=platform, at__lte=known_at)
+        .order_by("kind", "title", "-version")
+        .distinct("kind", "title")
+    )
+    names = ("kind", "title", "words", "url", "digest", "since")
+    return [{name: getattr(each, name) for name in names} for each in latest]
+
+
+def payers_known(*, known_at: datetime) -> list[dict[str, Any]]:
+    """The payment firms whose status a regulator filed, the latest of each."""
+    latest = Payer.objects.filter(at__lte=known_at).order_by("code", "-version").distinct("code")
+    return [
+        {name: getattr(each, name) for name in ("code", "name", "state", "document", "decided_on")} for each in latest
+    ]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import (
+    code_holds,
     frame_read,
     refused_keep,
     registrations_lay,
@@ -21,13 +22,35 @@ from chengxin.commerce.merchants.bulk import (
     rows_read,
     shops_filed,
 )
-from chengxin.commerce.merchants.models import Filing, Refused, Ticket, TicketStep
-from chengxin.commerce.merchants.selectors import findings_known, law_of, ticket_accessible, tickets_open
+from chengxin.commerce.merchants.models import (
+    Breach,
+    Commitment,
+    Disclosure,
+    Duty,
+    Filing,
+    Payer,
+    Refused,
+    Statement,
+    StatementStep,
+    Ticket,
+    TicketStep,
+)
+from chengxin.commerce.merchants.selectors import (
+    findings_known,
+    form_known,
+    law_of,
+    registrations_known,
+    ticket_accessible,
+    tickets_open,
+)
 from chengxin.kernel.days import day_due, day_of
+from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.ledger.services import trace
 from chengxin.records.bulk.reading import file_digest
+from chengxin.records.models import Record
+from chengxin.subjects.selectors import members_of, subject_of
 
 Advance = Callable[[int], None]
 SHELF = "goods"
@@ -193,17 +216,17 @@ def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime) -> Tic
     """The platform's reply to a ticket; it stays open until what was found is mended, or a regulator dismisses it."""
     found = ticket_accessible(asker, ticket)
     _platform_for(found.platform, asker.key, at=at)
-    return _step(found, "reply", words, by=asker.key, at=at)
+    return _ticket_step(found, "reply", words, by=asker.key, at=at)
 
 
 def ticket_dismiss(*, ticket: int, words: str, asker: Asker, at: datetime) -> Ticket:
     """A regulator's word that nothing is wrong, with its reasons: the ticket closes, and is not opened again for the same thing."""
     if asker.kind not in ("department", "operator"):
         raise rules.NotTheRegulator(actor=asker.key)
-    return _step(ticket_accessible(asker, ticket), "dismissed", words, by=asker.key, at=at)
+    return _ticket_step(ticket_accessible(asker, ticket), "dismissed", words, by=asker.key, at=at)
 
 
-def _step(ticket: Ticket, kind: str, words: str, *, by: str, at: datetime) -> Ticket:
+def _ticket_step(ticket: Ticket, kind: str, words: str, *, by: str, at: datetime) -> Ticket:
     said = words_fit(words, ("The answer", "答复"), most=1000, needed=True)
     with transaction.atomic():
         _alone(ticket.platform)
@@ -227,3 +250,267 @@ def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
     rows = Refused.objects.filter(filing=filing).order_by("line").values_list("line", "shop", "reason")
     head: list[Sequence[Any]] = [("line", "shop", "reason", "zh", "en")]
     return iter([csv_lines([*head, *((line, shop, reason, *rules.REASONS[reason]) for line, shop, reason in rows)])])
+
+
+# --- statements of reasons -------------------------------------------------------------------------------------------------------
+
+
+def statement_file(
+    *, platform: str, number: str, shop: str, measure: str, ground: str, reference: str, facts: str, contest: str, decided_on: date, from_on: date,
+    until: date | None, detected_by_machine: bool, decided_by_machine: bool, by: str, at: datetime,
+) -> Statement:  # fmt: skip
+    """Publish why a platform took a measure against a shop of its own; the same again changes nothing, other words are refused."""
+    _platform_for(platform, by, at=at)
+    on = day_of(at)
+    law = law_of(on)
+    said = {
+        "shop": shop, "measure": measure, "ground": ground, "reference": reference, "facts": facts, "contest": contest, "decided_on": decided_on,
+        "from_on": from_on, "until": until, "detected_by_machine": detected_by_machine, "decided_by_machine": decided_by_machine,
+    }  # fmt: skip
+    said |= rules.statement_fit(said, law.code_lists["platform-measures"].choices, on)
+    if rules.person_told(number):
+        raise rules.StatementUnfit(why="its number names a person.", why_zh="编号指明自然人。")
+    within = law.parameters["platform-measure-publish-within"]
+    with transaction.atomic():
+        _alone(platform)
+        if not shops_filed(platform, [shop]):
+            raise rules.ShopUnknown(platform=platform, shop=shop)
+        before = Statement.objects.filter(platform=platform, number=number).first()
+        if before is not None:
+            if any(getattr(before, name) != value for name, value in said.items()):
+                raise rules.StatementFiled(platform=platform, number=number)
+            return before
+        publish_by = day_due(decided_on, law.parameter(within.key), within.unit)
+        made = Statement.objects.create(platform=platform, number=number, publish_by=publish_by, at=at, by=by, **said)
+        trace(
+            event="merchants.statement.published",
+            by=by,
+            at=at,
+            about=f"statement:{made.pk}",
+            detail={"measure": measure},
+        )
+    return made
+
+
+def statement_step(
+    *, statement: Statement, kind: str, words: str, asker: Asker, at: datetime, changes: Mapping[str, Any] | None = None
+) -> Statement:  # fmt: skip
+    """A correction, a contest, its answer or a withdrawal, added beside what was published. A contest comes of the platform, which the shop asked,
+    or of a regulator; the rest of the platform alone.
+    """
+    if kind != "contested" or asker.kind not in ("department", "operator"):
+        _platform_for(statement.platform, asker.key, at=at)
+    said = rules.words_public(words, ("The words", "内容"))
+    changed = {name: value for name, value in (changes or {}).items() if value is not None}
+    if (kind == "corrected") != bool(changed):
+        raise rules.StatementUnfit(
+            why="a correction, and nothing else, says what changes.", why_zh="更正须写明更正的内容，其他不写。"
+        )
+    for name, what in rules.PUBLIC_WORDS.items():
+        if name in changed:
+            changed[name] = rules.words_public(changed[name], what)
+    if "until" in changed:
+        if changed["until"] < statement.from_on:
+            raise rules.StatementUnfit(why="its days are out of order.", why_zh="日期前后不符。")
+        changed["until"] = changed["until"].isoformat()
+    with transaction.atomic():
+        _alone(statement.platform)
+        steps = list(statement.steps.order_by("number"))
+        if any(step.kind == "withdrawn" for step in steps):
+            raise rules.StatementWithdrawn(number=statement.number)
+        StatementStep.objects.create(
+            statement=statement, number=len(steps) + 1, kind=kind, words=said, changes=changed, at=at, by=asker.key
+        )
+        trace(
+            event="merchants.statement.stepped",
+            by=asker.key,
+            at=at,
+            about=f"statement:{statement.pk}",
+            detail={"kind": kind},
+        )
+    return statement
+
+
+# --- commitments -----------------------------------------------------------------------------------------------------------------
+
+
+def commitment_sign(
+    *, platform: str, form: str, digest: str, signed_on: date, by: str, at: datetime, shop: str = ""
+) -> Commitment:
+    """Keep a signed commitment: the platform's own, or a shop's that the platform hands over on its behalf, with the digest of the signed
+    paper. The same version signed again changes nothing.
+    """
+    _platform_for(platform, by, at=at)
+    on = day_of(at)
+    signer = "platform" if not shop else "merchant" if _shop_kind(platform, shop, at) == "unit" else "individual-seller"
+    forms = law_of(signed_on).commitment_forms
+    fit = [
+        key
+        for key, each in forms.items()
+        if signer in each.signers or shop and signer == "merchant" and "logistics-firm" in each.signers
+    ]
+    if form not in fit or not forms[form].in_force.from_ <= signed_on <= on:
+        raise rules.FormUnfit(form=form, signer=signer, on=signed_on, known=", ".join(fit) or "-")
+    if not rules.digest_holds(digest):
+        raise rules.FormUnfit(form=form, signer=signer, on=signed_on, known=", ".join(fit))
+    entry = forms[form]
+    with transaction.atomic():
+        _alone(platform)
+        made, fresh = Commitment.objects.get_or_create(
+            platform=platform, shop=shop, form=form, form_from=entry.in_force.from_,
+            defaults={
+                "text_digest": sha256(rules.form_text(entry).encode()).hexdigest(), "on_behalf": bool(shop), "digest": digest, "signed_on": signed_on,
+                "at": at, "by": by,
+            },
+        )  # fmt: skip
+        if fresh:
+            trace(
+                event="merchants.commitment.signed",
+                by=by,
+                at=at,
+                about=f"commitment:{made.pk}",
+                detail={"form": form, "digest": digest},
+            )
+    return made
+
+
+def _shop_kind(platform: str, shop: str, at: datetime) -> str:
+    latest = registrations_known(platform, "shops", known_at=at, shops=[shop]).first()
+    if latest is None:
+        raise rules.ShopUnknown(platform=platform, shop=shop)
+    return str(latest.body["kind"])
+
+
+def breach_link(
+    *, commitment: int, promise: str, source: str, reference: str, digest: str, asker: Asker, at: datetime, record: int | None = None
+) -> Breach:  # fmt: skip
+    """Link a breach that a complaint, an inspection or a case found to the promise that it breaks, with its evidence. Only a decision makes it a
+    record: `record` names the one that is filed, and it must be about the signer.
+    """
+    made = Commitment.objects.filter(pk=commitment).first()
+    if made is None:
+        raise rules.CommitmentUnknown(commitment=commitment)
+    if asker.kind not in ("department", "operator"):
+        raise rules.NotTheRegulator(actor=asker.key)
+    form = form_known(made)
+    if (
+        promise not in form.promises
+        or source not in ("complaint", "inspection", "case")
+        or not rules.digest_holds(digest)
+    ):
+        raise rules.BreachUnfit(
+            why="its promise, source or evidence is missing.", why_zh="缺少承诺事项、来源或者证据摘要。"
+        )
+    kept = rules.words_public(reference, ("The reference", "编号"))
+    if record is not None and not _record_about(made, record, at):
+        raise rules.BreachUnfit(why="that record is not about whoever signed.", why_zh="该记录与承诺人无关。")
+    with transaction.atomic():
+        _alone(made.platform)
+        linked, fresh = Breach.objects.get_or_create(
+            commitment=made,
+            promise=promise,
+            source=source,
+            reference=kept,
+            record=record,
+            defaults={"digest": digest, "at": at, "by": asker.key},
+        )
+        if fresh:
+            detail = {"promise": promise, "source": source, "decided": record is not None}
+            trace(event="merchants.breach.linked", by=asker.key, at=at, about=f"commitment:{made.pk}", detail=detail)
+    return linked
+
+
+def _record_about(made: Commitment, record: int, at: datetime) -> bool:
+    """Whether the record is about the firm that signed. What an individual seller did is no record here."""
+    latest = registrations_known(made.platform, "shops", known_at=at, shops=[made.shop]).first()
+    found = Record.objects.filter(pk=record).values_list("subject_id", flat=True).first()
+    if latest is None or not latest.code or found is None:
+        return False
+    try:
+        root = subject_of(latest.code, known_at=at)
+    except Refusal:
+        return False
+    return found in members_of(root, known_at=at)
+
+
+# --- a platform's duties and disclosures; payment firms ----------------------------------------------------------------------------
+
+
+def duty_state(*, platform: str, duty: str, state: str, words: str, digest: str, asker: Asker, at: datetime) -> Duty:
+    """Say how far a platform does a duty: the platform with its evidence, or a regulator with what it found."""
+    if asker.kind != "department":
+        _platform_for(platform, asker.key, at=at)
+    law = law_of(day_of(at))
+    if duty not in law.code_lists["platform-duties"].choices or state not in ("done", "under-way", "not-done"):
+        raise rules.DutyUnfit(
+            why=f"there is no duty {duty[:60]}, or no state {state[:20]}.", why_zh="没有该项义务或者状态。"
+        )
+    if digest and not rules.digest_holds(digest) or state == "done" and not digest:
+        raise rules.DutyUnfit(
+            why="a duty done has the digest of its evidence.", why_zh="已履行的须有证据材料的摘要（SHA-256）。"
+        )
+    said = words_fit(words, ("The words", "说明"), most=1000)
+    with transaction.atomic():
+        _alone(platform)
+        version = Duty.objects.filter(platform=platform, duty=duty).count() + 1
+        made = Duty.objects.create(
+            platform=platform, duty=duty, version=version, state=state, words=said, digest=digest, at=at, by=asker.key
+        )
+        trace(
+            event="merchants.duty.stated",
+            by=asker.key,
+            at=at,
+            about=f"platform:{platform}",
+            detail={"duty": duty, "state": state},
+        )
+    return made
+
+
+def disclosure_publish(
+    *, platform: str, kind: str, title: str, words: str, url: str, since: date, by: str, at: datetime
+) -> Disclosure:
+    """Publish what a platform discloses of itself: base data, rules, a major event. A later version stands beside the earlier."""
+    _platform_for(platform, by, at=at)
+    if (
+        kind not in law_of(day_of(at)).code_lists["platform-disclosures"].choices
+        or url
+        and not url.startswith(("http://", "https://"))
+    ):
+        raise rules.DutyUnfit(
+            why=f"there is no disclosure {kind[:60]}, or its address is none.", why_zh="没有该公开事项，或者网址有误。"
+        )
+    heading, said = rules.words_public(title, ("The title", "标题")), rules.words_public(words, ("The words", "内容"))
+    with transaction.atomic():
+        _alone(platform)
+        version = Disclosure.objects.filter(platform=platform, kind=kind, title=heading).count() + 1
+        made = Disclosure.objects.create(
+            platform=platform, kind=kind, title=heading, version=version, words=said, url=url, since=since, at=at, by=by
+        )
+        trace(event="merchants.disclosure.published", by=by, at=at, about=f"platform:{platform}", detail={"kind": kind})
+    return made
+
+
+def payer_state(
+    *, code: str, name: str, state: str, document: str, decided_on: date, asker: Asker, at: datetime
+) -> Payer:
+    """Keep what a regulator decided of a payment firm by a document: licensed, ended, or found without a licence."""
+    if asker.kind not in ("department", "operator"):
+        raise rules.NotTheRegulator(actor=asker.key)
+    if not code_holds(code) or state not in ("licensed", "ended", "unlicensed"):
+        raise rules.DutyUnfit(why="the code or the state is none.", why_zh="代码或者状态有误。")
+    said, paper = rules.words_public(name, ("The name", "名称")), rules.words_public(document, ("The document", "文书"))
+    with transaction.atomic():
+        _alone(f"payer:{code}")
+        version = Payer.objects.filter(code=code).count() + 1
+        made = Payer.objects.create(
+            code=code,
+            name=said,
+            version=version,
+            state=state,
+            document=paper,
+            decided_on=decided_on,
+            at=at,
+            by=asker.key,
+        )
+        trace(event="merchants.payer.stated", by=asker.key, at=at, about=f"payer:{code}", detail={"state": state})
+    return made

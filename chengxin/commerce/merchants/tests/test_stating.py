@@ -1,0 +1,153 @@
+"""Statements of reasons, commitments, duties, disclosures and payment firms: public, without persons, never edited."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from chengxin.actors.selectors import Asker
+from chengxin.actors.services import actor_add
+from chengxin.commerce.merchants import rules
+from chengxin.commerce.merchants.models import Breach, Statement
+from chengxin.commerce.merchants.selectors import commitments_of, commitments_public, statement_shown, statements_found
+from chengxin.commerce.merchants.services import breach_link, commitment_sign, statement_file, statement_step
+from chengxin.commerce.merchants.tests.stalls import (
+    PLATFORM,
+    digest,
+    filed,
+    platform_add,
+    shop,
+    stall,
+)
+from chengxin.kernel.wording import WordsUnfit
+from chengxin.records.models import Record
+from tests.people import DIVISION
+from tests.world import NOW, PERSON_NUMBER, TODAY, code, later, penalty, sent
+
+pytestmark = [pytest.mark.django_db]
+ITSELF, MARKET = Asker(PLATFORM, "platform"), Asker("market", "department")
+MOBILE = "13800138000"
+SAID: dict[str, Any] = {
+    "number": "YJ-2026-1", "shop": "p1", "measure": "suspended", "ground": "illegal", "reference": "《中华人民共和国电子商务法》第十三条",
+    "facts": "连续三次抽检不合格", "contest": "十日内在商家后台申诉", "decided_on": date(2026, 11, 20), "from_on": date(2026, 11, 20),
+    "until": date(2026, 12, 20), "detected_by_machine": True, "decided_by_machine": False,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def platform(settings: Any) -> None:
+    settings.CHENGXIN_INVENTED_DIVISION = DIVISION
+    platform_add()
+    filed(shop(1), stall(1))
+
+
+def stated(at: Any = NOW, **changes: Any) -> Statement:
+    return statement_file(platform=PLATFORM, by=PLATFORM, at=at, **{**SAID, **changes})
+
+
+def test_a_statement_says_why_is_searched_and_never_edited() -> None:
+    made = stated()
+    assert stated(at=later(hours=1)).pk == made.pk and Statement.objects.count() == 1
+    with pytest.raises(rules.StatementFiled):
+        stated(facts="另有说法")
+    shown = statement_shown(made, on=TODAY, known_at=NOW)
+    # Decided on a Friday, published on the Sunday: within one working day.
+    assert (shown["state"], shown["late"], shown["detected_by_machine"], shown["decided_by_machine"]) == (
+        "in-force",
+        False,
+        True,
+        False,
+    )
+    assert statement_shown(made, on=date(2026, 12, 21), known_at=NOW)["state"] == "over"
+    assert statement_shown(stated(number="YJ-2", decided_on=date(2026, 11, 18)), on=TODAY, known_at=NOW)["late"]
+    assert [s.number for s in statements_found(known_at=NOW, words="抽检", platform=PLATFORM)] == ["YJ-2", "YJ-2026-1"]
+    assert (
+        not statements_found(known_at=NOW, measure="ended").exists()
+        and not statements_found(known_at=NOW - timedelta(days=1)).exists()
+    )
+
+    step: dict[str, Any] = {"statement": made, "asker": ITSELF}
+    statement_step(kind="contested", words="商家认为抽样有误", at=later(hours=1), **step)
+    assert statement_shown(made, on=TODAY, known_at=later(hours=1))["contested"]
+    statement_step(kind="answered", words="复检合格两次", at=later(hours=2), **step)
+    statement_step(
+        kind="corrected",
+        words="次数写错",
+        changes={"facts": "一次抽检不合格", "until": date(2026, 11, 25)},
+        at=later(hours=3),
+        **step,
+    )
+    now = statement_shown(made, on=TODAY, known_at=later(hours=3))
+    assert (now["facts"], now["until"], now["contested"]) == ("一次抽检不合格", date(2026, 11, 25), False)
+    assert statement_shown(made, on=TODAY, known_at=NOW)["facts"] == SAID["facts"]
+    statement_step(kind="withdrawn", words="措施撤销", at=later(hours=4), **step)
+    assert statement_shown(made, on=TODAY, known_at=later(hours=4))["state"] == "withdrawn"
+    with pytest.raises(rules.StatementWithdrawn):
+        statement_step(kind="contested", words="又及", at=later(hours=5), **step)
+    actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
+    with pytest.raises(rules.FiledForAnother):
+        statement_step(
+            statement=Statement.objects.get(number="YJ-2"), kind="withdrawn", words="不当", asker=MARKET, at=NOW
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"facts": f"店主电话{MOBILE}"}, {"contest": "致电 138-0013-8000"}, {"reference": f"身份证{PERSON_NUMBER}"}, {"facts": " "},
+        {"measure": "jail"}, {"until": date(2026, 11, 1)}, {"decided_on": date(2026, 12, 1)}, {"number": MOBILE},
+    ],
+)  # fmt: skip
+def test_a_statement_that_names_a_person_or_does_not_hold_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises((rules.StatementUnfit, WordsUnfit)) as refused:
+        stated(**change)
+    assert MOBILE not in str(refused.value) and not Statement.objects.exists()
+
+
+def test_the_database_wants_a_ground_the_facts_and_a_way_to_contest() -> None:
+    made = stated()
+    words = {f.name: getattr(made, f.name) for f in Statement._meta.fields if f.name != "id"}
+    for change in ({"ground": "mood"}, {"facts": ""}, {"until": date(2026, 1, 1)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Statement.objects.create(**{**words, "number": "x", **change})
+
+
+def test_a_commitment_is_signed_once_a_version_and_a_breach_is_a_record_only_by_a_decision(tmp_path: Path) -> None:
+    sent(tmp_path, penalty(1), penalty(2))
+    signed: dict[str, Any] = {"platform": PLATFORM, "digest": digest(1), "signed_on": TODAY, "by": PLATFORM, "at": NOW}
+    made = commitment_sign(form="merchant", shop="s1", **signed)
+    assert commitment_sign(form="merchant", shop="s1", **signed).pk == made.pk and made.on_behalf
+    commitment_sign(form="individual-seller", shop="p1", **signed)
+    assert not commitment_sign(form="platform", **signed).on_behalf
+    for form, whose in (("individual-seller", "s1"), ("merchant", "p1"), ("merchant", ""), ("none", "s1")):
+        with pytest.raises(rules.FormUnfit):
+            commitment_sign(form=form, shop=whose, **signed)
+    found: dict[str, Any] = {
+        "commitment": made.pk,
+        "promise": "price",
+        "source": "complaint",
+        "digest": digest(2),
+        "asker": MARKET,
+        "at": NOW,
+    }
+    breach_link(reference="投诉2026-1", **found)
+    assert [
+        b["reference"] for p in commitments_of(PLATFORM, "s1", known_at=NOW)[0]["promises"] for b in p["breaches"]
+    ] == ["投诉2026-1"]
+    # Linked, it is evidence in the file; shown to anybody only once a decision made it a record.
+    assert not [b for p in commitments_public(PLATFORM, "s1", known_at=NOW)[0]["promises"] for b in p["breaches"]]
+    other = Record.objects.exclude(subject__identifiers__value=code(1)).get()
+    with pytest.raises(rules.BreachUnfit):
+        breach_link(reference="案件1", record=other.pk, **found)
+    own = Record.objects.get(subject__identifiers__value=code(1))
+    breach_link(reference="案件1", record=own.pk, **found)
+    shown = [b for p in commitments_public(PLATFORM, "s1", known_at=NOW)[0]["promises"] for b in p["breaches"]]
+    assert [(b["reference"], b["record"]) for b in shown] == [("案件1", own.pk)]
+    with pytest.raises(rules.NotTheRegulator):
+        breach_link(reference="x", **{**found, "asker": ITSELF})
+    person = commitments_of(PLATFORM, "p1", known_at=NOW)[0]["commitment"]
+    with pytest.raises(rules.BreachUnfit):
+        breach_link(reference="案件2", record=own.pk, **{**found, "commitment": person})
+    assert Breach.objects.count() == 2

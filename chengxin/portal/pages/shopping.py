@@ -1,0 +1,76 @@
+"""A shop as anybody may see it, and why platforms took measures against shops. Of an individual seller there is the shop, never the person."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_safe
+
+from chengxin.actors.selectors import actor_titled
+from chengxin.commerce.merchants.selectors import (
+    commitments_public,
+    law_of,
+    shop_shown,
+    statement_shown,
+    statements_found,
+)
+from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.answering import answering
+from chengxin.portal.pages.reading import in_both_languages, passing
+
+MOST = 20
+MARKS = {
+    "verified": gettext_noop("平台已核验，名称与统一社会信用代码和本库一致"),
+    "not-held": gettext_noop("平台已核验；本库没有这一主体的信息"),
+    "name-unlike": gettext_noop("名称与统一社会信用代码不符，已请平台核对"),
+    "ended": gettext_noop("该主体已被吊销营业执照或者已注销，已请平台处理"),
+    "by-platform": gettext_noop("个人店铺，身份由平台核验；依法不公开个人信息"),
+    "closed": gettext_noop("店铺已关闭"),
+}
+NEEDS = {"held": gettext_noop("持有"), "expired": gettext_noop("已过期"), "missing": gettext_noop("未见")}
+STATES = {"in-force": gettext_noop("执行中"), "over": gettext_noop("已期满"), "withdrawn": gettext_noop("已撤回")}
+
+
+@require_safe
+@in_both_languages
+@passing
+def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
+    """Its mark, its licences and what its goods need, its commitments, and what its platform did to it and why."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    try:
+        shown = shop_shown(platform, shop, on=on, known_at=at)
+    except Refusal as refusal:
+        return render(request, "portal/shop.html", {"refusal": refusal}, status=refusal.status)
+    law = law_of(on)
+    licences = law.code_lists["merchant-licences"].codes
+    exemptions = law.code_lists["registration-exemptions"].codes
+    context: dict[str, Any] = {
+        "shop": shown, "on": on, "platform": actor_titled(platform), "mark": MARKS[shown.state],
+        "exemption": exemptions[shown.exemption].title if shown.exemption in exemptions else None,
+        "needs": [(law.goods[n["category"]].title, law.goods[n["category"]].needs[n["need"]].title, NEEDS[n["state"]]) for n in shown.needs],
+        "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
+        "commitments": commitments_public(platform, shop, known_at=at),
+        "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
+    }  # fmt: skip
+    return render(request, "portal/shop.html", context)
+
+
+@answering
+def statements(request: HttpRequest) -> HttpResponse:
+    """The statements of reasons, newest first. What is typed comes by POST only: it may be about a person."""
+    at, typed = timezone.now(), request.POST.get("q", "").strip()[:100]
+    before = request.POST.get("before", "")
+    after = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
+    found = list(statements_found(known_at=at, words=typed.replace("\0", ""), before=after)[: MOST + 1])
+    more = found[MOST - 1].pk if len(found) > MOST else None
+    context = {"q": typed, "statements": _shown(found[:MOST], timezone.localdate(at), at), "more": more}
+    return render(request, "portal/statements.html", context, status=HTTPStatus.OK)
+
+
+def _shown(found: Any, on: Any, at: Any) -> list[dict[str, Any]]:
+    shown = [statement_shown(each, on=on, known_at=at) for each in found]
+    return [{**each, "state_title": STATES[each["state"]]} for each in shown]
