@@ -1,4 +1,5 @@
 """`python -m demo`: fills a home of its own with the invented city, asks some questions of it, and says where to look.
+`python -m demo code`: the code of this half minute, with which the demo's invented staff sign in.
 
 It never touches data that it did not make: a state folder without this program's mark is left alone, and a database
 named by DATABASE_URL is used only if its name says that it is for a demo.
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chengxin.accounts.rules import PERIOD, totp_code
 from chengxin.site.home import home, home_path
 from demo import sheets, words
 from demo.cast import CAST
@@ -108,23 +110,27 @@ NAMED = (
 
 @dataclass
 class Mark:
-    """What the demo remembers in its home: the day that the city's files are told from, and which files have landed."""
+    """What the demo remembers in its home: the day that the city's files are told from, which files have landed, and how its invented
+    staff sign in.
+    """
 
     path: Path
     today: date
     landed: list[str]
     played: dict[str, Any] | None = None
+    staff: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "Mark":
         """The mark as it stands in the home."""
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return cls(path, date.fromisoformat(kept["today"]), kept["landed"], kept.get("played"))
+        return cls(path, date.fromisoformat(kept["today"]), kept["landed"], kept.get("played"), kept.get("staff") or {})
 
     def write(self) -> None:
         """Sets the mark down."""
-        kept = {"today": self.today.isoformat(), "landed": self.landed, "played": self.played}
+        kept = {"today": self.today.isoformat(), "landed": self.landed, "played": self.played, "staff": self.staff}
         self.path.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+        self.path.chmod(0o600)
 
 
 @dataclass
@@ -169,6 +175,8 @@ class Demo:
 def main() -> int:
     """Runs the demo and returns its exit status: 0 done, 1 a step failed."""
     console = Console()
+    if sys.argv[1:] == ["code"]:
+        return code_told(console)
     started = time.monotonic()
     try:
         demo = _begun(console)
@@ -179,13 +187,24 @@ def main() -> int:
         subject_shown(demo)
         list_checked(demo)
         names_matched(demo)
-        keys = procedures_played(demo)
+        procedures_played(demo)
         report = report_issued(demo)
     except DemoStopped as stopped:
         console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
         return 1
-    _where_to_look(demo, keys, report, time.monotonic() - started)
+    _where_to_look(demo, report, time.monotonic() - started)
     return 1 if demo.faults else 0
+
+
+def code_told(console: Console) -> int:
+    """Says the code of this half minute, which an authenticator would show."""
+    mark = _home() / MARK
+    staff = Mark.read(mark).staff if mark.exists() else {}
+    if not staff:
+        console.print("请先运行 make demo。/ run make demo first", highlight=False)
+        return 1
+    console.print(totp_code(staff["secret"], int(time.time()) // PERIOD), highlight=False)
+    return 0
 
 
 def files_written(demo: Demo) -> dict[str, Written]:
@@ -293,23 +312,21 @@ def names_matched(demo: Demo) -> None:
         )
 
 
-def procedures_played(demo: Demo) -> dict[str, str]:
+def procedures_played(demo: Demo) -> None:
     """Plays an entry on a list from notice to service, an objection and a repair, once in this home and told again after that; sets a
-    measure going, and holds decisions against their checks. Returns a key to the desk for each who has something to look at.
+    measure going, and holds decisions against their checks. Each agency that has something to look at gets an account at the desk.
     """
     demo.head("七、列入、异议、修复", "7. An entry on a list, an objection, a repair")
     again = ["again"] if demo.mark.played else []
     made = demo.python("demo.procedures", str(demo.home / "demo-files"), demo.mark.today.isoformat(), *again)
-    if demo.mark.played is None:
-        demo.mark.played = made["played"]
-        demo.mark.write()
+    demo.mark.played = demo.mark.played or made["played"]
+    demo.mark.staff = made["staff"] or demo.mark.staff
+    demo.mark.write()
     for line in demo.mark.played["notice"].splitlines():
         demo.console.print(f"    [dim]{escape(line)}[/dim]", highlight=False, soft_wrap=True)
     for zh, en in demo.mark.played["told"]:
         demo.say(zh, en)
     _set_going_said(demo, made["set_going"])
-    keys: dict[str, str] = made["set_going"]["keys"]
-    return keys
 
 
 def report_issued(demo: Demo) -> dict[str, Any]:
@@ -379,10 +396,14 @@ def _names_written(path: Path, today: date) -> None:
         target.write(pl.DataFrame({heading: [row.get(c, "") for row in rows] for c, heading in template.items()}))
 
 
+def _home() -> Path:
+    return home_path() if os.environ.get("CHENGXIN_HOME") else home_path().parent / "chengxin-demo"
+
+
 def _begun(console: Console) -> Demo:
     """Settles on a home of the demo's own, marks it, and remembers the day that the city's files are told from."""
     _database_settle(console)
-    folder = home_path() if os.environ.get("CHENGXIN_HOME") else home_path().parent / "chengxin-demo"
+    folder = _home()
     mark = folder / MARK
     if folder.exists() and not mark.exists() and any(folder.iterdir()):
         raise DemoStopped(
@@ -448,7 +469,7 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
     )
 
 
-def _where_to_look(demo: Demo, keys: dict[str, str], report: dict[str, Any], seconds: float) -> None:
+def _where_to_look(demo: Demo, report: dict[str, Any], seconds: float) -> None:
     firm = CAST["blacklisted"]
     played = demo.mark.played or {}
     demo.head("十、自己看看", "10. Look for yourself")
@@ -459,27 +480,32 @@ def _where_to_look(demo: Demo, keys: dict[str, str], report: dict[str, Any], sec
         (f"http://127.0.0.1:8000/enterprise/{played['firm']}", "刚列入名单的企业 / the firm that was just listed"),
         (
             "http://127.0.0.1:8000/desk/",
-            f"工作台，待定行由人认定；信用中心的密钥 / the desk of the credit centre, where a person decides; its key: {keys[SENDER]}",
+            f"工作台；账户 {SENDER}（信用中心），密码 {demo.mark.staff['password']} / the desk; the credit centre's account and its password",
         ),
+        (
+            f"CHENGXIN_HOME={demo.home} {sys.executable} -m demo code",
+            f"动态口令，每半分钟一换，用过即废；或者把 {demo.mark.staff['secret']} 输入口令器 / the code of the half minute, good once; or put the secret into an authenticator",
+        ),
+        ("http://127.0.0.1:8000/desk/queue", "待定的行由人认定 / rows that wait, where a person decides"),
         *(
             (
                 f"http://127.0.0.1:8000/desk/cases/{number}",
-                f"{words.PROCEDURES[kind]}，信用中心的密钥 / as the credit centre",
+                f"{words.PROCEDURES[kind]}，以信用中心的账户 / as the credit centre",
             )
             for kind, number in played["cases"].items()
         ),
         (
             "http://127.0.0.1:8000/desk/lists/cn/serious-dishonesty",
-            "谁在名单上，信用中心的密钥 / who stands on the list",
+            "谁在名单上，以信用中心的账户 / who stands on the list",
         ),
-        ("http://127.0.0.1:8000/desk/assessment", "年度评估，信用中心的密钥 / a year assessed"),
+        ("http://127.0.0.1:8000/desk/assessment", "年度评估，以信用中心的账户 / a year assessed"),
         (
             "http://127.0.0.1:8000/desk/tasks",
-            f"自然资源局的措施任务；密钥 / the land bureau's tasks; its key: {keys[LAND]}",
+            f"自然资源局的措施任务；账户 {LAND}，密码和口令同上 / the land bureau's tasks; its account, the same password and code",
         ),
         (
             "http://127.0.0.1:8000/desk/coverage",
-            f"财政局的先查后办；密钥 / the finance bureau's decisions; its key: {keys[ASKER]}",
+            f"财政局的先查后办；账户 {ASKER}，密码和口令同上 / the finance bureau's decisions; its account",
         ),
         (report["pdf"], "信用报告的 PDF，用任何阅读软件打开 / the report, for any reader"),
         (

@@ -5,8 +5,10 @@ The procedures ran on earlier days than today, since clocks run between their st
 and the pages take steps with the instant of now. The firms and what they did are invented.
 """
 
+import base64
 import json
 import os
+import secrets
 import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -182,13 +184,12 @@ def play(folder: Path, today: date) -> dict[str, Any]:
 
 def set_going() -> dict[str, Any]:
     """A dry run, an activation that rests on it, tasks and two answers, and decisions held against the checks; once. Returns what came
-    of them, and a key to the desk for each agency that has something to look at.
+    of them.
     """
     from django.utils import timezone
 
     from chengxin import law
     from chengxin.actors.selectors import Asker
-    from chengxin.actors.services import client_add
     from chengxin.checks.rules import Decided
     from chengxin.checks.selectors import coverage
     from chengxin.checks.services.deciding import decisions_file
@@ -210,12 +211,33 @@ def set_going() -> dict[str, Any]:
     decisions = [Decided(n, f"云川采购〔2026〕{17 + n}号", on) for n in range(3)]
     decisions_file(matter="tender", decisions=decisions, asker=finance, at=at)
     (counted,) = coverage(finance, law.load().on(on), since=on, until=on, known_at=at)
-    keys = {
-        actor: client_add(actor=actor, title="演示工作台 demo desk", scopes=["desk"], days=7, by="operator", at=at)[1]
-        for actor in (CENTRE, MARKET, LAND, FINANCE)
-    }
     tasks = [count.__dict__ for count in tasks_counted(land, at=at)]
-    return {"dry_run": found.as_dict(), "tasks": tasks, "coverage": counted.as_dict(), "keys": keys}
+    return {"dry_run": found.as_dict(), "tasks": tasks, "coverage": counted.as_dict()}
+
+
+def staff_opened() -> dict[str, str] | None:
+    """Opens an account at the desk for each agency that has something to look at, each called as its agency is; their password and the secret of
+    their authenticator. None where they have them.
+    """
+    from django.utils import timezone
+
+    from chengxin.accounts.models import Account
+    from chengxin.accounts.rules import PERIOD, totp_code
+    from chengxin.accounts.services.factors import authenticator_add
+    from chengxin.accounts.services.inviting import staff_invite, staff_join
+
+    if Account.objects.filter(login=CENTRE).exists():
+        return None
+    at = timezone.now()
+    # A code that has been shown opens nothing more: the one shown here is of a period that is over.
+    before = at - timedelta(seconds=2 * PERIOD)
+    password, secret = secrets.token_urlsafe(12), base64.b32encode(secrets.token_bytes(20)).decode()
+    code = totp_code(secret, int(before.timestamp()) // PERIOD)
+    for actor in (CENTRE, MARKET, LAND, FINANCE):
+        _, invitation = staff_invite(actor=actor, role="clerk", by="operator", at=at)
+        account = staff_join(code=invitation, login=actor, password=password, at=at)
+        authenticator_add(account=account, secret=secret, code=code, at=before)
+    return {"password": password, "secret": secret}
 
 
 def _said(outcome: str) -> str:
@@ -230,5 +252,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.site.settings")
     django.setup()
     files, day, again = Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), sys.argv[3:] == ["again"]
-    made = {"played": None if again else play(files, day), "set_going": set_going()}
+    made = {"played": None if again else play(files, day), "set_going": set_going(), "staff": staff_opened()}
     sys.stdout.write(json.dumps(made, ensure_ascii=False, default=str))

@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from django.conf import settings
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -35,6 +36,16 @@ def signed_in(browser: Browser, account: Account) -> Browser:
     session[BEGAN] = session[SEEN] = timezone.now().timestamp()
     session.save()
     return browser
+
+
+def at_desk(actor: str, role: str = "reviewer") -> Browser:
+    """A browser in which one of the actor's staff has just signed in, in the role."""
+    return signed_in(Browser(), staff_account(actor, role))
+
+
+def session_of(browser: Browser) -> str:
+    """What the session's cookie says, for another browser to bring."""
+    return str(browser.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def _account(**of: object) -> Account:

@@ -25,6 +25,7 @@ from chengxin.records.models import LINES_PER_BATCH
 from chengxin.rights import services
 from chengxin.rights.services import Claimant
 from chengxin.site.cli import run
+from tests.signing import at_desk, signed_in, staff_account
 from tests.world import CASE, NOW, OPERATOR, TODAY, code, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_an_agency_sees_its_own_and_a_year_without_anything_is_empty() -> None:
 @pytest.mark.usefixtures("year")
 def test_the_same_by_api_command_and_page(client: Browser, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with time_machine.travel(day(60), tick=True):
-        key = client_add(actor="land", title="t", scopes=["measures", "desk"], by="operator", at=day(59))[1]
+        key = client_add(actor="land", title="t", scopes=["measures"], by="operator", at=day(59))[1]
         year = str(TODAY.year)
         answer = client.get(f"/api/v1/assessments?year={year}", headers={"authorization": f"Bearer {key}"})
         assert answer.status_code == 200, answer.content
@@ -130,7 +131,7 @@ def test_the_same_by_api_command_and_page(client: Browser, tmp_path: Path, capfd
         rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
         assert {row[0] for row in rows[1:]} == {"land", "market"} and {len(row) for row in rows} == {13}
         assert run(["assess", "--year", "1999", "--json"]) == 1
-        client.post("/desk/sign-in", {"key": key})
+        signed_in(client, staff_account("land"))
         page = client.get("/desk/assessment", {"year": year}).content.decode()
         assert "自然资源局" in page and "1 / 3" in page and "市场监管局" not in page and "排名" in page
         for path in ("/desk/assessment", "/desk/assessment.csv"):
@@ -140,10 +141,8 @@ def test_the_same_by_api_command_and_page(client: Browser, tmp_path: Path, capfd
         assert "checked-before" in told_csv and "market" not in told_csv
 
 
-def test_without_a_key_the_page_leads_to_the_door_and_an_empty_year_says_so(client: Browser) -> None:
+def test_without_an_account_the_page_leads_to_the_door_and_an_empty_year_says_so(client: Browser) -> None:
     assert client.get("/desk/assessment").url == "/desk/sign-in"  # type: ignore[attr-defined]
     actor_add(key="roads", kind="department", title="交通局", by="operator", at=NOW)
     with time_machine.travel(later(hours=1), tick=True):
-        key = client_add(actor="roads", title="t", scopes=["desk"], by="operator", at=NOW)[1]
-        client.post("/desk/sign-in", {"key": key})
-        assert "该年度没有可以统计的事项" in client.get("/desk/assessment").content.decode()
+        assert "该年度没有可以统计的事项" in at_desk("roads").get("/desk/assessment").content.decode()

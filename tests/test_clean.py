@@ -111,12 +111,12 @@ def test_the_page_says_it_where_it_is_so_and_nothing_where_it_is_not(tmp_path: P
 
 def test_it_is_asked_through_the_api_and_the_command() -> None:
     keys = {
-        s: client_add(actor="operator", title="x", scopes=[s], by="operator", at=NOW)[1] for s in ("subjects", "desk")
+        s: client_add(actor="operator", title="x", scopes=[s], by="operator", at=NOW)[1] for s in ("subjects", "cases")
     }
     url = f"/api/v1/subjects/{code(1)}/clean"
     answer = Browser().get(url, headers={"Authorization": f"Bearer {keys['subjects']}"})
     assert answer.json()["outcome"] == "holds"
-    assert Browser().get(url, headers={"Authorization": f"Bearer {keys['desk']}"}).status_code == 403
+    assert Browser().get(url, headers={"Authorization": f"Bearer {keys['cases']}"}).status_code == 403
     out = StringIO()
     call_command("clean", code(1), json=True, stdout=out)
     assert json.loads(out.getvalue())["outcome"] == "holds"

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from chengxin.actors import rules as actors
 from chengxin.actors.models import Contact
 from chengxin.actors.selectors import Asker, contacts_published
-from chengxin.actors.services import actor_add, client_add, contact_publish
+from chengxin.actors.services import actor_add, contact_publish
 from chengxin.assessments.selectors import assessments
 from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.selectors import CaseUnknown, case_accessible
@@ -21,6 +21,7 @@ from chengxin.lists.selectors import subject_file
 from chengxin.records.models import LINES_PER_BATCH
 from chengxin.rights import rules, services
 from chengxin.rights.services import Claimant, Receipt
+from tests.signing import at_desk
 from tests.world import NOW, PERSON_NUMBER, TODAY, code, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -191,8 +192,6 @@ def test_it_is_complained_of_on_the_case_s_page_and_through_the_api(case: Receip
         assert "请抄下或者打印这两项" in receipt and "社会信用主管部门" in receipt
         again = client.post("/api/v1/rights/complaints", json.dumps({**held, **said}), content_type="application/json")
         assert again.status_code == 409 and again.json()["code"] == "complaint-already-open"
-        key = client_add(actor="reform", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
-        client.post("/desk/sign-in", {"key": key})
         number = receipt.split('id="case-number">')[1].split("<")[0]
-        file = client.get(f"/desk/cases/{number}").content.decode()
+        file = at_desk("reform").get(f"/desk/cases/{number}").content.decode()
         assert "至今没有答复" in file and "逾期不办" in file

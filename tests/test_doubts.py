@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client as Browser
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.cases.rules import StepUnknown
 from chengxin.cases.selectors import CaseUnknown, case_accessible
 from chengxin.cases.services.running import Words
@@ -21,6 +20,7 @@ from chengxin.lists.selectors import subject_file
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise, task_answer
 from chengxin.records.services.correcting import record_correct
 from chengxin.rights import rules, services
+from tests.signing import at_desk
 from tests.world import NOW, TODAY, code, later, listing, sent
 
 pytestmark = pytest.mark.django_db
@@ -183,10 +183,9 @@ def test_a_provider_s_silence_goes_to_the_supervisor(task: Task) -> None:
     assert decided(receipt.number, "upheld", REFORM, over + 1).final and effect(over + 1) == "counts"
 
 
-def test_it_is_doubted_from_the_task_at_the_desk(task: Task, client: Browser) -> None:
+def test_it_is_doubted_from_the_task_at_the_desk(task: Task) -> None:
     with time_machine.travel(later(hours=1), tick=True):
-        key = client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
-        client.post("/desk/sign-in", {"key": key})
+        client = at_desk("land")
         assert "对记录有疑义" in client.get("/desk/tasks").content.decode()
         unknown = client.post("/desk/tasks/answer", {"task": "²", "outcome": "doubt", "reason": "x"})
         assert unknown.status_code == 404 and "任务“²”" in unknown.content.decode(), "the value that was wrong"

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.cases.services.running import PaperIn, Words
 from chengxin.checks.services.asking import check_perform, file_check
 from chengxin.kernel.days import working_day_add
@@ -28,6 +28,7 @@ from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import ground_lay, record_dispute, record_settle, record_withdraw
 from chengxin.rights import services
 from chengxin.rights.services import Claimant, Receipt, cases_lapse
+from tests.signing import at_desk
 from tests.world import NOW, OPERATOR, TODAY, code, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -142,14 +143,12 @@ def _exported(folder: Path, n: float) -> set[str]:
         return {line["state"] for line in csv.DictReader(lines)}
 
 
-def test_the_page_says_why(ground: int, entry: int, client: Browser) -> None:
+def test_the_page_says_why(ground: int, entry: int) -> None:
     stepped(objected(ground, 8), "accepted", CENTRE, 8.1)
     with time_machine.travel(day(10), tick=True):
-        page = client.get(f"/enterprise/{code(1)}").content.decode()
+        page = Browser().get(f"/enterprise/{code(1)}").content.decode()
         assert f"所依据的记录{ground}正在核实" in page and f"Record {ground}, on which this rests" in page
-        key = client_add(actor="market", title="工作台", scopes=["desk"], by="operator", at=day(9))[1]
-        client.post("/desk/sign-in", {"key": key})
-        assert f"所依据的记录{ground}正在核实" in client.get(f"/desk/lists/cn/{SERIOUS}").content.decode()
+        assert f"所依据的记录{ground}正在核实" in at_desk("market").get(f"/desk/lists/cn/{SERIOUS}").content.decode()
 
 
 def test_where_the_place_suspends_on_receipt_the_entry_follows_on_receipt(tmp_path: Path, people: None) -> None:

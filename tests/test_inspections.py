@@ -32,6 +32,7 @@ from chengxin.records.services.correcting import record_correct
 from chengxin.records.services.events import record_dispute, record_settle, record_withdraw
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge
+from tests.signing import at_desk
 from tests.world import NOW, classed, classes_sent, code, later
 
 pytestmark = pytest.mark.django_db
@@ -354,9 +355,7 @@ def test_everybody_sees_the_commitment_at_once_and_the_firms_drawn_never() -> No
 
 @pytest.mark.usefixtures("firms")
 def test_a_draw_runs_through_the_desk() -> None:
-    _, key = client_add(actor="market", title="x", scopes=["desk"], by="operator", at=NOW)
-    browser = Browser()
-    browser.post("/desk/sign-in", {"key": key})
+    browser = at_desk("market")
     page = browser.post("/desk/inspections", {"do": "commit", "domain": FOOD, "seed_hash": HASH})
     assert HASH in page.content.decode()
     draw = Draw.objects.get().pk
@@ -385,14 +384,11 @@ def test_a_domain_that_cannot_stand_on_a_public_page_is_refused_at_every_door(wo
     actor_add(key="market", kind="department", title="市场监管局", by="operator", at=NOW)
     with pytest.raises(WordsUnfit):
         committed(domain=words)
-    keys = [
-        client_add(actor="market", title="x", scopes=[s], by="operator", at=NOW)[1] for s in ("inspections", "desk")
-    ]
-    browser, body = Browser(), json.dumps({"domain": words})
-    headers = {"Authorization": f"Bearer {keys[0]}"}
+    key = client_add(actor="market", title="x", scopes=["inspections"], by="operator", at=NOW)[1]
+    browser, body = at_desk("market"), json.dumps({"domain": words})
+    headers = {"Authorization": f"Bearer {key}"}
     asked = browser.post("/api/v1/inspections/draws", body, content_type="application/json", headers=headers)
     assert asked.status_code == 422
-    browser.post("/desk/sign-in", {"key": keys[1]})
     assert browser.post("/desk/inspections", {"do": "commit", "domain": words}).status_code == 422
     assert not Draw.objects.exists()
 

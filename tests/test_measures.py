@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.cases.services.telling import ProofMissing, notices_send
 from chengxin.checks.services.reissuing import match_undo, merge_undo
 from chengxin.kernel.days import working_day_add
@@ -41,6 +41,7 @@ from chengxin.records.services.waiting import waiting_assign, waiting_match
 from chengxin.rights.services import Claimant, case_followed, objection_file
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.merging import subjects_merge, subjects_unmerge
+from tests.signing import signed_in, staff_account
 from tests.world import NOW, TODAY, code, later, listing, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -479,10 +480,7 @@ def test_an_agency_answers_proves_service_and_makes_good_at_its_desk(records: li
     activated()
     measures_raise(by="operator", at=later(hours=2))
     with time_machine.travel(later(hours=3), tick=True):
-        client.post(
-            "/desk/sign-in",
-            {"key": client_add(actor="land", title="工作台", scopes=["desk"], by="operator", at=NOW)[1]},
-        )
+        signed_in(client, staff_account("land"))
         task = str(tasks_open(LAND, at=later(hours=3))[0].pk)
         assert "已经记下。" in page(task=task, outcome="done", document="云川自然资〔2026〕1号")
         assert "送达告知书之前不产生效力" in page()
@@ -491,6 +489,7 @@ def test_an_agency_answers_proves_service_and_makes_good_at_its_desk(records: li
         record_withdraw(record=Task.objects.get(pk=task).record_id, by="operator", at=later(hours=3), reason="错报")
         measures_raise(by="operator", at=later(hours=4))
     with time_machine.travel(later(hours=5), tick=True):
+        signed_in(client, staff_account("land"))
         [remedy] = asked("remedy")
         assert "恢复名誉、消除影响" in page()
         assert "补救任务须写明" in page(task=str(remedy.pk), outcome="done")

@@ -41,7 +41,7 @@ from chengxin.records.models import Record, Statement
 from chengxin.reports.models import Report
 from chengxin.subjects.selectors import person_of, subject_of
 from tests.people import DIVISION, decision, licence, name, number, people_sent
-from tests.signing import firm_account, person_account, signed_in, staff_account
+from tests.signing import at_desk, firm_account, person_account, signed_in, staff_account
 from tests.world import CASE, NOW, code, everything, later, penalty, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -182,19 +182,13 @@ def test_one_asks_about_readings_of_oneself_by_others_alone(person: int) -> None
 def test_the_desk_shows_a_reader_its_questions_and_takes_its_answer(person: int) -> None:
     asked = question_ask(subject=person, entry=read_by(READER, person), words="为什么查我", jurisdiction="cn", at=NOW)
 
-    def desk(actor: str) -> Browser:
-        key = client_add(actor=actor, title="desk", scopes=["desk"], by="operator", at=NOW)[1]
-        browser = Browser()
-        browser.post("/desk/sign-in", {"key": key})
-        return browser
-
-    reader = desk("finance")
+    reader = at_desk("finance")
     page = reader.get("/desk/questions").text
     assert "为什么查我" in page and "认定查询合法" not in page and name(1) not in page
-    assert "为什么查我" not in desk("market").get("/desk/questions").text
-    assert desk("market").post(f"/desk/questions/{asked.pk}", {"words": "x", "act": "answer"}).status_code == 404
+    assert "为什么查我" not in at_desk("market").get("/desk/questions").text
+    assert at_desk("market").post(f"/desk/questions/{asked.pk}", {"words": "x", "act": "answer"}).status_code == 404
     assert reader.post(f"/desk/questions/{asked.pk}", {"words": "依职权检查", "act": "answer"}).status_code == 302
-    centre = desk("centre")
+    centre = at_desk("centre")
     assert "依职权检查" in centre.get("/desk/questions").text
     assert centre.post(f"/desk/questions/{asked.pk}", {"words": "查明合法", "act": "lawful"}).status_code == 302
     assert [a.kind for a in Answer.objects.order_by("number")] == ["answered", "lawful"]

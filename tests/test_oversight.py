@@ -19,6 +19,7 @@ from chengxin.assessments.selectors import Overseen, assessments
 from chengxin.kernel.wording import WordsUnfit
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
+from tests.signing import at_desk
 from tests.world import NOW, PERSON_NUMBER, TODAY, later
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,7 @@ def test_nothing_of_it_can_be_altered() -> None:
 def test_the_same_by_api_command_page_and_csv(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with time_machine.travel(later(hours=1), tick=True):
         keys = {
-            asker.key: client_add(actor=asker.key, title="t", scopes=["measures", "desk"], by="operator", at=NOW)[1]
+            asker.key: client_add(actor=asker.key, title="t", scopes=["measures"], by="operator", at=NOW)[1]
             for asker in (REFORM, MARKET)
         }
 
@@ -182,8 +183,7 @@ def test_the_same_by_api_command_page_and_csv(tmp_path: Path, capfd: pytest.Capt
         inspection = json.loads(capfd.readouterr().out)["oversight"]
         assert run(["oversee", "answer", str(demand), "--what", "再次答复", "--by", "market", "--json"]) == 0
         assert run([*record, "--by", "market"]) == 1 and run(["oversee", "record", "--json"]) == 2
-        browser = Browser()
-        browser.post("/desk/sign-in", {"key": keys["market"]})
+        browser = at_desk("market")
         page = browser.get("/desk/assessment", {"year": TODAY.year}).content.decode()
         assert "现场督查" in page and "再次答复" in page and "限期整改" in page
         rows = list(csv.DictReader(browser.get("/desk/assessment.csv").content.decode("utf-8-sig").splitlines()))

@@ -23,6 +23,7 @@ from chengxin.records.models import LINES_PER_BATCH
 from chengxin.rights import rules, services
 from chengxin.rights.selectors import case_file
 from chengxin.rights.services import Claimant, Receipt
+from tests.signing import signed_in, staff_account
 from tests.world import NOW, TODAY, code, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_deeds_and_notices_through_http(tmp_path: Path, people: None, client: Br
     record = filed(tmp_path, decided_on="2026-07-01")
     receipt = asked(record, performed=True)
     with time_machine.travel(later(hours=2), tick=True):
-        key = client_add(actor="market", title="程序", scopes=["cases", "desk"], by="operator", at=NOW)[1]
+        key = client_add(actor="market", title="程序", scopes=["cases"], by="operator", at=NOW)[1]
         headers = {"authorization": f"Bearer {key}"}
 
         def call(path: str, body: Any = None) -> Any:
@@ -149,7 +150,7 @@ def test_deeds_and_notices_through_http(tmp_path: Path, people: None, client: Br
         assert call("/cases/deeds") == {"procedure": "repair", "cases": 1, "deeds": {"interview": 1}, "any": 1}
         assert call(f"/cases/{receipt.number}")["deeds"] == [made]
         assert "信用修复告知书" in call("/cases/repair-notices", {"record": record, "code": code(1)})["notice"]
-        client.post("/desk/sign-in", {"key": key})
+        signed_in(client, staff_account("market"))
         path = f"/desk/cases/{receipt.number}"
         assert client.post(f"{path}/deeds", {"kind": "training", "on": "不是日期"}).status_code == 422
         assert client.post(f"{path}/deeds", {"kind": "training", "on": str(TODAY), "note": "线上"}).status_code == 302

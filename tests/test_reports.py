@@ -19,6 +19,7 @@ from chengxin.reports.models import Report
 from chengxin.reports.rules import IssuedTooOften, Often, ReportNotYours, TriedTooOften
 from chengxin.reports.services import issuing, reading
 from chengxin.reports.services.admitting import pass_give
+from tests.signing import at_desk
 from tests.world import CASE, NOW, OPERATOR, code, penalty, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -196,14 +197,13 @@ def test_anybody_verifies_by_number_and_code_or_by_the_file(firms: None, client:
 # --- the desk ------------------------------------------------------------------------------------------------------------------
 
 
-def desk(actor: str, kind: str) -> Client:
-    browser = Client()
-    browser.post("/desk/sign-in", {"key": key_of(actor, kind, "desk")})
-    return browser
+def desk(actor: str, kind: str, role: str = "reviewer") -> Client:
+    actor_add(key=actor, kind=kind, title=f"云川市{actor}", by="operator", at=NOW)
+    return at_desk(actor, role)
 
 
 def test_the_counter_issues_for_a_firm_and_gives_it_a_pass(firms: None, client: Client) -> None:
-    centre = desk("centre", "credit-centre")
+    centre = desk("centre", "credit-centre", "counter")
     typed = {"number": code(1), "kind": "special", "jurisdiction": "cn"}
     refused = centre.post("/desk/reports", typed)
     assert refused.status_code == 422 and "凭什么核实了来人" in refused.content.decode()

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client as Browser
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.cases.services.running import PaperIn, Words
 from chengxin.checks.services.reissuing import match_undo
 from chengxin.desk.services import row_decide
@@ -26,6 +25,7 @@ from chengxin.records.services.waiting import (
 )
 from chengxin.rights import services
 from chengxin.rights.services import Claimant
+from tests.signing import at_desk
 from tests.world import NOW, TODAY, code, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -203,13 +203,12 @@ def test_what_its_sender_took_back_itself_it_may_send_again(record: int, tmp_pat
     assert again(tmp_path, **LETTER).accepted == 1
 
 
-def test_the_desk_shows_the_case_and_releases_with_a_reason(record: int, tmp_path: Path, client: Browser) -> None:
+def test_the_desk_shows_the_case_and_releases_with_a_reason(record: int, tmp_path: Path) -> None:
     case, _ = decided(record, "record-withdrawn")
     done = again(tmp_path, **LETTER)
     at = f"{done.batch}:2"
     for actor, may in (("market", False), ("centre", True)):
-        key = client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=NOW)[1]
-        client.post("/desk/sign-in", {"key": key})
+        client = at_desk(actor)
         page = client.get("/desk/queue", {"row": at}).content.decode()
         assert case in page and str(record) in page and ('value="release"' in page) is may
         assert 'value="accept"' not in page

@@ -135,6 +135,8 @@ def test_password_and_code_open_the_desk_and_the_same_code_opens_no_other() -> N
     code = code_of(SECRET)
     assert one.post("/desk/second", {"code": code}).url == "/desk/"  # type: ignore[attr-defined]
     assert not out(one)
+    cookie = one.cookies["chengxin_session"]  # out of reach of scripts and other sites, and tells nothing
+    assert (cookie["httponly"], cookie["samesite"], len(cookie.value)) == (True, "Lax", 32)
     assert other.post("/desk/second", {"code": code}).status_code == 403
     assert other.post("/desk/second", {"code": code_of(SECRET, later=-1)}).status_code == 403  # an older one neither
     assert out(other)

@@ -27,7 +27,6 @@ SCOPES = (
     "trades",
     "merchants",
     "persons",
-    "desk",
 )
 
 

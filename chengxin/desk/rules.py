@@ -50,5 +50,3 @@ HOME = {
     "rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff", "audit": "desk:audit",
     "keys": "desk:key-proposals",
 }  # fmt: skip
-# What a key with the scope `desk` opens: all work, but neither accounts nor keys nor the audit; and persons are read by somebody, not by a shared key.
-KEY_DUTIES = frozenset(DUTIES.values()) - {"accounts", "audit", "keys", "persons"}

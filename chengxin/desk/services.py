@@ -1,4 +1,4 @@
-"""What staff do at the desk, each traced in the name of the actor whose key opened it."""
+"""What staff do at the desk, each traced in the name of the actor whose staff did it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, actor_titled, asker_by_key
+from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.assessments.rules import FIRST_YEAR, MAY_OVERSEE, year_days
 from chengxin.assessments.selectors import Assessment, assessments
 from chengxin.cases.models import Paper
@@ -69,16 +69,6 @@ from chengxin.rights.selectors import CaseFile, Contestable, case_file, contact_
 from chengxin.rights.services import case_read
 from chengxin.subjects.selectors import members_of, names_of, number_of, subject_of
 
-SCOPE = "desk"
-
-
-class KeyNotGood(Refusal):
-    """That key does not open the desk: it is unknown, expired or revoked, or it lacks the scope "desk". Ask the operator for one: `chengxin clients ACTOR --scopes desk`."""
-
-    code = "key-not-good"
-    status = 403
-    zh = "这个密钥不能登录工作台：不存在、已到期、已吊销，或没有“desk”权限。请向运行单位申请：chengxin clients ACTOR --scopes desk。"
-
 
 class NothingChosen(Refusal):
     """Choose a firm or type a code, or say that it is nobody's, or put it off; to release a row against a decision, say why. Nothing was
@@ -89,15 +79,6 @@ class NothingChosen(Refusal):
     zh = (
         "请选择一户或填写代码，或者选“不属于任何主体”“稍后再定”；放行与已有决定不同的行，须写明理由。尚未作出任何决定。"
     )
-
-
-def desk_open(*, key: str, at: datetime) -> Asker:
-    """Whose desk this key opens; traced. Refuses a key that is not in force or lacks the scope."""
-    asker = asker_by_key(key, at=at)
-    if asker is None or SCOPE not in asker.scopes:
-        raise KeyNotGood
-    trace(event="desk.session.opened", by=asker.key, at=at, about=f"client:{asker.client}")
-    return asker
 
 
 def queue_read(*, asker: Asker, at: datetime, row: tuple[int, int] | None = None) -> QueueItem | None:

@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
 
+from chengxin.accounts.rules import PERIOD, totp_code
 from chengxin.actors.services import actor_add
 from chengxin.cases.models import Case
 from chengxin.kernel.identifiers import identifier_read
 from chengxin.records.models import Record
 from demo.cast import CAST
-from demo.procedures import CENTRE, MARKS, code, name, play
+from demo.procedures import CENTRE, FINANCE, LAND, MARKET, MARKS, code, name, play, staff_opened
 from tests.world import NOW, TODAY
 
 
@@ -36,3 +40,23 @@ def test_a_listing_an_objection_and_a_repair_run_their_whole_way(tmp_path: Path)
     assert "列入事先告知书" in made["notice"] and code(0) in made["notice"]
     assert {case.number for case in Case.objects.all()} == set(made["cases"].values())
     assert Record.objects.filter(record_type="serious-dishonesty").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_demo_s_staff_sign_in_with_what_it_prints(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for actor, kind in (
+        (CENTRE, "credit-centre"),
+        (MARKET, "department"),
+        (LAND, "department"),
+        (FINANCE, "department"),
+    ):
+        actor_add(key=actor, kind=kind, title=actor, by="operator", at=timezone.now())
+    made = staff_opened()
+    assert made and staff_opened() is None
+    for login in (CENTRE, LAND):
+        browser = Client()
+        browser.post("/desk/sign-in", {"login": login, "password": made["password"]})
+        code_now = totp_code(made["secret"], int(timezone.now().timestamp()) // PERIOD)
+        assert browser.post("/desk/second", {"code": code_now}).status_code == 302
+        assert browser.get("/desk/tasks").status_code == 200

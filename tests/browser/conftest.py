@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
@@ -98,6 +99,14 @@ class Visit:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.site, "data:")):
             self.elsewhere.append(request.url)
+
+
+def at_the_desk(page: Page, site: str, session: str, to: str = "/desk/cases") -> Page:
+    """One of the staff, signed in, before that page: nobody else's session is left."""
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    page.goto(site + to)
+    return page
 
 
 def pictured(page: Page, name: str) -> None:

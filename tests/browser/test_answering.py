@@ -11,12 +11,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.lists.models import Activation
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.site.testing_live import SiteServer
-from tests.browser.conftest import Visit, pictured
+from tests.browser.conftest import Visit, at_the_desk, pictured
 from tests.browser.test_public_pages import good_to_all
+from tests.signing import at_desk, session_of
 from tests.world import code, file_write, ingest, listing, penalty
 
 NUMBERS = itertools.count(700)
@@ -29,19 +30,19 @@ def seen(page: Page, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def keys(site: str, site_server: SiteServer) -> dict[str, str]:
-    """Keys that open the desk for a department and for the credit centre."""
+def staff(site: str, site_server: SiteServer) -> dict[str, str]:
+    """Sessions at the desk of a department and of the credit centre."""
     found = {}
     with site_server.database_open():
         for actor, kind in (("inspection", "department"), ("counter", "credit-centre")):
             at = timezone.now()
             actor_add(key=actor, kind=kind, title=actor, by="operator", at=at)
-            found[actor] = client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+            found[actor] = session_of(at_desk(actor))
     return found
 
 
 @pytest.fixture
-def firm(keys: dict[str, str], site_server: SiteServer, tmp_path: Path) -> Iterator[str]:
+def firm(staff: dict[str, str], site_server: SiteServer, tmp_path: Path) -> Iterator[str]:
     """A firm with one penalty that the department sent in, decided four months ago; its code."""
     number, at = next(NUMBERS), timezone.now() - timedelta(seconds=1)
     decided = timezone.localdate(at) - timedelta(days=120)
@@ -49,15 +50,6 @@ def firm(keys: dict[str, str], site_server: SiteServer, tmp_path: Path) -> Itera
         row = penalty(number, decided_on=decided.isoformat(), document=f"云川市监处罚〔2026〕{number}号")
         ingest(file_write(tmp_path / "penalty.csv", [row]), at=at, by="inspection")
         yield code(number)
-
-
-def at_the_desk(page: Page, site: str, key: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{site}/desk/sign-in")
-    page.locator("#key").fill(key)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{site}/desk/queue")
-    page.goto(f"{site}/desk/cases")
 
 
 def step_taken(page: Page, number: str, to: str, **words: str) -> None:
@@ -68,7 +60,7 @@ def step_taken(page: Page, number: str, to: str, **words: str) -> None:
     page.get_by_role("button", name="办理").click()
 
 
-def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, str]) -> None:
+def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str, str]) -> None:
     page = inspection.open(f"/enterprise/{firm}")
     # One: this is wrong. Two: the form, sent. There is the receipt, with a number and a day.
     page.get_by_role("link", name="认为这条有误").click()
@@ -84,7 +76,7 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, 
     expect(page.locator("main")).to_contain_text("公共信用信息中心")
     seen(page, "objection-receipt")
 
-    at_the_desk(page, inspection.site, keys["counter"])
+    at_the_desk(page, inspection.site, staff["counter"])
     seen(page, "desk-cases")
     page.get_by_role("link", name=number).click()
     expect(page.locator(".statement")).to_contain_text("当事人不是本公司")
@@ -108,7 +100,7 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, keys: dict[str, 
     page.goto(f"{inspection.site}/enterprise/{firm}")
     expect(page.locator(".statement")).to_have_text("我们正在与办案机关核对。")
 
-    at_the_desk(page, inspection.site, keys["inspection"])
+    at_the_desk(page, inspection.site, staff["inspection"])
     step_taken(page, number, "corrected")
     expect(page.get_by_role("alert")).to_contain_text("理由")
     seen(page, "desk-refused")
@@ -142,7 +134,7 @@ def test_it_takes_three_clicks_at_most_from_this_is_wrong_to_a_receipt(inspectio
     assert int(page.evaluate("sessionStorage.getItem('clicks')")) <= 3
 
 
-def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]) -> None:
+def test_a_repairs_whole_life(inspection: Visit, firm: str, staff: dict[str, str]) -> None:
     page = inspection.open(f"/enterprise/{firm}")
     page.get_by_role("link", name="申请信用修复").click()
     page.get_by_label("怎样改正").fill("罚款已缴，进货台账已补齐。")
@@ -155,7 +147,7 @@ def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]
     page.locator("#promised").check()
     page.get_by_role("button", name="提交申请").click()
     number = page.locator("#case-number").inner_text()
-    at_the_desk(page, inspection.site, keys["inspection"])
+    at_the_desk(page, inspection.site, staff["inspection"])
     step_taken(page, number, "granted", document="云川市监修复〔2026〕1号")
     expect(page.get_by_role("status")).to_contain_text("已经记下")
     seen(page, "repair-granted")
@@ -164,7 +156,7 @@ def test_a_repairs_whole_life(inspection: Visit, firm: str, keys: dict[str, str]
 
 
 def test_a_task_of_a_measure_is_answered_at_the_desk(
-    inspection: Visit, keys: dict[str, str], site_server: SiteServer, tmp_path: Path
+    inspection: Visit, staff: dict[str, str], site_server: SiteServer, tmp_path: Path
 ) -> None:
     number, at = next(NUMBERS), timezone.now() - timedelta(seconds=1)
     centre = Asker("counter", "credit-centre")
@@ -180,7 +172,7 @@ def test_a_task_of_a_measure_is_answered_at_the_desk(
             measure_activate(measure="land-abnormal", agency="inspection", dry_run=found.dry_run, asker=centre, at=at)
         measures_raise(by="operator", at=at)
     page = inspection.page
-    at_the_desk(page, inspection.site, keys["inspection"])
+    at_the_desk(page, inspection.site, staff["inspection"])
     page.get_by_role("link", name="措施任务").click()
     seen(page, "desk-tasks")
     before = page.get_by_role("button", name="已办").count()

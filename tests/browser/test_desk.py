@@ -3,38 +3,43 @@
 import itertools
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from chengxin.actors.services import actor_add, client_add
+from chengxin.accounts.rules import PERIOD, totp_code
+from chengxin.accounts.services.factors import authenticator_add
+from chengxin.accounts.services.inviting import staff_invite, staff_join
+from chengxin.actors.services import actor_add
 from chengxin.records.models import WaitingDecision
 from chengxin.records.services.waiting import waiting_match
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
-from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.conftest import DESKTOP, Visit, at_the_desk
 from tests.browser.test_answering import seen
 from tests.browser.test_public_pages import good_to_all
+from tests.signing import PASSWORD, at_desk, session_of
 from tests.world import file_write, ingest, listing
 
 SOURCE = "abnormal-operations"
 NUMBERS = itertools.count(900)
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
 @pytest.fixture(scope="session")
-def key(site: str, site_server: SiteServer) -> str:
-    """A key that opens the desk for the city's credit centre."""
+def session(site: str, site_server: SiteServer) -> str:
+    """A session at the desk of the city's credit centre."""
     at = timezone.now()
     with site_server.database_open():
         actor_add(key="centre", kind="credit-centre", title="云川市公共信用中心", by="operator", at=at)
-        return client_add(actor="centre", title="工作台", scopes=["desk"], by="operator", at=at)[1]
+        return session_of(at_desk("centre"))
 
 
 @pytest.fixture
-def rows(key: str, site_server: SiteServer, tmp_path: Path) -> Iterator[list[str]]:
+def rows(session: str, site_server: SiteServer, tmp_path: Path) -> Iterator[list[str]]:
     """Three rows that wait, matched: an unregistered branch of the cast's parent, and two of nobody's."""
     names = [f"{CAST['parent'].name}青坞分公司", "云川市白鹭轮船有限公司", "云川市雁字回时文化有限公司"]
     at = timezone.now() - timedelta(seconds=1)
@@ -53,15 +58,8 @@ def decided() -> list[tuple[str, str]]:
     return list(WaitingDecision.objects.order_by("pk").values_list("outcome", "by"))
 
 
-def signed_in(visit: Visit, key: str) -> Page:
-    """In at the door by keyboard: the first box has the focus, and Enter sends the key."""
-    page = visit.open("/desk/")
-    expect(page.locator("#login")).to_be_focused()
-    page.locator("#key").focus()
-    page.keyboard.type(key)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{visit.site}/desk/queue")
-    return page
+def _code(at: datetime) -> str:
+    return totp_code(SECRET, int(at.timestamp()) // PERIOD)
 
 
 def pressed(page: Page, key: str) -> None:
@@ -70,8 +68,8 @@ def pressed(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
-def test_the_queue_is_worked_by_keyboard_alone(inspection: Visit, key: str, rows: list[str]) -> None:
-    page = signed_in(inspection, key)
+def test_the_queue_is_worked_by_keyboard_alone(inspection: Visit, session: str, rows: list[str]) -> None:
+    page = at_the_desk(inspection.page, inspection.site, session, "/desk/queue")
     before = len(decided())
     row = page.locator("input[name=row]").last
     first = row.input_value()
@@ -96,8 +94,8 @@ def test_the_queue_is_worked_by_keyboard_alone(inspection: Visit, key: str, rows
     assert decided()[before:] == [(what, "centre") for what in ("assigned", "rejected", "postponed", "undone")]
 
 
-def test_firms_are_chosen_by_digits_and_arrows(inspection: Visit, key: str, rows: list[str]) -> None:
-    page = signed_in(inspection, key)
+def test_firms_are_chosen_by_digits_and_arrows(inspection: Visit, session: str, rows: list[str]) -> None:
+    page = at_the_desk(inspection.page, inspection.site, session, "/desk/queue")
     page.goto(f"{inspection.site}/desk/queue?row={rows[0]}")
     expect(page.locator("mark").first).to_be_visible()
     page.keyboard.press("1")
@@ -111,8 +109,8 @@ def test_firms_are_chosen_by_digits_and_arrows(inspection: Visit, key: str, rows
     assert decided()[-1] == ("assigned", "centre")
 
 
-def test_without_javascript_the_same_is_done_by_tab_and_enter(visit: Visit, key: str, rows: list[str]) -> None:
-    page = signed_in(visit, key)
+def test_without_javascript_the_same_is_done_by_tab_and_enter(visit: Visit, session: str, rows: list[str]) -> None:
+    page = at_the_desk(visit.page, visit.site, session, "/desk/queue")
     page.goto(f"{visit.site}/desk/queue?row={rows[1]}")
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -142,28 +140,45 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_of_the_desk_is_good_to_all(inspection: Visit, key: str, rows: list[str], path: str) -> None:
-    page = signed_in(inspection, key)
+def test_every_page_of_the_desk_is_good_to_all(inspection: Visit, session: str, rows: list[str], path: str) -> None:
+    page = at_the_desk(inspection.page, inspection.site, session, "/desk/queue")
     page.goto(inspection.site + path)
     good_to_all(page)
 
 
-def test_a_refused_key_is_told_of_and_good_to_all(inspection: Visit) -> None:
-    page = inspection.open("/desk/sign-in")
-    page.locator("#key").focus()
-    page.keyboard.type("cx_nobody")
-    pressed(page, "Enter")
-    expect(page.get_by_role("alert")).to_contain_text("这个密钥不能登录工作台")
+def test_password_and_code_are_typed_by_keyboard_and_what_is_wrong_is_told(
+    inspection: Visit, session: str, site_server: SiteServer
+) -> None:
+    login, at = f"clerk-{next(NUMBERS)}", timezone.now()
+    with site_server.database_open():
+        invited = staff_invite(actor="centre", role="clerk", by="centre", at=at)[1]
+        account = staff_join(code=invited, login=login, password=PASSWORD, at=at)
+        before = at - timedelta(seconds=2 * PERIOD)
+        authenticator_add(account=account, secret=SECRET, code=_code(before), at=before)
+    page = inspection.open("/desk/")
+    expect(page.locator("#login")).to_be_focused()
+    for password in ("not that one, surely", PASSWORD):
+        page.locator("#login").fill(login)
+        page.locator("#password").focus()
+        page.keyboard.type(password)
+        pressed(page, "Enter")
+        if password != PASSWORD:
+            expect(page.get_by_role("alert")).to_contain_text("账户名和密码不相符")
+            good_to_all(page)
+    expect(page).to_have_url(f"{inspection.site}/desk/second")
     good_to_all(page)
+    page.locator("#code").fill(_code(timezone.now()))
+    pressed(page, "Enter")
+    expect(page).to_have_url(f"{inspection.site}/desk/queue")
 
 
 @pytest.fixture
 def department(site: str, site_server: SiteServer) -> str:
-    """A key to the desk of a department, a new one each time: it decides on tenders and on lists."""
+    """A session at the desk of a department, a new one each time: it decides on tenders and on lists."""
     at, actor = timezone.now(), f"market-{next(NUMBERS)}"
     with site_server.database_open():
         actor_add(key=actor, kind="department", title="云川市市场监督管理局", by="operator", at=at)
-        return client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+        return session_of(at_desk(actor))
 
 
 NOTHING = {
@@ -181,7 +196,7 @@ NOTHING = {
 
 
 def test_what_is_empty_or_wrong_says_so_and_what_to_do(inspection: Visit, department: str) -> None:
-    page = signed_in(inspection, department)
+    page = at_the_desk(inspection.page, inspection.site, department, "/desk/queue")
     for path, words in NOTHING.items():
         page.goto(inspection.site + path)
         expect(page.get_by_role("main")).to_contain_text(words)
@@ -189,7 +204,7 @@ def test_what_is_empty_or_wrong_says_so_and_what_to_do(inspection: Visit, depart
 
 
 def test_a_check_is_refused_without_its_case_and_answered_with_it(inspection: Visit, department: str) -> None:
-    page = signed_in(inspection, department)
+    page = at_the_desk(inspection.page, inspection.site, department, "/desk/queue")
     page.get_by_role("link", name="核查 Check", exact=True).click()
     page.locator("#code").fill(CAST["blacklisted"].code)
     page.locator("#matter").select_option("tender")
@@ -207,7 +222,7 @@ def test_a_check_is_refused_without_its_case_and_answered_with_it(inspection: Vi
 
 
 def test_an_entry_is_proposed_and_its_case_is_seen(inspection: Visit, department: str) -> None:
-    page = signed_in(inspection, department)
+    page = at_the_desk(inspection.page, inspection.site, department, "/desk/queue")
     page.goto(f"{inspection.site}/desk/lists/propose")
     page.locator("#list").select_option("cn/serious-dishonesty")
     page.locator("#code").fill(CAST["revoked"].code)

@@ -11,12 +11,13 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from chengxin.actors.selectors import Asker
-from chengxin.actors.services import actor_add, client_add
+from chengxin.actors.services import actor_add
 from chengxin.lists.models import Activation
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise
 from chengxin.site.testing_live import SiteServer
-from tests.browser.conftest import Visit, pictured
-from tests.browser.test_answering import at_the_desk, seen
+from tests.browser.conftest import Visit, at_the_desk, pictured
+from tests.browser.test_answering import seen
+from tests.signing import at_desk, session_of
 from tests.world import code, file_write, ingest, penalty
 
 NUMBERS = itertools.count(1200)
@@ -31,13 +32,13 @@ STAFF = {
 
 @pytest.fixture(scope="session")
 def staff(site: str, site_server: SiteServer) -> dict[str, str]:
-    """Keys that open the desk: for the department that decides, for one that carries measures out, and for the credit centre."""
+    """Sessions at the desk: for the department that decides, for one that carries measures out, and for the credit centre."""
     found = {}
     with site_server.database_open():
         for actor, (kind, title) in STAFF.items():
             at = timezone.now()
             actor_add(key=actor, kind=kind, title=title, by="operator", at=at)
-            found[actor] = client_add(actor=actor, title="工作台", scopes=["desk"], by="operator", at=at)[1]
+            found[actor] = session_of(at_desk(actor))
     return found
 
 

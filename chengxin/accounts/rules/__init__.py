@@ -136,11 +136,11 @@ class DutyMissing(Refusal):
 
 
 class AccountWanted(Refusal):
-    """This takes two persons, and a key is none: sign in with an account of your own. What was asked is not done."""
+    """This takes two persons: say with which account of yours. What was asked is not done."""
 
     code = "account-wanted"
     status = 403
-    zh = "这项事务须由两人办理，密钥不代表任何人：请用自己的账户登录。尚未办理。"
+    zh = "这项事务须由两人办理：请写明用自己的哪个账户办理。尚未办理。"
 
 
 class ProposalUnknown(Refusal):

@@ -52,29 +52,21 @@ from chengxin.accounts.services.factors import (
 from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_join
 from chengxin.accounts.services.opening import account_enter, sessions_end
-from chengxin.actors.selectors import Asker, asker_of_client
-from chengxin.desk.rules import DUTIES, HOME, KEY_DUTIES
-from chengxin.desk.services import SCOPE, desk_open
+from chengxin.actors.selectors import Asker
+from chengxin.desk.rules import DUTIES, HOME
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.portal.pages.reading import in_both_languages, passing
 
 Page = Callable[..., HttpResponse]
-CLIENT, AWAITED, PASSKEY, SECRET = "client", "awaited", "passkey", "authenticator"  # what a session holds
+AWAITED, PASSKEY, SECRET = "awaited", "passkey", "authenticator"  # what a session holds
 WAIT = timedelta(minutes=10)  # for the second factor; and the age of a session in which factors may still be changed
 
 
 def asker_here(request: HttpRequest) -> Asker | None:
     """Who of the staff is signed in, for which actor, with which duties; nobody once the account, its role or its actor is over."""
-    at = timezone.now()
     account = account_here(request)
-    if account is not None:
-        return asker_of(account, at=at)
-    client = request.session.get(CLIENT)
-    asker = asker_of_client(client, at=at) if isinstance(client, int) else None
-    if asker is None or SCOPE not in asker.scopes:
-        return None
-    return Asker(asker.key, asker.kind, asker.client, asker.scopes, asker.per_minute, None, KEY_DUTIES)
+    return None if account is None else asker_of(account, at=timezone.now())
 
 
 def staff_only(page: Page) -> Page:
@@ -85,14 +77,12 @@ def staff_only(page: Page) -> Page:
     @wraps(page)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asker = asker_here(request)
-        if asker is None:
+        if asker is None or asker.account is None:
             return redirect("desk:sign-in")
         duty = DUTIES.get(str(request.resolver_match.url_name if request.resolver_match else ""), "none")
         if duty not in asker.duties:
             missing = DutyMissing(duty=duty)
             return render(request, "desk/closed.html", {"refusal": missing, "asker": asker}, status=missing.status)
-        if asker.account is None:
-            return page(request, asker, *args, **kwargs)
         with on_behalf(asker.account):
             return page(request, asker, *args, **kwargs)
 
@@ -100,7 +90,7 @@ def staff_only(page: Page) -> Page:
 
 
 def _door(page: Page) -> Page:
-    hidden = sensitive_post_parameters("key", "password", "code", "invitation", "response")(page)
+    hidden = sensitive_post_parameters("password", "code", "invitation", "response")(page)
     return require_http_methods(["GET", "HEAD", "POST"])(in_both_languages(passing(hidden)))
 
 
@@ -111,11 +101,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _sign_in(request)
     at = timezone.now()
     try:
-        if "key" in request.POST:
-            asker = desk_open(key=request.POST["key"].strip(), at=at)
-            request.session.flush()
-            request.session[CLIENT] = asker.client
-            return redirect("desk:queue")
         account = account_enter(
             login=request.POST.get("login", ""), password=request.POST.get("password", ""), kinds=(Kind.STAFF,),
             address=address_of(request), at=at,

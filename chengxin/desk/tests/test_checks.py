@@ -15,7 +15,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.checks.models import Use
 from chengxin.checks.rules import Decided
 from chengxin.checks.services.deciding import decisions_file
-from chengxin.desk.tests.test_pages import key_of, text_of
+from chengxin.desk.tests.test_pages import desk_of, text_of
 from chengxin.ledger.models import Entry
 from chengxin.ledger.selectors import log_key
 from chengxin_verify.notes import Note
@@ -33,10 +33,9 @@ FORM = {
 
 
 @pytest.fixture
-def desk(client: Client) -> Client:
+def desk() -> Client:
     """A browser that has signed in for a department."""
-    client.post("/desk/sign-in", {"key": key_of("finance", "department")})
-    return client
+    return desk_of("finance")
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/desk/check", "/desk/coverage", "/desk/coverage.csv"])
-def test_without_a_key_they_lead_to_the_door(client: Client, path: str) -> None:
+def test_without_an_account_they_lead_to_the_door(client: Client, path: str) -> None:
     assert client.get(path).url == "/desk/sign-in"  # type: ignore[attr-defined]
     assert client.post("/desk/check/use", {"trace": 1}).url == "/desk/sign-in"  # type: ignore[attr-defined]
 

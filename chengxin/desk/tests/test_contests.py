@@ -10,7 +10,7 @@ from django.test import Client
 
 from chengxin.cases.models import Case
 from chengxin.cases.services.running import PaperIn
-from chengxin.desk.tests.test_pages import key_of, text_of
+from chengxin.desk.tests.test_pages import desk_of, text_of
 from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import subject_file
 from chengxin.records.models import LINES_PER_BATCH
@@ -30,16 +30,10 @@ def noon() -> Any:
         yield
 
 
-def signed_in(actor: str, kind: str = "department") -> Client:
-    client = Client()
-    client.post("/desk/sign-in", {"key": key_of(actor, kind)})
-    return client
-
-
 @pytest.fixture
 def market() -> Client:
     """A browser that has signed in for the department that sent the record."""
-    return signed_in("market")
+    return desk_of("market")
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def stands() -> tuple[str, bool]:
     return found.effect.value, found.standing.contested
 
 
-def test_without_a_key_it_leads_to_the_door(client: Client) -> None:
+def test_without_an_account_it_leads_to_the_door(client: Client) -> None:
     assert client.get("/desk/contests").url == "/desk/sign-in"  # type: ignore[attr-defined]
 
 
@@ -157,14 +151,14 @@ def test_a_paper_of_another_kind_is_refused_beside_the_papers(market: Client, re
 
 
 def test_a_department_that_did_not_send_it_neither_finds_nor_enters_it(record: int) -> None:
-    roads = signed_in("roads")
+    roads = desk_of("roads")
     assert "该企业没有本单位可以登记的记录" in text_of(posted(roads, "look"))
     refused = entered(roads, record)
     assert refused.status_code == 403 and not Case.objects.exists()
 
 
 def test_who_runs_the_register_enters_it_and_a_strange_department_does_not_see_it(record: int) -> None:
-    centre, roads = signed_in("centre", "credit-centre"), signed_in("roads")
+    centre, roads = desk_of("centre", "credit-centre"), desk_of("roads")
     assert entered(centre, record).status_code == 302
     number = Case.objects.get().number
     assert number in text_of(centre.get("/desk/contests")) and number not in text_of(roads.get("/desk/contests"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from chengxin.actors.selectors import Asker
 from chengxin.cases.models import Case
 from chengxin.desk.services import month_read
-from chengxin.desk.tests.test_pages import key_of, text_of
+from chengxin.desk.tests.test_pages import desk_of, text_of
 from chengxin.ledger.models import Entry
 from chengxin.records.models import Record
 from chengxin.records.services.events import record_dispute, record_withdraw
@@ -30,16 +30,10 @@ def noon() -> Any:
         yield
 
 
-def signed_in(actor: str, kind: str) -> Client:
-    client = Client()
-    client.post("/desk/sign-in", {"key": key_of(actor, kind)})
-    return client
-
-
 @pytest.fixture
 def market() -> Client:
     """A browser that has signed in for the department that decides."""
-    return signed_in("market", "department")
+    return desk_of("market", "department")
 
 
 def ground(folder: Path) -> int:
@@ -53,7 +47,7 @@ def proposed(market: Client, **words: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", ["/desk/lists", "/desk/lists/propose", f"/desk/lists/{SERIOUS}", "/desk/month"])
-def test_without_a_key_they_lead_to_the_door(client: Client, path: str) -> None:
+def test_without_an_account_they_lead_to_the_door(client: Client, path: str) -> None:
     assert client.get(path).url == "/desk/sign-in"  # type: ignore[attr-defined]
 
 
@@ -98,7 +92,7 @@ def test_what_cannot_be_proposed_is_refused_with_what_was_typed(market: Client, 
 
 def test_who_does_not_decide_proposes_nothing(market: Client, tmp_path: Path) -> None:
     record = ground(tmp_path)
-    centre = signed_in("centre", "credit-centre")
+    centre = desk_of("centre", "credit-centre")
     assert "由主管部门提出" in text_of(centre.get("/desk/lists/propose"))
     for act in ("look", "file"):
         assert proposed(centre, record=record, reasons="x", act=act).status_code == 403
@@ -113,7 +107,7 @@ def test_a_list_s_file_says_who_stands_on_it_by_what_and_until_when(market: Clie
     assert code(1) in page and listing(1)["document"] in page and "2029年7月3日之前" in page
     assert code(2) not in page, "who left stands there no more"
     assert code(3) not in page, "what another sent is not this department's"
-    seen = text_of(signed_in("centre", "credit-centre").get(f"/desk/lists/{SERIOUS}"))
+    seen = text_of(desk_of("centre", "credit-centre").get(f"/desk/lists/{SERIOUS}"))
     assert code(1) in seen and code(3) in seen
     record = Record.objects.get(body__reason=listing(1)["reason"], document=listing(1)["document"]).pk
     record_dispute(record=record, by="operator", at=timezone.now(), grounds="有误")
@@ -125,9 +119,9 @@ def test_a_list_s_file_says_who_stands_on_it_by_what_and_until_when(market: Clie
 
 def test_a_list_s_file_is_closed_to_everybody_else() -> None:
     for actor, kind in (("shop", "platform"), ("bureau", "service-firm"), ("bench", "court")):
-        answer = signed_in(actor, kind).get(f"/desk/lists/{SERIOUS}")
+        answer = desk_of(actor, kind).get(f"/desk/lists/{SERIOUS}")
         assert answer.status_code == 403 and "只对作出决定或者报送的部门" in text_of(answer)
-    market = signed_in("market", "department")
+    market = desk_of("market", "department")
     assert market.get("/desk/lists/cn/none").status_code == 404
     assert "没有您可以查看的" in text_of(market.get(f"/desk/lists/{SERIOUS}", {"before": "9" * 30}))
 
@@ -151,7 +145,7 @@ def test_the_month_shows_each_case_on_the_day_it_is_due(market: Client, tmp_path
     page = text_of(market.get("/desk/month", {"month": f"{due:%Y-%m}"}))
     assert re.search(f'datetime="{due}">{due.day}</time><ul>\\s*<li><a href="/desk/cases/{case.number}"', page)
     assert case.number not in text_of(market.get("/desk/month", {"month": "2025-01"}))
-    assert case.number not in text_of(signed_in("roads", "department").get("/desk/month"))
+    assert case.number not in text_of(desk_of("roads", "department").get("/desk/month"))
     over = month_read(asker=Asker("market", "department"), at=later(days=40))
     assert (over.late_cases, over.late_tasks, over.days) == (1, 0, [])
     assert month_read(asker=Asker("reform", "supervisor"), at=later(days=40)).late_cases == 0, "it was not its turn"

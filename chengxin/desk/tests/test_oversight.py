@@ -9,8 +9,7 @@ import time_machine
 from django.test import Client
 
 from chengxin.assessments.models import Oversight, Reply
-from chengxin.desk.tests.test_contests import signed_in
-from chengxin.desk.tests.test_pages import text_of
+from chengxin.desk.tests.test_pages import desk_of, text_of
 from tests.world import PERSON_NUMBER, TODAY, later
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +31,13 @@ def noon() -> Any:
 @pytest.fixture
 def reform() -> Client:
     """A browser of the supervising department."""
-    return signed_in("reform", "supervisor")
+    return desk_of("reform", "supervisor")
 
 
 @pytest.fixture
 def market() -> Client:
     """A browser of the agency that is told."""
-    return signed_in("market")
+    return desk_of("market")
 
 
 def posted(client: Client, address: str, words: dict[str, str]) -> Any:
@@ -117,7 +116,7 @@ def test_an_answer_that_says_nothing_stands_open_beside_its_demand(reform: Clien
 def test_nobody_writes_answers_or_takes_back_for_another(reform: Client, market: Client) -> None:
     assert entered(market).status_code == 403 and not Oversight.objects.exists()
     entered(reform)
-    number, land = Oversight.objects.get().pk, signed_in("land")
+    number, land = Oversight.objects.get().pk, desk_of("land")
     for client, act in ((land, "answer"), (reform, "answer"), (land, "withdraw"), (market, "withdraw")):
         answer = posted(client, about(number, act), {"words": "已办", "reason": "有误"})
         assert answer.status_code == 404 and f"没有您可以答复或者撤回的登记{number}" in text_of(answer), act
