@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,16 +14,19 @@ from playwright.sync_api import Page, expect
 from chengxin.accounts.rules import PERIOD, totp_code
 from chengxin.accounts.services.factors import authenticator_add
 from chengxin.accounts.services.inviting import staff_invite, staff_join
+from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
-from chengxin.records.models import WaitingDecision
+from chengxin.cases.services.running import Words
+from chengxin.records.models import LINES_PER_BATCH, WaitingDecision
 from chengxin.records.services.waiting import waiting_match
+from chengxin.rights.services import Claimant, case_decide, objection_file
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from tests.browser.conftest import DESKTOP, Visit, at_the_desk
 from tests.browser.test_answering import seen
 from tests.browser.test_public_pages import good_to_all
 from tests.signing import PASSWORD, at_desk, session_of
-from tests.world import file_write, ingest, listing
+from tests.world import code, file_write, ingest, listing, penalty
 
 SOURCE = "abnormal-operations"
 NUMBERS = itertools.count(900)
@@ -118,6 +122,48 @@ def test_without_javascript_the_same_is_done_by_tab_and_enter(visit: Visit, sess
             break
     pressed(page, "Enter")
     assert decided()[-1] == ("rejected", "centre")
+
+
+@pytest.fixture
+def held(session: str, site_server: SiteServer, tmp_path: Path) -> Iterator[str]:
+    """A row that was sent again with a change after a decision had taken its record out; `batch:line`."""
+    n, at = next(NUMBERS), timezone.now() - timedelta(seconds=9)
+    sender, centre = Asker(f"market-{n}", "department"), Asker("centre", "credit-centre")
+    row = penalty(n, document=f"云川市监处罚〔2026〕{n}号")
+    with site_server.database_open():
+        actor_add(key=sender.key, kind=sender.kind, title="云川市市场监督管理局", by="operator", at=at)
+        record = (
+            ingest(file_write(tmp_path / "row.csv", [row]), at=at, by=sender.key).batch or 0
+        ) * LINES_PER_BATCH + 2
+        claimant = Claimant("经办人", "云川市琥珀路1号")
+        case = objection_file(record=record, number=code(n), claimant=claimant, grounds="有误", at=at)
+        words: dict[str, Any] = {
+            "number": case.number,
+            "words": Words(reasons="经核实有误", document="云川异议〔2026〕9号"),
+        }
+        case_decide(**words, asker=centre, to="accepted", at=at + timedelta(seconds=1))
+        case_decide(**words, asker=sender, to="record-withdrawn", at=at + timedelta(seconds=2))
+        changed = row | {"content": "罚款金额另行计算。"}
+        done = ingest(file_write(tmp_path / "again.csv", [changed]), at=at + timedelta(seconds=3), by=sender.key)
+        assert done.waiting == 1
+        yield f"{done.batch}:2"
+
+
+def test_a_row_held_against_a_decision_is_released_for_a_reason_alone(
+    inspection: Visit, session: str, held: str
+) -> None:
+    page = at_the_desk(inspection.page, inspection.site, session, f"/desk/queue?row={held}")
+    expect(page.get_by_role("main")).to_contain_text("同一决定又报来一行，内容有改动")
+    expect(page.locator("#accept")).to_have_count(0)
+    page.get_by_text("整行内容").click()
+    expect(page.get_by_role("main")).to_contain_text("罚款金额另行计算。")
+    seen(page, "queue-held")
+    page.locator("#release").click()
+    expect(page.get_by_role("alert")).to_contain_text("须写明理由")
+    page.locator("#reason").fill("与机关核实，系另一项罚款")
+    page.locator("#release").click()
+    expect(page.get_by_role("status")).to_contain_text(held)
+    assert decided()[-1] == ("released", "centre")
 
 
 PAGES = [
