@@ -102,13 +102,19 @@ def tickets_accessible(actor: str, kind: str) -> QuerySet[Ticket]:
     return tickets if kind in SEEING_ALL else tickets.filter(batch__actor=actor)
 
 
+def content_unsealed(record: Record) -> tuple[str, dict[str, Any]]:
+    """The document's number and the content of a record about a person, as a record about a firm bears them in the clear."""
+    held = seal_of("vault").unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
+    return str(held["document"]), dict(held["body"])
+
+
 def content_opened(record: Record, record_type: RecordType) -> dict[str, str]:
     """field → text for all that the register holds of a record about a person. What of it is told is disclosure's to decide."""
-    held = seal_of("vault").unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
+    document, body = content_unsealed(record)
     roles = record_type.roles
-    found = {name: str(value) for name, value in held["body"].items() if value is not None}
+    found = {name: str(value) for name, value in body.items() if value is not None}
     found |= {
-        roles.document: held["document"],
+        roles.document: document,
         roles.authority: record.authority,
         roles.decided_on: str(record.decided_on),
     }

@@ -10,11 +10,10 @@ from django.db.models import QuerySet
 from chengxin.law import Law
 from chengxin.law.models import ReportKind
 from chengxin.lists.selectors import FiledRecord, SubjectFile, records_filed
-from chengxin.records.models import Record, record_bound
+from chengxin.records.selectors.persons import content_unsealed
 from chengxin.reports.models import Report
 from chengxin.reports.rules import SUBJECT, ReportUnknown, number_masked, number_read, number_typed
 from chengxin.reports.selectors.issued import number_of_report
-from chengxin.vault.selectors import seal_of
 
 Json = dict[str, Any]
 
@@ -27,14 +26,8 @@ def person_file(subject: int, law: Law, *, on: date, known_at: datetime) -> Subj
 
 def _opened(filed: FiledRecord) -> FiledRecord:
     record = copy.copy(filed.record)  # never saved: the table keeps it sealed
-    record.document, record.body = content_of(record)
+    record.document, record.body = content_unsealed(record)
     return replace(filed, record=record)
-
-
-def content_of(record: Record) -> tuple[str, Json]:
-    """The document's number and the content of a record about a person."""
-    held = seal_of("vault").unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
-    return str(held["document"]), dict(held["body"])
 
 
 def person_named(name: str, number: str) -> Json:
