@@ -138,7 +138,7 @@ def _exported(folder: Path, n: float) -> set[str]:
     asked.write_text(f"code\n{code(1)}\n", encoding="utf-8")
     file_check(asker=OPERATOR, matter="land", path=asked, out=out, on=day(n).date(), at=day(n), known_at=day(n))
     with connection.cursor() as cursor:
-        cursor.execute("drop table asked, rule, held, found, answer")
+        cursor.execute("drop table asked, rule, held, found, answer, receipt")
     with out.open(encoding="utf-8", newline="") as lines:
         return {line["state"] for line in csv.DictReader(lines)}
 

@@ -88,7 +88,7 @@ def _exported(world: World, folder: Path, on: date, matter: str) -> None:
     asked.write_text("\n".join(["code", *(number_of(n, False) for n in range(FIRMS))]) + "\n", encoding="utf-8")
     file_check(asker=OPERATOR, matter=matter, path=asked, out=out, on=on, at=AFTER, known_at=instant(MINUTES))
     with connection.cursor() as cursor:  # dropped at the end of a transaction; a test is one whole transaction
-        cursor.execute("drop table asked, rule, held, found, answer")
+        cursor.execute("drop table asked, rule, held, found, answer, receipt")
     with out.open(encoding="utf-8", newline="") as lines:
         named = {int(line["record"]) for line in csv.DictReader(lines) if line["record"]}
     expected = {record for n in range(FIRMS) for _, _, record, _ in oracle(world, n, matter, on, MINUTES)[1]}

@@ -256,9 +256,9 @@ def _batch_lines(asked: Asked) -> list[Line]:
         table_export(connection, f"select * from ledger_entry where id > {before} and event = '{ANSWERED}'", rows)
     join = join_floor(place, database, codes, out, asked.told["types"])
     ledger = ledger_floor(place, database, rows)
-    for path in (codes, out, rows):
-        path.unlink()
     told = done.result
+    for path in (codes, out, rows, Path(told["receipts"])):
+        path.unlink()
     return [
         Line(
             size, "check-file", done.seconds, own_seconds=told["seconds"], per_second=size / done.seconds,

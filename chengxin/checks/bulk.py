@@ -221,36 +221,29 @@ def _rules_stage(cursor: Cursor, law: Law, matter: str) -> None:
     cursor.execute("analyze rule")
 
 
-def traces_write(
-    cursor: Cursor, *, by: str, at: datetime, purpose: str, told: Mapping[str, Any], receipted: bool = False
-) -> int:
-    """One ledger entry for each number asked about, as a single check writes; all in one statement. `told` is what they all
-    say of the question. `receipted` says that each line's receipt will be wanted: its entry then names the line.
+def traces_write(cursor: Cursor, *, by: str, at: datetime, purpose: str, told: Mapping[str, Any]) -> int:
+    """One ledger entry for each number asked about, as a single check writes; all in one statement, which keeps what each line's receipt is
+    made of: an entry names its line. `told` is what they all say of the question.
     """
     words = {"at": at, "by": by, "purpose": purpose, "told": json.dumps(told, default=str)}
-    if receipted:
-        cursor.execute(
-            "create temp table receipt (n bigint, entry bigint, salt bytea, commitment bytea) on commit drop"
-        )
-        cursor.execute(_TRACED_RECEIPTED, words)
-    else:
-        cursor.execute(_TRACED.format(line=""), words)
+    cursor.execute("create temp table receipt (n bigint, entry bigint, salt bytea, commitment bytea) on commit drop")
+    cursor.execute(_TRACED, words)
     return cursor.rowcount
 
 
-_TRACED = """
+_TRACED = f"""
+with e as (
 insert into ledger_entry (at, actor, event, purpose, subject, object, detail)
 select %(at)s, %(by)s, 'checks.check.answered', %(purpose)s, a.root,
     case when a.reason is null then 'number:' || a.code else 'number:' end,
-    %(told)s::jsonb || jsonb_build_object({line}'outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
+    %(told)s::jsonb || jsonb_build_object('line', a.n, 'outcome', a.outcome, 'measures', coalesce(t.measures, '[]'::jsonb))
         || case when a.case_number is null then '{{}}'::jsonb else jsonb_build_object('case_number', a.case_number) end
 from answer a left join (
     select f.n, jsonb_agg(distinct u.measure) as measures from found f join rule u on u.no = f.no group by f.n
 ) t on t.n = a.n
 order by a.root -- as the index on subjects lies, so that its pages are filled one after the other
-"""
-_TRACED_RECEIPTED = f"""
-with e as ({_TRACED.format(line="'line', a.n, ")} returning *)
+returning *
+)
 insert into receipt select (e.detail ->> 'line')::bigint, e.id, uuid_send(e.salt), {COMMITMENT} from e
 """
 

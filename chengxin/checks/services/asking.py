@@ -111,7 +111,7 @@ class FileAnswer:
     on: date
     out: str
     receipt: dict[str, Any]
-    receipts: str | None
+    receipts: str
     seconds: float
     peak_memory_bytes: int
 
@@ -144,8 +144,8 @@ def file_check(
     advance: Callable[[int], None] = lambda rows: None,
 ) -> FileAnswer:
     """Answer every number of a file as `check_perform` would, set-wise, each reading traced; whole or not at all. A line's case
-    number stands in the file's column, or is `case_number`, that of them all. Into `receipts` go the receipts of all lines: one signed note,
-    under which that of each holds alone.
+    number stands in the file's column, or is `case_number`, that of them all. Into `receipts`, beside the answers where none is named, go the receipts of all lines: one
+    signed note, under which that of each holds alone.
     """
     started = time.monotonic()
     known_at = known_at or at
@@ -158,6 +158,7 @@ def file_check(
     if reason is not None:
         raise AskerNotPermitted(why=reason.en, why_zh=reason.zh)
     bulk.writer_known(out)
+    receipts = receipts or out.with_name(f"{out.stem}.receipts.jsonl")
     today = lawroom.load().on(day_of(at), jurisdiction)
     required = rules.case_number_required(today, matter, asker.kind)
     if required is not None and not purpose.strip():
@@ -174,17 +175,16 @@ def file_check(
             at=at,
             purpose=purpose or matter,
             told={"matter": matter, "on": on, **otherwise},
-            receipted=receipts is not None,
         )
         outcomes = bulk.outcomes_count(cursor.cursor)
         lines = bulk.answers_write(cursor.cursor, out)
-        root = bulk.receipts_write(cursor.cursor, receipts, file_signed).hex() if receipts else None
+        root = bulk.receipts_write(cursor.cursor, receipts, file_signed).hex()
         with out.open("rb") as file:
             written = hashlib.file_digest(file, "sha256").hexdigest()
         # One entry for the file as it was answered, whose receipt the asker keeps; what it read of each has its own.
         receipt = trace_receipted(
             event="checks.file.answered", by=asker.key, at=at, purpose=purpose or matter, about=f"sha256:{written}",
-            detail={"matter": matter, "on": on, "rows": rows, "lines": lines, "outcomes": outcomes, **({"receipts": root} if root else {})},
+            detail={"matter": matter, "on": on, "rows": rows, "lines": lines, "outcomes": outcomes, "receipts": root},
         )  # fmt: skip
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return FileAnswer(
@@ -195,7 +195,7 @@ def file_check(
         on,
         str(out),
         receipt.as_dict(),
-        str(receipts) if receipts else None,
+        str(receipts),
         round(time.monotonic() - started, 3),
         peak,
     )

@@ -55,7 +55,7 @@ def many(folder: Path, matter: str, on: date, minute: int, *, inside: bool = Fal
     asked.write_text("\n".join(["code", *(number_of(firm, inside) for firm in range(FIRMS))]) + "\n", encoding="utf-8")
     done = file_check(asker=OPERATOR, matter=matter, path=asked, out=out, on=on, at=AFTER, known_at=instant(minute))
     with connection.cursor() as cursor:  # dropped at the end of a transaction; a test is one whole transaction
-        cursor.execute("drop table asked, rule, held, found, answer")
+        cursor.execute("drop table asked, rule, held, found, answer, receipt")
     answers: list[tuple[str, set[tuple[str, str, int, str]]]] = [("", set()) for _ in range(FIRMS)]
     with out.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))

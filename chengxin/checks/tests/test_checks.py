@@ -288,6 +288,8 @@ def file_asked(numbers: Path, out: Path, **words: Any) -> Any:
 def test_a_file_of_checks_is_answered_line_by_line_in_its_order(tmp_path: Path, numbers: Path, form: str) -> None:
     out = tmp_path / f"out.{form}"
     done = file_asked(numbers, out)
+    assert Path(done.receipts) == tmp_path / "out.receipts.jsonl", "nobody need ask for the lines' receipts"
+    assert len(Path(done.receipts).read_text(encoding="utf-8").splitlines()) == 1 + 8
     frame = pl.read_parquet(out) if form == "parquet" else pl.read_csv(out, infer_schema=False)
     assert tuple(frame.columns) == COLUMNS
     assert frame["outcome"].to_list() == EXPECTED

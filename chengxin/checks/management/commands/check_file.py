@@ -51,7 +51,7 @@ class Command(Base):
             "--receipts",
             type=Path,
             metavar="FILE",
-            help="各行的回执写到哪个文件 / the file for the receipts of the lines",
+            help="各行的回执写到哪个文件，默认放在结果旁边 / the file for the receipts of the lines, by default beside the answers",
         )
         parser.add_argument(
             "--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today"
