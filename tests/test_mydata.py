@@ -8,7 +8,7 @@ import random
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
@@ -24,6 +25,8 @@ from chengxin.accounts.models import Account
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.benefits.models import Wallet
+from chengxin.disclosure.models import Consent
+from chengxin.disclosure.rules.disclosing import TooManyToday
 from chengxin.ledger.models import Entry
 from chengxin.ledger.services import trace
 from chengxin.mydata.models import Answer, Question
@@ -320,69 +323,183 @@ def walked(browser: Browser) -> list[int]:
     return found
 
 
-def test_readings_in_the_log_are_the_rows_on_subjects_own_pages_exactly(person: int, tmp_path: Path) -> None:
-    """A random load through pages, the API, batches and the command line; CHENGXIN_TEST_READS says how many."""
-    firms = range(1, 9)
-    sent(tmp_path, *(penalty(n) for n in firms))
-    key = client_add(
-        actor="finance", title="load", scopes=["checks", "subjects"], by="operator", at=NOW, per_minute=10**6
-    )[1]
-    client, drawn = Browser(), random.Random(20261127)
-    headers = {"authorization": f"Bearer {key}"}
+def test_readings_in_the_log_are_the_rows_on_subjects_own_pages_exactly(
+    person: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A random load through pages, the API, batches and the command line, about firms and about persons; CHENGXIN_TEST_READS says how many."""
+    drawn = random.Random(20261127)
+    firms, persons = FirmsRead(tmp_path, drawn), PersonsRead(tmp_path, drawn, monkeypatch)
     done: Counter[int] = Counter()
-
-    def page(n: int) -> int:
-        assert client.get(f"/enterprise/{code(n)}").status_code == 200
-        return 1
-
-    def api(n: int) -> int:
-        if drawn.random() < 0.5:
-            body = json.dumps({"code": code(n), "matter": "tender", **CASE})
-            assert (
-                client.post("/api/v1/checks", body, content_type="application/json", headers=headers).status_code == 200
-            )
-        else:
-            assert client.get(f"/api/v1/subjects/{code(n)}", headers=headers).status_code == 200
-        return 1
-
-    def command(n: int) -> int:
-        call_command("subject", code(n), "--json", stdout=StringIO())
-        return 1
-
-    def batch(n: int) -> int:
-        many = drawn.randint(5, 60)
-        path = tmp_path / "asked.csv"
-        path.write_text("code\n" + f"{code(n)}\n" * many, encoding="utf-8")
-        call_command(
-            "check_file",
-            str(path),
-            "--matter",
-            "tender",
-            "--out",
-            str(tmp_path / "answers.csv"),
-            "--json",
-            stdout=StringIO(),
-        )
-        with_connection_discarded()
-        return many
-
-    ways: list[Callable[[int], int]] = [page, page, page, api, api, api, command, batch]
     while done.total() < READS:
-        n = drawn.choice(firms)
-        done[n] += drawn.choice(ways)(n)
-    for n in firms:
-        subject = subject_of(code(n), known_at=later(days=1))
-        browser = signed_in(Browser(), firm_account(subject))
-        rows = walked(browser)
+        done += drawn.choice((firms, persons)).read()
+    for subject, account in [
+        *((each, firm_account(each)) for each in firms.subjects),
+        *((each, Account.objects.filter(subject_id=each).first() or person_account(each)) for each in persons.subjects),
+    ]:
+        rows = walked(signed_in(Browser(), account))
         log = dict(Entry.objects.filter(subject=subject).values_list("pk", "event"))
         looked = {entry for entry, event in log.items() if event == "mydata.readings.looked"}
         assert len(rows) == len(set(rows)), "no row twice"
         assert set(rows) - looked == log.keys() - looked, "the pages show the log, no more and no less"
         read = [entry for entry in rows if is_reading(log[entry]) and entry not in looked]
-        assert len(read) == done[n], "and the log holds what was done"
-    assert [each.entry for each in readings_whole(person, known_at=NOW)] == list(
-        Entry.objects.filter(subject=person).order_by("-pk").values_list("pk", flat=True)
-    )
+        assert len(read) == done[subject], "and the log holds what was done"
+        assert [each.entry for each in readings_whole(subject, known_at=later(days=1))] == list(
+            Entry.objects.filter(subject=subject).order_by("-pk").values_list("pk", flat=True)
+        )
+    assert {event for event in Entry.objects.values_list("event", flat=True) if is_reading(event)} >= FOUND
+
+
+FOUND = {
+    "lists.subject.read", "checks.check.answered", "disclosure.person.read", "disclosure.person.tried", "subjects.person.opened",
+    "disclosure.qualification.confirmed", "disclosure.qualification.tried", "reports.report.issued",
+}  # fmt: skip
+
+
+class FirmsRead:
+    """Eight firms, and every way in which somebody reads of one."""
+
+    def __init__(self, folder: Path, drawn: random.Random) -> None:
+        sent(folder, *(penalty(n) for n in range(1, 9)))
+        self.folder, self.drawn, self.client = folder, drawn, Browser()
+        self.subjects = [subject_of(code(n), known_at=later(days=1)) for n in range(1, 9)]
+        key = client_add(
+            actor="finance", title="load", scopes=["checks", "subjects"], by="operator", at=NOW, per_minute=10**6
+        )[1]
+        self.headers = {"authorization": f"Bearer {key}"}
+        self.ways = [self.page] * 3 + [self.check, self.file] * 2 + [self.command, self.batch]
+
+    def read(self) -> Counter[int]:
+        """One draw: whom it was about, and how many readings it made."""
+        n = self.drawn.randrange(8)
+        return Counter({self.subjects[n]: self.drawn.choice(self.ways)(code(n + 1))})
+
+    def page(self, number: str) -> int:
+        assert self.client.get(f"/enterprise/{number}").status_code == 200
+        return 1
+
+    def check(self, number: str) -> int:
+        body = json.dumps({"code": number, "matter": "tender", **CASE})
+        answer = self.client.post("/api/v1/checks", body, content_type="application/json", headers=self.headers)
+        assert answer.status_code == 200
+        return 1
+
+    def file(self, number: str) -> int:
+        assert self.client.get(f"/api/v1/subjects/{number}", headers=self.headers).status_code == 200
+        return 1
+
+    def command(self, number: str) -> int:
+        call_command("subject", number, "--json", stdout=StringIO())
+        return 1
+
+    def batch(self, number: str) -> int:
+        many = self.drawn.randint(5, 60)
+        asked, out = self.folder / "asked.csv", str(self.folder / "answers.csv")
+        asked.write_text("code\n" + f"{number}\n" * many, encoding="utf-8")
+        call_command("check_file", str(asked), "--matter", "tender", "--out", out, "--json", stdout=StringIO())
+        with_connection_discarded()
+        return many
+
+
+class PersonsRead:
+    """The two persons, the first with a decision that takes the licence away for a while, and every way in which somebody reads of one:
+    on a statute, with or without a consent, by a confirmation, at the counter, and they themselves.
+    """
+
+    def __init__(self, folder: Path, drawn: random.Random, patch: pytest.MonkeyPatch) -> None:
+        actor_add(key="credit-firm", kind="service-firm", title="云川鸿雁信用服务有限公司", by="operator", at=NOW)
+        self.drawn, self.patch, self.calls = drawn, patch, 0
+        self.subjects = [person_of(number(n), known_at=NOW) for n in (1, 2)]
+        self.own = [signed_in(Browser(), person_account(subject)) for subject in self.subjects]
+        self.clerk, self.counter = at_desk("finance", "clerk"), at_desk("centre", "counter")
+        self.keys: dict[str, str] = {}
+        self.issued: list[str] = ["", ""]
+        self.ways = [
+            self.on_statute, self.on_statute, self.without_consent, self.at_the_desk, self.on_paper, self.by_command, self.confirmed,
+            self.of_oneself, self.own_report,
+        ]  # fmt: skip
+        self.each = [(way, n) for way in self.ways for n in (0, 1)]  # none is left out, however few are drawn
+
+    def read(self) -> Counter[int]:
+        """One draw: whom it was about, and how many readings it made."""
+        way, n = self.each.pop() if self.each else (self.drawn.choice(self.ways), self.drawn.randrange(2))
+        return Counter({self.subjects[n]: way(n)})
+
+    def asked(self, actor: str, path: str, body: dict[str, Any]) -> Any:
+        """The API's answer. So many calls of a program are let in a day: another program goes on in its place."""
+        if self.calls % 150 == 0:
+            self.keys = {
+                each: client_add(actor=each, title="t", scopes=["persons"], by="operator", at=NOW, per_minute=10**6)[1]
+                for each in ("finance", "credit-firm")
+            }
+        self.calls += 1
+        headers = {"authorization": f"Bearer {self.keys[actor]}"}
+        answer = Browser().post(
+            f"/api/v1/persons{path}", json.dumps(body), content_type="application/json", headers=headers
+        )
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def on_statute(self, n: int) -> int:
+        assert self.asked("finance", "/readings", _whom(n) | CASE_OF_PERSON)["outcome"] == "shown"
+        return 2  # the record, and the name that was opened with it
+
+    def without_consent(self, n: int) -> int:
+        asked = _whom(n) | {"purpose": "consented-report"}
+        return 1 if self.asked("credit-firm", "/readings", asked)["outcome"] == "nothing" else 2
+
+    def at_the_desk(self, n: int) -> int:
+        answer = self.clerk.post("/desk/persons", _whom(n) | CASE_OF_PERSON)
+        return {200: 2, 429: 0}[answer.status_code]  # the day's readings of the whole desk may be used up
+
+    def by_command(self, n: int) -> int:
+        self.patch.setattr("sys.stdin", StringIO(f"{number(n + 1)}\n{name(n + 1)}\n"))
+        words = ["--purpose", "practice-supervision", "--case", "云川文旅〔2026〕9号", "--by", "market", "--json"]
+        try:
+            call_command("person", *words, stdout=StringIO())
+        except TooManyToday:
+            return 0
+        return 2
+
+    def on_paper(self, n: int) -> int:
+        """A consent brought to the counter, read on, and taken back: of the three one is a reading, and a name is opened with it."""
+        paper = {
+            "grantee": "credit-firm", "purpose": "consented-report", "record_types": ["practice-licence"], "starts_on": "2026-11-22",
+            "ends_on": "2026-12-22",
+        }  # fmt: skip
+        scan = SimpleUploadedFile("同意书.png", b"scan", "image/png")
+        answer = self.counter.post("/desk/consents", _whom(n) | paper | {"act": "file", "scan": scan})
+        if answer.status_code == 429:
+            return 0
+        given = Consent.objects.latest("pk").pk
+        shown = self.asked("credit-firm", "/readings", _whom(n) | {"purpose": "consented-report"})["outcome"]
+        back = self.counter.post("/desk/consents", _whom(n) | {"act": "withdraw", "consent": given})
+        assert (shown, back.status_code) == ("shown", 200)
+        return 2
+
+    def confirmed(self, n: int) -> int:
+        asked = {"name": name(n + 1), "certificate": f"D-3901-{n + 1:06d}"}
+        assert self.asked("finance", "/qualifications", asked)["confirmed"] is (n == 1)
+        return 1
+
+    def of_oneself(self, n: int) -> int:
+        assert self.own[n].get("/my/records").status_code == 200
+        return 1
+
+    def own_report(self, n: int) -> int:
+        """Twice a year one is drawn, with the name opened; then it is had again."""
+        drawn = self.own[n].post("/my/reports", {"act": "draw", "kind": "personal"})
+        if drawn.status_code == 200:
+            self.issued[n] = drawn.context["number"]
+            return 2
+        assert self.own[n].post("/my/reports", {"number": self.issued[n], "form": "json"}).status_code == 200
+        return 1
+
+
+CASE_OF_PERSON = {"purpose": "practice-supervision", "case_number": "云川文旅〔2026〕9号", "jurisdiction": "cn"}
+
+
+def _whom(n: int) -> dict[str, Any]:
+    return {"number": number(n + 1), "name": name(n + 1)}
 
 
 def with_connection_discarded() -> None:
