@@ -1,5 +1,7 @@
 """Sign-in by a provider (OpenID Connect) against a real one on this machine: persons, firms and staff, and what is tried against it."""
 
+import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -11,6 +13,7 @@ import requests
 import time_machine
 import yaml
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
@@ -18,6 +21,7 @@ from django.utils import timezone
 from chengxin.accounts.bulk import IdentityMarks
 from chengxin.accounts.models import Account, Attempt, Identity, IdentityMark, Kind, Session
 from chengxin.accounts.rules import PERIOD, totp_code
+from chengxin.accounts.rules import providers as rule
 from chengxin.accounts.rules.providers import ProvidersUnreadable, providers_read
 from chengxin.accounts.services import openid
 from chengxin.accounts.services.counting import attempt_mark
@@ -106,7 +110,6 @@ def provider(running: Provider, settings: LazySettings, tmp_path: Path) -> Itera
     settings.CHENGXIN_PROVIDERS = str(configured(tmp_path, running.issuer))
     for kept in (vault.seal_of, vault.blind_of):
         kept.cache_clear()
-    openid._known.clear()
     backs = [f"{SITE}/sign-in/back/city", f"{SITE}/desk/sign-in/back/office"]
     running.say(people=PEOPLE, redirects=backs, fault={}, key=0)
     register = tmp_path / "register.csv"
@@ -117,12 +120,20 @@ def provider(running: Provider, settings: LazySettings, tmp_path: Path) -> Itera
         kept.cache_clear()
 
 
+@pytest.fixture
+def unknown() -> Iterator[None]:
+    """Nothing is remembered of the provider, before the test and after it."""
+    openid._known.clear()
+    yield
+    openid._known.clear()
+
+
 _there: dict[str, requests.Session] = {}
 
 
-def proven(address: str, who: str, *, anew: bool = False) -> str:
+def proven(address: str, who: str) -> str:
     """What a browser does at the provider: the way there, name and password once, and the address to which it is sent back."""
-    browser = requests.Session() if anew else _there.setdefault(who, requests.Session())
+    browser = _there.setdefault(who, requests.Session())
     answer = browser.get(address, allow_redirects=False)
     if "/accounts/login/" in answer.headers.get("Location", ""):
         door = requests.compat.urljoin(address, answer.headers["Location"])
@@ -261,37 +272,42 @@ def test_claims_are_taken_from_the_second_address_where_the_setting_says_so(
 # ---- what is tried against the protocol
 
 
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        ({"claims": {"nonce": "another's"}}, "nonce"),
-        ({"claims": {"nonce": None}}, "nonce"),
-        ({"claims": {"aud": "another-client"}}, "aud"),
-        ({"claims": {"aud": ["another-client", CLIENT]}}, "azp"),
-        ({"claims": {"azp": "another-client"}}, "azp"),
-        ({"claims": {"iss": "https://elsewhere.example"}}, "iss"),
-        ({"claims": {"exp": -7200}}, "exp"),
-        ({"claims": {"exp": None}}, "exp"),
-        ({"claims": {"iat": -7200}}, "iat"),
-        ({"claims": {"iat": 7200}}, "iat"),
-        ({"claims": {"sub": ""}}, "sub"),
-        ({"claims": {"at_hash": "of another"}}, "at_hash"),
-        ({"signed": "none"}, "unsupported_algorithm"),
-        ({"signed": "client"}, "unsupported_algorithm"),
-        ({"signed": "stranger"}, "bad_signature"),
-        ({"signed": "changed"}, "bad_signature"),
-    ],
-    ids=str,
-)
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"claims": {"nonce": "another's"}}, "nonce"),
+    ({"claims": {"nonce": None}}, "nonce"),
+    ({"claims": {"aud": "another-client"}}, "aud"),
+    ({"claims": {"aud": ["another-client", CLIENT]}}, "azp"),
+    ({"claims": {"azp": "another-client"}}, "azp"),
+    ({"claims": {"iss": "https://elsewhere.example"}}, "iss"),
+    ({"claims": {"exp": -7200}}, "exp"),
+    ({"claims": {"exp": None}}, "exp"),
+    ({"claims": {"iat": -7200}}, "iat"),
+    ({"claims": {"iat": 7200}}, "iat"),
+    ({"claims": {"sub": ""}}, "sub"),
+    ({"claims": {"at_hash": "of another"}}, "at_hash"),
+    ({"signed": "none"}, "unsupported_algorithm"),
+    ({"signed": "client"}, "unsupported_algorithm"),
+    ({"signed": "stranger"}, "bad_signature"),
+    ({"signed": "changed"}, "bad_signature"),
+]
+
+
 def test_a_token_that_is_not_the_provider_s_for_us_of_now_and_for_this_sign_in_lets_nobody_in(
-    provider: Provider, fault: dict[str, Any], reason: str
+    provider: Provider,
 ) -> None:
-    provider.say(fault=fault)
     browser = Browser()
-    answer = entered(browser, "one")
-    assert answer.status_code == 403 and "不能证明您的身份" in answer.content.decode()
-    assert out(browser) and not Account.objects.exists()
-    assert refused() == [("identity-unproven", reason)]
+    for fault, reason in FAULTS:
+        provider.say(fault=fault)
+        answer = entered(browser, "one")
+        assert answer.status_code == 403 and "不能证明您的身份" in answer.content.decode(), fault
+        assert refused()[-1] == ("identity-unproven", reason), fault
+    assert out(browser) and not Account.objects.exists() and len(refused()) == len(FAULTS)
+
+
+def test_clocks_may_differ_by_less_than_the_leeway(provider: Provider) -> None:
+    for claims in ({"iat": 30}, {"iat": -30, "exp": -340}):
+        provider.say(fault={"claims": claims})
+        assert entered(Browser(), "one").url == "/account", claims
 
 
 def test_a_code_a_state_and_an_answer_are_good_once_soon_and_in_the_browser_that_began(provider: Provider) -> None:
@@ -316,6 +332,7 @@ def test_a_code_a_state_and_an_answer_are_good_once_soon_and_in_the_browser_that
     assert refused()[1][1] == "code"
 
 
+@pytest.mark.usefixtures("unknown")
 def test_an_answer_of_one_provider_is_not_taken_for_another_s(provider: Provider) -> None:
     browser = Browser()
     back = proven(begun(browser), "one").removeprefix(SITE)
@@ -353,6 +370,7 @@ def test_a_provider_that_does_not_answer_or_declines_is_told_on_a_page_and_accou
     assert Browser().get("/sign-in/with/city", {"for": "staff"}).status_code == 404
     assert Browser().get("/desk/sign-in/with/city", {"for": "person"}).status_code == 404
     (tmp_path / "providers.yaml").write_text("providers: [{}]", encoding="utf-8")
+    assert not out(signed_in(Browser(), local(1)))  # nobody's own page closes for it
     for page in ("/sign-in", "/desk/sign-in"):
         told = Browser().get(page)
         assert (
@@ -362,6 +380,7 @@ def test_a_provider_that_does_not_answer_or_declines_is_told_on_a_page_and_accou
         )
 
 
+@pytest.mark.usefixtures("unknown")
 def test_a_new_key_of_the_provider_is_found_and_an_old_one_opens_nothing(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -373,11 +392,9 @@ def test_a_new_key_of_the_provider_is_found_and_an_old_one_opens_nothing(
     assert entered(Browser(), "one").url == "/account"
 
 
-@pytest.mark.parametrize(
-    "wanted", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", "/\\elsewhere.example"]
-)
-def test_nobody_is_led_to_another_site_by_way_of_a_provider(provider: Provider, wanted: str) -> None:
-    assert entered(Browser(), "one", after=wanted).url == "/account"
+def test_nobody_is_led_to_another_site_by_way_of_a_provider(provider: Provider) -> None:
+    for wanted in ("https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", "/\\elsewhere.example"):
+        assert entered(Browser(), "one", after=wanted).url == "/account", wanted
 
 
 def test_another_site_begins_no_sign_in_and_a_header_names_no_other_site_to_come_back_to(provider: Provider) -> None:
@@ -397,28 +414,27 @@ def test_many_failures_from_an_address_make_it_wait(provider: Provider) -> None:
 # ---- whose an identity is
 
 
-@pytest.mark.parametrize(
-    ("who", "kind", "code_", "said"),
-    [
-        ("mistaken", "person", "identity-not-confirmed", "人口库未能确认"),
-        ("child", "person", "under-18", "未满十八周岁"),
-        ("nameless", "person", "identity-incomplete", "没有给出"),
-        ("stranger", "firm", "firm-not-yours", "到窗口"),
-        ("newcomer", "firm", "firm-not-registered", "到窗口"),
-        ("of-no-role", "staff", "staff-not-placed", "账户管理员"),
-        ("of-two-roles", "staff", "staff-not-placed", "账户管理员"),
-        ("of-another-kind", "staff", "staff-not-placed", "账户管理员"),
-        ("of-nowhere", "staff", "staff-not-placed", "账户管理员"),
-    ],
-)
-def test_whoever_could_open_no_account_here_opens_none_by_a_provider(
-    provider: Provider, market: Actor, who: str, kind: str, code_: str, said: str
-) -> None:
-    answer = entered(Browser(), who, kind)
-    page = answer.content.decode()
-    assert answer.status_code in (403, 422) and said in page
-    assert not [told for told in (number(3), name(3), name(4), CHILD, code(2)) if told in page]
-    assert refused() == [(code_, "")]
+NOBODY = [
+    ("mistaken", "person", "identity-not-confirmed", "人口库未能确认"),
+    ("child", "person", "under-18", "未满十八周岁"),
+    ("nameless", "person", "identity-incomplete", "没有给出"),
+    ("stranger", "firm", "firm-not-yours", "到窗口"),
+    ("newcomer", "firm", "firm-not-registered", "到窗口"),
+    ("of-no-role", "staff", "staff-not-placed", "账户管理员"),
+    ("of-two-roles", "staff", "staff-not-placed", "账户管理员"),
+    ("of-another-kind", "staff", "staff-not-placed", "账户管理员"),
+    ("of-nowhere", "staff", "staff-not-placed", "账户管理员"),
+]
+
+
+def test_whoever_could_open_no_account_here_opens_none_by_a_provider(provider: Provider, market: Actor) -> None:
+    for who, kind, why, said in NOBODY:
+        provider.say(people=PEOPLE | {"one": PEOPLE[who]})
+        answer = entered(Browser(), "one", kind)
+        page = answer.content.decode()
+        assert answer.status_code in (403, 422) and said in page, who
+        assert not [told for told in (number(3), name(3), name(4), CHILD, code(2)) if told in page], who
+        assert refused()[-1] == (why, ""), who
     assert not Account.objects.exists() and not Person.objects.exists()
 
 
@@ -546,6 +562,20 @@ def test_identities_are_found_after_the_index_key_was_replaced(
     assert entered(Browser(), "one").url == "/account" and Account.objects.count() == 1
 
 
+def test_the_counter_releases_by_the_command_and_names_nobody(
+    provider: Provider, market: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered(Browser(), "one")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{number(1)}\n{name(1)}\n"))
+    call_command("accounts", "--release", "--by", "operator", "--json")
+    assert json.loads(capsys.readouterr().out)["released"] == 1 and not Identity.objects.exists()
+    browser = Browser()
+    entered(browser, "clerk-with-factor", "staff")
+    account = Account.objects.get(kind=Kind.STAFF)
+    call_command("accounts", "--release-account", str(account.pk), "--by", "market", "--json")
+    assert json.loads(capsys.readouterr().out)["released"] == 1 and out(browser, "/desk/cases")
+
+
 # ---- the way out, and the settings
 
 
@@ -596,3 +626,29 @@ def test_a_setting_that_is_not_understood_is_refused_naming_what(
 ) -> None:
     with pytest.raises(ProvidersUnreadable, match=said):
         providers_read(str(configured(tmp_path, "https://id.example.cn", **changes)))
+
+
+@pytest.mark.parametrize(
+    ("claims", "shown"),
+    [
+        ({"acr": "urn:two"}, True),
+        ({"acr": "urn:one"}, False),
+        ({"amr": ["pwd", "otp"]}, True),
+        ({"amr": "otp"}, False),
+        ({"amr": [["otp"]]}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_a_second_factor_is_what_the_setting_names_and_nothing_like_it(claims: dict[str, Any], shown: bool) -> None:
+    made = {
+        "key": "office",
+        "title": "政务协同",
+        "title_en": "Office",
+        "issuer": "https://id.example.cn",
+        "client": CLIENT,
+    }
+    staff = {"organisation": "dept", "role": "groups", "second_factor": {"acr": ["urn:two"], "amr": ["otp"]}}
+    office = rule.Provider.model_validate({**made, "staff": staff})
+    assert rule.factor_shown(rule.Shown(office, "1", claims)) is shown
+    assert not rule.factor_shown(rule.Shown(office.model_copy(update={"staff": None}), "1", claims))

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from chengxin import law as lawroom
 from chengxin.accounts.models import Account, Identity, Kind
-from chengxin.accounts.rules.providers import Provider, ProviderUnknown, providers_read
+from chengxin.accounts.rules.providers import Provider, ProvidersUnreadable, ProviderUnknown, providers_read
 from chengxin.actors.selectors import ActorUnknown, Asker, actor_acting
 from chengxin.kernel.days import day_of
 
@@ -57,5 +57,19 @@ def provider_named(key: str) -> Provider:
 
 def identities_of(account: Account) -> list[tuple[Identity, Provider | None]]:
     """The account's own identities, each with its provider as it is set today."""
-    known = {each.key: each for each in providers()}
+    known = {each.key: each for each in _readable()}
     return [(each, known.get(each.provider)) for each in Identity.objects.filter(account=account).order_by("pk")]
+
+
+def providers_unbound(account: Account) -> list[tuple[Provider, str]]:
+    """The providers for the account's kind of which it has no identity yet."""
+    bound = set(Identity.objects.filter(account=account).values_list("provider", flat=True))
+    return [(each, account.kind) for each in _readable() if account.kind in each.kinds and each.key not in bound]
+
+
+def _readable() -> list[Provider]:
+    """None where the file of them cannot be read: that is told where one signs in, and closes nobody's own page."""
+    try:
+        return providers()
+    except ProvidersUnreadable:
+        return []

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, pictured
 from tests.browser.test_answering import seen
 from tests.provider import CLIENT, PASSWORD, SECRET, provider_running
 
@@ -27,19 +27,18 @@ def test_a_button_leads_to_the_provider_and_back_into_the_firm_s_account(
             "firms": {"code": "org_code", "authority": "org_position", "authorities": ["法定代表人"]},
         }  # fmt: skip
         site_server.providers.write_text(yaml.safe_dump({"providers": [city]}), encoding="utf-8")
-        for width in (PHONE, DESKTOP):
-            context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
-            context.set_default_timeout(15_000)
-            page = context.new_page()
-            page.goto(f"{site}/sign-in?next=/my")
-            seen(page, "sign-in-provider")
-            page.get_by_role("link", name="代表单位登录").click()
-            page.locator("#id_login").fill("director")
-            page.locator("#id_password").fill(PASSWORD)
-            page.keyboard.press("Enter")
-            expect(page).to_have_url(f"{site}/my")
-            if width == PHONE:
-                context.close()
+        context = browser.new_context(viewport={"width": DESKTOP, "height": 800}, locale="zh-CN")
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.goto(f"{site}/sign-in?next=/my")
+        pictured(page, "sign-in-provider")
+        page.set_viewport_size({"width": PHONE, "height": 800})
+        seen(page, "sign-in-provider")
+        page.get_by_role("link", name="代表单位登录").click()
+        page.locator("#id_login").fill("director")
+        page.locator("#id_password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{site}/my")
         page.goto(f"{site}/account")
         expect(page.locator("main")).to_contain_text(CAST["carrier"].code)
         seen(page, "account-provider")

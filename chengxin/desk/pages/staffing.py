@@ -36,7 +36,7 @@ from chengxin.accounts.pages import (
     session_end,
 )
 from chengxin.accounts.rules import DutyMissing
-from chengxin.accounts.selectors import asker_of, identities_of, providers_of, staff_of
+from chengxin.accounts.selectors import asker_of, identities_of, providers_of, providers_unbound, staff_of
 from chengxin.accounts.services.factors import (
     authenticator_add,
     code_show,
@@ -309,11 +309,10 @@ def _factors(
     options, request.session[PASSKEY] = passkey_offer(account)
     secret = request.session.setdefault(SECRET, base64.b32encode(secrets.token_bytes(20)).decode())
     address = f"otpauth://totp/{quote('chengxin:' + account.login)}?secret={secret}&issuer=chengxin"
-    held, identities = factors_of(account), identities_of(account)
-    bound = {identity.provider for identity, _ in identities}
+    held = factors_of(account)
     context = {
-        "identities": identities, "password": account.has_usable_password(),
-        "providers": [] if first else [each for each in providers_of(Kind.STAFF) if each[0].key not in bound],
+        "identities": identities_of(account), "password": account.has_usable_password(),
+        "providers": [] if first else providers_unbound(account),
         "account": account, "first": first, "refusal": refusal, "options": options, "secret": secret,
         "picture": SafeString(segno.make(address, error="m").svg_inline(scale=4, svgclass=None, lineclass=None)),
         "factors": [each for each in held if each.kind != "recovery"], "left": sum(each.kind == "recovery" for each in held),

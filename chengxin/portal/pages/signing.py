@@ -30,7 +30,7 @@ from chengxin.accounts.pages import (
     session_begin,
     session_end,
 )
-from chengxin.accounts.selectors import identities_of, providers_of
+from chengxin.accounts.selectors import identities_of, providers_of, providers_unbound
 from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.opening import (
     account_enter,
@@ -245,10 +245,8 @@ def _account(
     code = ""
     if here.kind == Kind.FIRM and here.subject_id is not None:
         code = number_of(here.subject_id, known_at=timezone.now())
-    held = identities_of(here)
-    bound = {identity.provider for identity, _ in held}
     context = {
-        "account": here, "code": code, "least": settings.PASSWORD_LEAST, "refusal": refusal, "changed": changed, "identities": held,
-        "providers": [each for each in providers_of(here.kind) if each[0].key not in bound], "password": here.has_usable_password(),
+        "account": here, "code": code, "least": settings.PASSWORD_LEAST, "refusal": refusal, "changed": changed, "identities": identities_of(here),
+        "providers": providers_unbound(here), "password": here.has_usable_password(),
     }  # fmt: skip
     return render(request, "portal/account.html", context, status=refusal.status if refusal else HTTPStatus.OK)
