@@ -375,12 +375,15 @@ def test_nothing_lists_subjects() -> None:
                 # promises that their own subjects made public; and offices. The caller’s own client.
                 # what was noticed in its own use, which names no subject;
                 # a platform's own filings and the tickets to it, which name shops and no person;
+                # what it said of goods, and the jobs in which it did;
                 # its own offers, and the evidence that it is to confirm, without whose it is; the consents that it holds, by number.
                 assert path in (
                     "/ledger/keys",
                     "/ledger/checkpoint",
                     "/ledger/checkpoints",
                     "/ledger/consistency",
+                    "/trails/capture",
+                    "/trails/events",
                     "/batches",
                     "/checks/reissued",
                     "/benefits/facts",

@@ -26,6 +26,7 @@ SCOPES = (
     "benefits",
     "trades",
     "merchants",
+    "trails",
     "persons",
 )
 

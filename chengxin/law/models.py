@@ -787,11 +787,14 @@ class Parameter(Founded):
 
 
 class Code(Part):
-    """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it."""
+    """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it; `terms` are the words of
+    another vocabulary that stand for it.
+    """
 
     title: Words
     basis: Some[Basis]
     closed: Words | None = None
+    terms: list[FieldName] = []
 
 
 class CodeList(Founded):

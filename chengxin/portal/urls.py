@@ -14,6 +14,7 @@ from chengxin.portal.pages import (
     reporting,
     shopping,
     signing,
+    trailing,
 )
 from chengxin.portal.pages import reading as pages
 
@@ -64,5 +65,8 @@ urlpatterns = [
     path("my/consents", allowing.consents, name="consents"),
     path("confirm", allowing.confirm, name="confirm"),
     path("benefits", benefits.offered, name="benefits"),
+    path("01/<str:gtin>", trailing.goods, name="trail-class"),
+    path("01/<str:gtin>/10/<str:lot>", trailing.goods, name="trail-lot"),
+    path("01/<str:gtin>/21/<str:serial>", trailing.goods, name="trail-serial"),
     path("remedies", pages.remedies, name="remedies"),
 ]

@@ -23,6 +23,7 @@ from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
+from chengxin.commerce.trails.api import router as trails
 from chengxin.disclosure.api import router as persons
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
@@ -54,6 +55,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/cases", cases),
     ("/merchants", merchants),
     ("/trades", trades),
+    ("/trails", trails),
     ("/assessments", assessments),
     ("/audits", audits),
     ("/promises", promises),

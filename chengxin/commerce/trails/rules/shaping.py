@@ -325,21 +325,15 @@ def _validator(draft: bool) -> Any:
 
 
 def document_read(content: bytes) -> dict[str, Any]:
-    """The JSON text as a document; refuses what is no JSON object in UTF-8, and a name that an object bears twice."""
+    """The JSON text as a document; refuses what is no JSON object in UTF-8. Of a name that an object bears twice the last
+    stands, as JSON's readers have it: a published example of the standard's is such a one."""
     try:
-        read = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object_once, parse_constant=_no_number)
+        read = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DocumentUnreadable(why=str(error)[:120] or type(error).__name__) from None
     if not isinstance(read, dict):
         raise DocumentUnreadable(why="{…}")
     return read
-
-
-def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError(f"{[name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1][0]!r} ×2")
-    return made
 
 
 def _no_number(written: str) -> None:
@@ -421,8 +415,10 @@ _MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}")
 
 
 def persons_barred(value: Any, where: str = "") -> None:
-    """Refuses a document of which some value looks like a person's number or address."""
+    """Refuses a document of which some value looks like a person's number or address, or bears a character that no text has."""
     for place, text in _texts(value, where):
+        if not text_whole(text):
+            raise DocumentUnreadable(why=f"{place.encode('ascii', 'replace').decode()}: U+0000, U+D800…U+DFFF")
         if _REACHED.match(text):
             raise PersonInTrail(where=place, what="telephone number or address", what_zh="电话号码或者邮箱")
         if ":" in text:
@@ -433,9 +429,16 @@ def persons_barred(value: Any, where: str = "") -> None:
             raise PersonInTrail(where=place, what="telephone number", what_zh="电话号码")
 
 
+def text_whole(text: str) -> bool:
+    """Whether every character is one that a text can have."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, each in value.items():
+            if not text_whole(key):
+                raise DocumentUnreadable(why=f"{where}: U+0000, U+D800…U+DFFF")
             yield from _texts(each, f"{where}/{key}")
     elif isinstance(value, list):
         for n, each in enumerate(value):

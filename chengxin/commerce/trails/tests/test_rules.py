@@ -191,7 +191,7 @@ def test_drafts_are_looser_where_their_own_examples_are_and_nowhere_else() -> No
     assert [f.rule for f in shaping.faults_of(draft)] == ["enum"]
 
 
-@pytest.mark.parametrize("content", [b"[]", b"{", b"\xff", b'{"a":1,"a":2}', b'{"a":NaN}', b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"[]", b"{", b"\xff", b'{"a":NaN}', b"[" * 100_000])
 def test_what_is_no_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(shaping.DocumentUnreadable):
         shaping.document_read(content)
@@ -209,4 +209,4 @@ def test_the_command_hashes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
     file.write_text(json.dumps(FROZEN["document"], ensure_ascii=False), encoding="utf-8")
     assert run(["trails", "hash", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["ids"] == FROZEN["ids"] and told["declared"] == [None] * 5
+    assert told["ids"] == FROZEN["ids"] and told["stated"] == [None] * 5

@@ -1,34 +1,99 @@
 """chengxin trails: what happened to goods, as firms say it."""
 
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
+from chengxin.actors.selectors import asker_acting
+from chengxin.commerce.trails.bulk.storing import json_text
 from chengxin.commerce.trails.rules.hashing import hashes_of, xml_hashes
 from chengxin.commerce.trails.rules.shaping import document_checked, document_read, events_of
+from chengxin.commerce.trails.rules.tracing import Way
+from chengxin.commerce.trails.selectors import capture_accessible, tracing_allowed
+from chengxin.commerce.trails.services import capturing, reading, recalling
+from chengxin.site.arguments import count
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
 
 # Action → what its words are, the last as often as wished where it ends in "…".
 WORDS: dict[str, tuple[str, ...]] = {
+    "capture": ("FILE…",),
+    "document": ("CAPTURE",),
     "hash": ("FILE",),
+    "trace": ("GOODS",),
+    "recall": ("GOODS", "REASON"),
+    "recalls": (),
+    "renew": ("RECALL",),
+    "receipt": ("RECALL", "HELD"),
+    "step": ("RECALL", "STATE", "REASONS"),
+    "place": ("GLN", "ACTOR", "TITLE"),
+    "goods": ("GTIN", "KIND", "ACTOR", "TITLE"),
 }
 
 
 class Command(Base):
-    """Hashes events."""
+    """Captures events and gives them back, says whose places and goods are whose, hashes events."""
 
-    help = "货品轨迹（EPCIS 2.0）：事件编号 / trails of goods (EPCIS 2.0): ids of events"
+    help = (
+        "货品轨迹（EPCIS 2.0）：报送、取回、地点和货品登记、事件编号 / "
+        "trails of goods (EPCIS 2.0): capture, give back, places and goods, ids of events"
+    )
     words = {
         "file": "文件",
+        "files": "文件",
+        "capture": "报送",
+        "actor": "单位",
+        "events": "事件数",
+        "differing": "编号与内容不符",
+        "declared": "声明有误",
+        "repeated": "重复文件",
+        "seconds": "用时（秒）",
+        "goods": "货品",
+        "way": "方向",
+        "things": "货品",
+        "carriers": "载具",
+        "levels": "层数",
+        "actors": "由谁报送",
+        "more": "未追完",
+        "recall": "召回",
+        "recalls": "召回",
+        "state": "状态",
+        "last_day": "期限",
+        "told": "已通知",
+        "receipted": "已回执",
+        "late": "逾期未回执",
+        "held": "在手数量",
+        "new": "新通知",
+        "gln": "位置码",
+        "gtin": "GTIN",
+        "kind": "种类",
+        "title": "名称",
+        "out": "文件",
         "ids": "事件编号",
-        "declared": "文件中写明的编号",
+        "stated": "文件中写明的编号",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, with what."""
         parser.add_argument("action", choices=list(WORDS), help="做什么 / what to do")
-        parser.add_argument("words", nargs="*", metavar="WORD", help="文件等，因动作而异 / files: as the action needs")
+        parser.add_argument(
+            "words", nargs="*", metavar="WORD", help="文件、编号等，因动作而异 / files, numbers: as the action needs"
+        )
+        parser.add_argument("--by", metavar="ACTOR", default="operator", help="由谁办理，默认 operator / by whom")
+        parser.add_argument(
+            "--actor", metavar="ACTOR", help="以谁的名义报送，默认同 --by / who says it, by default --by"
+        )
+        parser.add_argument("--maker", metavar="ACTOR", default="", help="谁的货品 / whose goods are called back")
+        parser.add_argument("--document", metavar="NUMBER", default="", help="文书文号 / the number of the order")
+        parser.add_argument("--note", metavar="TEXT", default="", help="回执说明 / what was done")
+        parser.add_argument("--title-en", metavar="TITLE", default="", help="英文名称 / the title in English")
+        ways = parser.add_mutually_exclusive_group()
+        ways.add_argument("--forward", action="store_true", help="向前：到了哪里（默认）/ what became of it (default)")
+        ways.add_argument("--backward", action="store_true", help="向后：从何而来 / what it came of")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to this file")
 
     def database_needed(self, options: Any) -> bool:
         """A hash is made of the file alone."""
@@ -46,6 +111,88 @@ class Command(Base):
             )
         getattr(self, f"_{action}")(*words, **options)
 
+    def _capture(self, *files: str, **options: Any) -> None:
+        results = []
+        for path in map(Path, files):
+            began = time.monotonic()
+            done = capturing.trail_capture(
+                content=path.read_bytes(),
+                actor=options["actor"] or options["by"],
+                by=options["by"],
+                at=timezone.now(),
+            )
+            results.append({"file": path.name, **done.as_dict(), "seconds": round(time.monotonic() - began, 3)})
+        counts = {name: sum(each[name] for each in results) for name in ("events", "differing", "declared", "seconds")}
+        self.result(results[0] if len(results) == 1 else {**counts, "files": results})
+
+    def _document(self, capture: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        found = capture_accessible(asker.key, asker.kind, count(capture))
+        document = reading.document_read_back(capture=found, by=asker.key, at=at)
+        if options["out"]:
+            options["out"].write_text(json_text(document) + "\n", encoding="utf-8")
+            self.result({"capture": found.pk, "events": found.events, "out": options["out"]})
+        else:
+            self.result(document)
+
+    def _trace(self, goods: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        tracing_allowed(asker.key, asker.kind)
+        way: Way = "backward" if options["backward"] else "forward"
+        began = time.monotonic()
+        found = reading.goods_trace(goods=goods, way=way, by=asker.key, at=at)
+        self.result({**found.as_dict(), "seconds": round(time.monotonic() - began, 3)})
+
+    def _recall(self, goods: str, reason: str, /, **options: Any) -> None:
+        at = timezone.now()
+        done = recalling.recall_open(
+            goods=goods,
+            reason=reason,
+            asker=asker_acting(options["by"], at=at),
+            at=at,
+            maker=options["maker"],
+            document=options["document"],
+        )
+        self.result(done.as_dict())
+
+    def _recalls(self, **options: Any) -> None:
+        at = timezone.now()
+        found = recalling.recalls_read(asker=asker_acting(options["by"], at=at), at=at)
+        self.result({"recalls": [each.as_dict() for each in found]})
+
+    def _renew(self, recall: str, **options: Any) -> None:
+        at = timezone.now()
+        done = recalling.recall_renew(recall=count(recall), asker=asker_acting(options["by"], at=at), at=at)
+        self.result(done.as_dict())
+
+    def _receipt(self, recall: str, held: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        done = recalling.recall_receipt(
+            recall=count(recall), held=count(held), note=options["note"], asker=asker, at=at
+        )
+        self.result({"recall": count(recall), "actor": asker.key, "held": done.held})
+
+    def _step(self, recall: str, to: str, reasons: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        self.result(recalling.recall_step(recall=count(recall), to=to, reasons=reasons, asker=asker, at=at).as_dict())
+
+    def _place(self, gln: str, actor: str, title: str, /, **options: Any) -> None:
+        place = capturing.place_register(
+            gln=gln, actor=actor, title=title, title_en=options["title_en"], by=options["by"], at=timezone.now()
+        )
+        self.result({"gln": place.gln, "actor": place.actor, "title": place.title})
+
+    def _goods(self, gtin: str, kind: str, actor: str, title: str, /, **options: Any) -> None:
+        goods = capturing.goods_register(
+            gtin=gtin, kind=kind, actor=actor, title=title, title_en=options["title_en"], by=options["by"],
+            at=timezone.now(),
+        )  # fmt: skip
+        self.result({"gtin": goods.gtin, "kind": goods.kind, "actor": goods.actor, "title": goods.title})
+
     def _hash(self, path: str, **options: Any) -> None:
         content = Path(path).read_bytes()
         if Path(path).suffix.lower() == ".xml":
@@ -55,5 +202,5 @@ class Command(Base):
         document = document_read(content)
         document_checked(document)
         events = events_of(document)
-        declared = [event.get("eventID") for event in events]
-        self.result({"file": Path(path).name, "ids": hashes_of(document, events), "declared": declared})
+        stated = [event.get("eventID") for event in events]
+        self.result({"file": Path(path).name, "ids": hashes_of(document, events), "stated": stated})

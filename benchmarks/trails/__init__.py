@@ -1,0 +1,1 @@
+"""How fast events are captured, and goods traced through them, beside a plain recursive query."""

@@ -1,0 +1,113 @@
+"""`python -m benchmarks.trails`: events captured a second, and a trace forward and backward beside a plain recursive query."""
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from psycopg import Connection
+from rich.console import Console
+
+from benchmarks.arguments import cases_read, parser_make
+from benchmarks.place import Place
+from benchmarks.results import Line, frozen_read, frozen_write, middle, shown
+from benchmarks.trails import world
+
+HERE = Path(__file__).parent
+PARTS = ("capture", "forward", "backward")
+DATABASE = "trails"
+DOCUMENTS, EVENTS = 20, 1000
+
+WORDS = {
+    "capture": ("报送", "capture"),
+    "forward": ("向前追踪", "trace forward"),
+    "backward": ("向后追踪", "trace backward"),
+    "forward-plain": ("下限：一条递归SQL", "floor: one recursive query"),
+    "backward-plain": ("下限：一条递归SQL", "floor: one recursive query"),
+}
+_INDEXES = """
+select indexname, indexdef from pg_indexes where tablename in ('trails_event', 'trails_link')
+    and indexname not in (select conname from pg_constraint)
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Measures, prints, freezes if asked."""
+    asked = parser_make("trails", "货品轨迹性能测试 / the benchmark of trails", PARTS, HERE).parse_args(words)
+    console, lines = Console(stderr=True), list[Line]()
+    for case in cases_read(HERE, "events", asked.sizes):
+        events = int(case["events"])
+        with Place(asked.work, keep=asked.keep) as place, console.status(f"{events:,}"):
+            _world_ready(place, events)
+            runs = [_measured(place, events, asked.only, n) for n in range(asked.runs or int(case["runs"]))]
+            lines += middle(runs)
+    shown(lines, frozen_read(asked.frozen), WORDS)
+    if asked.freeze:
+        frozen_write(asked.frozen, lines, datetime.now(UTC).date())
+    return 0
+
+
+def _world_ready(place: Place, events: int) -> None:
+    place.database_fresh(DATABASE)
+    with place.connected(DATABASE) as connection:
+        connection.execute("set session_replication_role = replica")
+        indexes = connection.execute(_INDEXES).fetchall()
+        for name, _ in indexes:
+            connection.execute(f'drop index "{name}"')
+        for statement, block in world.statements(events):
+            connection.execute(statement, block or None)
+        for table in ("trails_capture", "trails_event"):
+            connection.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))")
+        for _, definition in indexes:
+            connection.execute(definition)
+    with place.connected(DATABASE, autocommit=True) as connection:
+        connection.execute("vacuum analyze trails_event, trails_link")
+
+
+def _measured(place: Place, events: int, only: Sequence[str], run: int) -> list[Line]:
+    lines: list[Line] = []
+    if "capture" in only:
+        lines.append(_captured(place, events, run))
+    for way, start, plain in (
+        ("forward", world.raw_lot(events), world.FORWARD),
+        ("backward", world.piece(events), world.BACKWARD),
+    ):
+        if way not in only:
+            continue
+        place.settle()
+        done = place.command("trails", "trace", start, f"--{way}", database=DATABASE)
+        with place.connected(DATABASE) as connection:
+            seconds, count = _plain(connection, plain, start)
+        found = done.result
+        assert count == len(found["things"]), f"both reach the same: {count}, {len(found['things'])}"
+        note = f"things {count:,}, carriers {len(found['carriers']):,}, events {found['events']:,}"
+        own = found["seconds"]
+        lines.append(Line(events, way, seconds=done.seconds, own_seconds=own, ratio=own / seconds, note=note))
+        lines.append(Line(events, f"{way}-plain", seconds=seconds))
+    return lines
+
+
+def _captured(place: Place, events: int, run: int) -> Line:
+    folder = place.folder / "documents"
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for n in range(DOCUMENTS):
+        path = folder / f"{run}-{n}.jsonld"
+        path.write_text(world.document(run * DOCUMENTS + n, EVENTS), encoding="utf-8")
+        paths.append(str(path))
+    place.settle()
+    done = place.command("trails", "capture", *paths, database=DATABASE)
+    own = done.result["seconds"]
+    many = DOCUMENTS * EVENTS
+    return Line(events, "capture", seconds=done.seconds, own_seconds=own, per_second=many / own, note=f"{many:,}")
+
+
+def _plain(connection: Connection, statement: str, start: str) -> tuple[float, int]:
+    began = time.monotonic()
+    row = connection.execute(statement, [start.removeprefix("https://id.gs1.org/")]).fetchone()
+    return time.monotonic() - began, int(row[0]) if row else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

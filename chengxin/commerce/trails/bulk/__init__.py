@@ -1,0 +1,1 @@
+"""Set-wise work on events and what they link."""

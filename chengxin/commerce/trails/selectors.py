@@ -1,0 +1,302 @@
+"""Reading what was captured: whose captures and events may be seen by whom, and the events that a question asks for."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.db.models import Count, F, Q, QuerySet
+
+from chengxin import law as lawroom
+from chengxin.actors.selectors import Asker
+from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.commerce.trails.models import (
+    Capture,
+    Declared,
+    Event,
+    Goods,
+    Link,
+    Place,
+    Recall,
+    RecallNotice,
+)
+from chengxin.commerce.trails.rules.asking import (
+    Asked,
+    CaptureUnknown,
+    EventUnknown,
+    Matching,
+    TracingClosed,
+    token_of,
+)
+from chengxin.commerce.trails.rules.identifying import Goods as Goods_
+from chengxin.commerce.trails.rules.linking import CHILD, LOT, PARENT, PARTED, RUN, SEEN, TAKEN, destinations_of
+from chengxin.commerce.trails.rules.recalling import PROCEDURE, RecallUnknown
+from chengxin.commerce.trails.rules.shaping import document_of
+from chengxin.commerce.trails.rules.tracing import SHIPPED, Fact, Met, Row, Traced
+from chengxin.law.models import Doer
+
+# The kinds of actor that read everybody's events in their work; a firm reads its own, nobody else reads any.
+READING_ALL = ("operator", "department", "supervisor")
+
+
+def tracing_allowed(actor: str, kind: str) -> None:
+    """Refuses whoever does not trace goods through everybody's events in their work."""
+    if kind not in READING_ALL:
+        raise TracingClosed(actor=actor)
+
+
+def captures_accessible(actor: str, kind: str) -> QuerySet[Capture]:
+    """The captures that the actor may see: a firm its own, whoever supervises all of them, nobody else any."""
+    found = Capture.objects.order_by("-pk")
+    if kind in READING_ALL:
+        return found
+    return found.filter(actor=actor) if kind in ("platform", "service-firm") else found.none()
+
+
+def capture_accessible(actor: str, kind: str, capture: int) -> Capture:
+    """One capture that the actor may see; unknown and forbidden look alike."""
+    found = captures_accessible(actor, kind).filter(pk=capture).first()
+    if found is None:
+        raise CaptureUnknown(capture=capture, actor=actor)
+    return found
+
+
+def events_accessible(actor: str, kind: str) -> QuerySet[Event]:
+    """The events that the actor may see: a firm its own, whoever supervises all of them, nobody else any."""
+    if kind in READING_ALL:
+        return Event.objects.all()
+    return Event.objects.filter(actor=actor) if kind in ("platform", "service-firm") else Event.objects.none()
+
+
+def document_captured(capture: Capture) -> dict[str, Any]:
+    """The document as it was captured."""
+    bodies = Event.objects.filter(capture=capture).order_by("position").values_list("body", flat=True)
+    return document_of(json.loads(capture.envelope), [json.loads(body) for body in bodies])
+
+
+@dataclass(frozen=True)
+class Page:
+    """So many events as they came, what the register adds of each, and the token of the next page where there is one."""
+
+    events: list[Event]
+    next_token: str
+
+
+def events_asked(events: QuerySet[Event], asked: Asked) -> Page:
+    """The events that the question asks for, in its order, one page of them."""
+    found = events
+    for column, values in asked.columns.items():
+        found = found.filter(**{f"{column}__in": values})
+    found = found.filter(**asked.times)
+    for each in asked.matching:
+        found = found.filter(pk__in=_named(each))
+    if asked.declares is not None:
+        found = found.filter(declares=asked.declares)
+    column = "at" if asked.by_time else "recorded_at"
+    way = "lt" if asked.descending else "gt"
+    if asked.after:
+        value, number = datetime.fromisoformat(asked.after[0]), asked.after[1]
+        found = found.filter(Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"pk__{way}": number}))
+    order = [F(column).desc(), F("pk").desc()] if asked.descending else [F(column).asc(), F("pk").asc()]
+    most = min(asked.most, asked.limit or asked.most)
+    rows = list(found.select_related("capture").order_by(*order)[: most + 1])
+    more = len(rows) > most and asked.limit is None
+    rows = rows[:most]
+    token = token_of(getattr(rows[-1], column).isoformat(), rows[-1].pk) if more else ""
+    return Page(rows, token)
+
+
+def _named(each: Matching) -> QuerySet[Link, int]:
+    which = Q(thing__in=each.exact)
+    for start in each.below:
+        which |= Q(thing__startswith=start)
+    return Link.objects.filter(which, role__in=each.roles).values_list("event_id", flat=True)
+
+
+def events_of_id(events: QuerySet[Event], event_id: str, actor: str) -> list[Event]:
+    """Every event that calls itself so, a declaration of an error among them; refuses where there is none to see."""
+    found = list(events.filter(event_id=event_id).select_related("capture").order_by("pk"))
+    if not found:
+        raise EventUnknown(actor=actor)
+    return found
+
+
+def places_of(glns: Iterable[str]) -> dict[str, str]:
+    """Whose each of these places is, of those that are somebody's."""
+    latest = Place.objects.filter(gln__in=set(glns)).order_by("gln", "-number").distinct("gln")
+    return {place.gln: place.actor for place in latest if place.actor}
+
+
+def goods_of_gtins(gtins: Iterable[str]) -> dict[str, Goods]:
+    """What is said of each of these GTINs, of those that are registered."""
+    latest = Goods.objects.filter(gtin__in=set(gtins)).order_by("gtin", "-number").distinct("gtin")
+    return {goods.gtin: goods for goods in latest}
+
+
+def place_titles(glns: Iterable[str]) -> dict[str, Place]:
+    """What each of these places is called, of those that are registered."""
+    latest = Place.objects.filter(gln__in=set(glns)).order_by("gln", "-number").distinct("gln")
+    return {place.gln: place for place in latest}
+
+
+def facts_of(found: Traced) -> tuple[list[Fact], dict[int, Event]]:
+    """What a custody trace found, as facts about the goods, and the events themselves by number."""
+    events = {event.pk: event for event in Event.objects.filter(pk__in=found.events)}
+    beside: dict[int, list[Link]] = defaultdict(list)
+    for link in Link.objects.filter(event__in=found.events, role__in=[PARENT, PARTED]):
+        beside[link.event_id].append(link)
+    facts: dict[int, Fact] = {}
+    # The same event said in two documents is one event.
+    first: dict[str, int] = {}
+    for number in sorted(events):
+        first.setdefault(events[number].hash, number)
+    once = set(first.values())
+    for met, row in sorted(found.rows, key=lambda each: each[0].carries):
+        if (
+            row.event in once
+            and row.event not in facts
+            and row.role not in (RUN, LOT)
+            and not (met.carries and row.role == PARENT)
+        ):
+            facts[row.event] = _fact(events[row.event], met, row, beside[row.event])
+    return list(facts.values()), events
+
+
+def _fact(event: Event, met: Met, row: Row, beside: list[Link]) -> Fact:
+    return Fact(
+        event=event.pk,
+        at=event.at,
+        kind=event.kind,
+        action=event.action,
+        step=event.biz_step,
+        place=event.read_point or event.biz_location,
+        role=row.role,
+        carrier=met.thing if met.carries else "",
+        parents=tuple(link.thing for link in beside) if row.role in (CHILD, TAKEN) else (),
+        destinations=destinations_of(json.loads(event.body)) if event.biz_step in SHIPPED else (),
+    )
+
+
+def serials_and_lots(goods: Goods_) -> list[str]:
+    """Under which keys the goods stand: of a class, every lot and piece of it that was ever named."""
+    if goods.level != "class":
+        return [goods.path[1:]]
+    below = Link.objects.filter(thing__startswith=f"{goods.path[1:]}/").values_list("thing", flat=True)
+    return [goods.path[1:], *below.distinct().order_by("thing")]
+
+
+def declared_among(things: Iterable[str]) -> list[Declared]:
+    """The events on these things that were declared wrong, with what declared them."""
+    named = Link.objects.filter(thing__in=list(things)).values("event_id")
+    found = Declared.objects.filter(event__in=named).exclude(event=F("declaration"))
+    return list(found.select_related("event", "declaration").order_by("pk"))
+
+
+def actors_counted(events: Iterable[int]) -> dict[str, int]:
+    """Who said these events, and how many of them each."""
+    counted = Event.objects.filter(pk__in=list(events)).values_list("actor").annotate(n=Count("pk")).order_by("actor")
+    return dict(counted)
+
+
+def told_about(event_ids: Iterable[str]) -> list[Event]:
+    """The events of people's own, such as reviews and complaints, that point to these ids."""
+    links = Link.objects.filter(thing__in=list(event_ids), role=SEEN).values("event_id")
+    return list(Event.objects.filter(pk__in=links).order_by("at", "pk"))
+
+
+def contexts_of(events: Sequence[Event]) -> list[Any]:
+    """The contexts under which these events came, each once, the first one first."""
+    seen: list[Any] = []
+    for event in events:
+        context = json.loads(event.capture.context)
+        for each in context if isinstance(context, list) else [context]:
+            if each not in seen:
+                seen.append(each)
+    return seen
+
+
+def query_document(page: Page, *, at: datetime) -> dict[str, Any]:
+    """The events as they came, and beside them what the register adds of each: its id, when it was recorded, who said it, in which capture."""
+    recorded = [
+        {
+            "eventID": event.event_id,
+            "hash": event.hash,
+            "recordTime": event.recorded_at.isoformat(),
+            "captureID": str(event.capture_id),
+            "saidBy": event.actor,
+        }
+        for event in page.events
+    ]
+    context = [*contexts_of(page.events), {"chengxin": "https://chengxin.example.org/epcis/"}]
+    return {
+        "@context": context,
+        "type": "EPCISQueryDocument",
+        "schemaVersion": "2.0",
+        "creationDate": at.isoformat(),
+        "epcisBody": {
+            "queryResults": {
+                "queryName": "SimpleEventQuery",
+                "resultsBody": {
+                    "eventList": [json.loads(event.body) for event in page.events],
+                    "chengxin:recorded": recorded,
+                },
+            }
+        },
+    }
+
+
+# ---- recalls
+
+
+def recall_course(recall: Recall, *, on: date) -> Course:
+    """The recall's procedure by the law of the day on which it opened, the steps taken, and what the clock has done by this day."""
+    law = lawroom.load().on(recall.opened_on, recall.jurisdiction)
+    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in recall.steps.order_by("number")]
+    course = Course(law, law.procedures[PROCEDURE], taken)
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
+
+
+def recall_running(recall: Recall, *, on: date) -> bool:
+    """Whether the goods are still being called back: until it was closed or withdrawn, whoever was late meanwhile."""
+    return recall_course(recall, on=on).state.outcome not in ("decided", "dropped")
+
+
+def recalls_accessible(asker: Asker) -> QuerySet[Recall]:
+    """The recalls that the asker may see: whoever supervises all of them, a firm its own and those of which it was told."""
+    found = Recall.objects.order_by("-pk")
+    if asker.kind in READING_ALL:
+        return found
+    if asker.kind not in ("platform", "service-firm"):
+        return found.none()
+    return found.filter(Q(maker=asker.key) | Q(notices__actor=asker.key)).distinct()
+
+
+def recall_accessible(asker: Asker, recall: int) -> Recall:
+    """One recall that the asker may see; unknown and forbidden look alike."""
+    found = recalls_accessible(asker).filter(pk=recall).first()
+    if found is None:
+        raise RecallUnknown(recall=recall, actor=asker.key)
+    return found
+
+
+def notice_accessible(asker: Asker, recall: int) -> RecallNotice:
+    """What the asker itself was told of a recall; refuses where it was told nothing."""
+    found = RecallNotice.objects.filter(recall=recall, actor=asker.key).first()
+    if found is None:
+        raise RecallUnknown(recall=recall, actor=asker.key)
+    return found
+
+
+def recall_open_for(key: str, *, on: date) -> int | None:
+    """The recall of these very goods that is under way."""
+    return next((recall.pk for recall in Recall.objects.filter(goods=key) if recall_running(recall, on=on)), None)
+
+
+def recalls_reaching(goods: Goods_, beside: Iterable[str], *, on: date) -> list[Recall]:
+    """The recalls under way of these goods: of themselves, of their class, or of what they were made of."""
+    keys = {goods.path[1:], f"01/{goods.gtin}", *beside}
+    return [recall for recall in Recall.objects.filter(goods__in=keys).order_by("pk") if recall_running(recall, on=on)]
