@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from benchmarks.match.fits import Hints, hints_allow
-from benchmarks.match.names import is_branch, plain
+from benchmarks.match.names import form_cut, is_branch, plain
 from benchmarks.match.slips import Firm, Query
 
 MATCH, PROPOSE, NONE = "match", "propose", "none"
@@ -105,13 +105,18 @@ def _counted(count: _Count, query: Query, answer: Answer, register: Mapping[str,
 
 
 def crowd_told(query: Query, answer: Answer, register: Mapping[str, Firm]) -> bool:
-    """Whether the answer says that more firms fit than it shows, and that is true: the text stands as it is in the names of more
-    than so many firms of the place that the query tells, and so many of these are shown and no other.
+    """Whether the answer says that more firms fit than it shows, and that is true: the text stands as it is, but for words between it
+    and its form (通用厂), in the names of more than so many firms of the place that the query tells, and so many of these are shown
+    and no other.
     """
     if answer.crowd < MANY:
         return False
-    text, hints = plain(query.name), Hints(query.province, query.city, query.address)
-    bearing = {code for code, firm in register.items() if text in plain(firm.name) and hints_allow(hints, firm)}
+    (text, form), hints = form_cut(plain(query.name)), Hints(query.province, query.city, query.address)
+
+    def bears(name: str) -> bool:
+        return text in name and form in name[name.index(text) + len(text) :]
+
+    bearing = {code for code, firm in register.items() if bears(plain(firm.name)) and hints_allow(hints, firm)}
     return len(bearing) > MANY and bearing.issuperset(answer.proposed)
 
 

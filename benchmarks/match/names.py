@@ -41,6 +41,9 @@ _FORM = re.compile(rf"(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))})?（(
 _TAIL = re.compile(
     r"(?<=公司).{2,}?(?:公司|部|店|处|行|站|厂|场|所|中心|矿|队|库|点|馆|所|市|园|组|楼|厅)$|(?<=合作社).{2,}?(?:分社|社|部|店|站|组|厂)$"
 )
+# Whatever stands behind a whole firm's name is of its branch (Order 734, art. 12): 桂林分社, 北京路酒家, 凯悦啤酒城 as well as
+# 第二门市部. A bracket there is a remark or a form, 合作社有限公司 and 合作社联合社 are one form.
+_BEHIND = re.compile(r"(?:(?<=公司)|(?<=合作社)(?!联合?社$|有限(?:责任)?公司))(?!（[^（）]*）$).{2,}$")
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{2,7}?(?:自治县|县|区|市|旗)")
 _CITY_END = re.compile(r"(?:[\u4e00-\u9fff]{1,2}族)*自治州$|(?:市|地区|盟)$")
 _COUNTY_END = re.compile(r"(?:[\u4e00-\u9fff]{1,2}族)*自治县$|(?:市|县|区|旗)$")
@@ -199,7 +202,7 @@ class Reader:
     def _cut(self, text: str, firm: Firm) -> Parts:
         """Regions, form and tail cut away; what is left stands as the mark, unless a bracket parts it."""
         text, tail = _tail_cut(text)
-        text, form = _form_cut(text)
+        text, form = form_cut(text)
         regions, text = self._regions_cut(text, firm)
         return _bracket_cut(text, Parts(regions, form=form, tail=tail), {each.text: each for each in _written(firm)})
 
@@ -227,7 +230,8 @@ def _tail_cut(text: str) -> tuple[str, str]:
     return (text[: match.start()], match[0]) if match and not text.endswith("合伙）") else (text, "")
 
 
-def _form_cut(text: str) -> tuple[str, str]:
+def form_cut(text: str) -> tuple[str, str]:
+    """A name without its form, and that; a form alone is none."""
     if match := _FORM.search(text):
         return text[: match.start()], match[0]
     for form in _FORMS:
@@ -258,4 +262,5 @@ def _bracket_cut(text: str, parts: Parts, known: Mapping[str, Region]) -> Parts:
 
 def is_branch(name: str) -> bool:
     """Whether the name is of a branch: something stands behind the parent's form."""
-    return bool(_tail_cut(plain(name))[1])
+    text = plain(name)
+    return bool(_BEHIND.search(text)) and not text.endswith("合伙）")

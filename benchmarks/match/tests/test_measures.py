@@ -128,6 +128,9 @@ def test_a_crowd_counts_where_it_is_one_and_what_is_shown_bears_the_text() -> No
     assert not crowd_told(query, told, dict(list(firms.items())[:MANY])), "no more than are shown"
     assert not crowd_told(replace(query, province="江苏省"), told, firms), "none of them lies there"
     assert measured([query], {"1": told}, firms)[0].all_proposed == 1
+    # Words may stand between the text and its form, and the form must be there.
+    assert crowd_told(replace(query, name="广告公司"), told, firms)
+    assert not crowd_told(replace(query, name="广告厂"), told, firms)
 
 
 def test_frozen_lines_read_back_and_only_the_same_system_is_replaced(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from benchmarks.match.slips import (
     MOST_TRUTHS,
     NOT_REGISTERED,
     Query,
+    _sayable,
     code_valid,
     old_number,
     queries_make,
@@ -113,10 +114,33 @@ def test_a_slip_has_its_cost(one: str, other: str, cost: float) -> None:
     assert edit_cost(one, other) == pytest.approx(cost)
 
 
-def test_a_branch_is_told_from_its_parent() -> None:
-    assert is_branch("云川禾舟食品有限公司东溪分公司")
-    assert not is_branch("云川禾舟食品有限公司")
-    assert not is_branch("云川禾舟投资中心（有限合伙）")
+@pytest.mark.parametrize(
+    "tail",
+    ["东溪分公司", "第二门市部", "东溪分社", "听潮路酒家", "啤酒城", "日杂门市", "东溪供电局", "云舟有限公司听潮店"],
+)
+def test_a_branch_is_told_from_its_parent_whatever_it_is_called(tail: str) -> None:
+    assert is_branch(f"云川禾舟食品有限公司{tail}") and is_branch(f"东溪镇供销合作社{tail}")
+
+
+@pytest.mark.parametrize(
+    "form", ["食品有限公司", "投资中心（有限合伙）", "供销合作社有限公司", "有限公司（普通合伙）", "农业合作社"]
+)
+def test_a_whole_firm_is_no_branch(form: str) -> None:
+    assert not is_branch(f"云川禾舟{form}")
+
+
+def test_a_branch_is_no_truth_of_a_text_that_says_no_branch() -> None:
+    names = ["云川中国旅行社有限责任公司", *(f"云川中国旅行社有限责任公司{each}分社" for each in ("东溪", "南溪"))]
+    firms_here = [Firm(str(n), name, f"C{n}", "", "", "") for n, name in enumerate(names)]
+    reader = Reader(firms_here)
+    kept = [Row(firm, reader.parts(firm)) for firm in firms_here]
+    asked = [
+        Query("1", "云川中国旅行社", "", "", "", "", ("C1", "C2"), AMBIGUOUS),
+        Query("2", "云川中国旅行社", "", "", "", "", ("C0",), "bare"),
+        Query("3", names[1] + "（发票抬头）", "", "", "", "", ("C1",), "noise"),
+        Query("4", "云川旅行社", "", "", "", "", (), "left-out"),
+    ]
+    assert [query.qid for query in _sayable(asked, kept)] == ["2", "3", "4"]
 
 
 def test_an_old_number_has_a_right_check_digit() -> None:

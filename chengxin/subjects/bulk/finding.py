@@ -15,11 +15,21 @@ from scipy import sparse
 
 from chengxin.kernel.errors import Refusal
 from chengxin.subjects.bulk.indexing import PLACE, WEIGHT, index_version, index_weights
-from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, SAME_NAME, SAME_NUMBER, grams_told
+from chengxin.subjects.bulk.searching import (
+    BEST,
+    LEAST_LIKE,
+    PART,
+    SAME_NAME,
+    SAME_NUMBER,
+    WHOLE_MOST,
+    are_single,
+    grams_told,
+    in_all,
+)
 from chengxin.subjects.rules.answering import Firm
 from chengxin.subjects.rules.comparing import Side
 from chengxin.subjects.rules.namebook import place_words
-from chengxin.subjects.rules.nearing import Nearness, nearest
+from chengxin.subjects.rules.nearing import ALL_HELD, Nearness, nearest
 
 WAITING_MOST = 20_000  # names in no segment that are compared one by one; more would take too long
 _ALIKE_MOST = 2_000  # names as like as the last of the best that are told apart
@@ -78,20 +88,30 @@ def firms_alike(cursor: Cursor, asked: Side) -> list[Firm]:
     of the number that is given. Refuses where the index does not hold what it should.
     """
     query, nearness = _Query.of(asked.normal), Nearness(asked)
-    wanted = {"ids": _near(cursor, query), "normal": asked.normal, "number": asked.number}
-    cursor.execute(_FIRMS, wanted | {"same_name": SAME_NAME, "same_number": SAME_NUMBER}, binary=True)
-    beside, firms = set(), dict[int, Firm]()
-    for name, is_beside, *row in cursor.fetchall():
-        firms[name] = _firm(name, *row)
-        if is_beside:
-            beside.add(name)
-    sides = {name: firm.side for name, firm in firms.items()}
-    alike = _best(query, {name: side.normal for name, side in sides.items()})
-    near = (
-        (name, *nearness.of(sides[name].normal, sides[name].province, sides[name].city, like))
-        for name, like in alike.items()
-    )
-    return [firms[name] for name in dict.fromkeys((*nearest(near), *beside))]
+    wanted = {"normal": asked.normal, "number": asked.number, "same_name": SAME_NAME, "same_number": SAME_NUMBER}
+    ids, whole = _near(cursor, query)
+    firms, beside = _firms(cursor, wanted | {"ids": ids})
+
+    def near(best: Mapping[int, float]) -> list[tuple[int, float, bool]]:
+        sides = ((name, firms[name].side, like) for name, like in best.items())
+        return [(name, *nearness.of(side.normal, side.province, side.city, like)) for name, side, like in sides]
+
+    alike = near(_best(query, {name: firm.side.normal for name, firm in firms.items()}))
+    fitting = sum(holds_all for *_, holds_all in alike)
+    more = [name for name in whole if name not in {name for name, *_ in alike}]
+    if len(alike) == BEST and fitting < ALL_HELD and more:
+        # As in the set-wise search: those that hold all that is asked, however unlike.
+        firms |= _firms(cursor, wanted | {"ids": more})[0]
+        best = _best(query, {name: firms[name].side.normal for name in more}, WHOLE_MOST)
+        alike += [each for each in near(best) if each[2]][: ALL_HELD - fitting]
+    return [firms[name] for name in dict.fromkeys((*nearest(alike), *beside))]
+
+
+def _firms(cursor: Cursor, wanted: Mapping[str, Any]) -> tuple[dict[int, Firm], set[int]]:
+    """The firms of the names that are wanted; and which names are wanted for themselves or their number."""
+    cursor.execute(_FIRMS, wanted, binary=True)
+    rows = cursor.fetchall()
+    return {name: _firm(name, *row) for name, _, *row in rows}, {name for name, is_beside, *_ in rows if is_beside}
 
 
 def _firm(name: int, firm: int, written: str, normal: str, scheme: str | None, number: str | None) -> Firm:
@@ -122,20 +142,22 @@ class _Query:
         return cast(np.ndarray[Any, np.dtype[np.float64]], np.bincount(rows, weights=shared, minlength=len(normals)))
 
 
-def _best(query: _Query, normals: Mapping[int, str]) -> dict[int, float]:
+def _best(query: _Query, normals: Mapping[int, str], most: int = BEST) -> dict[int, float]:
     """The names most like the query, with their likeness; best first, of equals the first registered."""
     if not normals or not len(query.grams):
         return {}
     ids, like = np.array(list(normals)), query.likeness(list(normals.values()))
-    order = np.lexsort((ids, -like))[:BEST]
+    order = np.lexsort((ids, -like))[:most]
     order = order[like[order] >= max(PART * like[order[0]], LEAST_LIKE)]
     return dict(zip(ids[order].tolist(), like[order].tolist(), strict=True))
 
 
-def _near(cursor: Cursor, query: _Query) -> list[int]:
-    """The names that are among the best, or may be but for the rounding in the index; and the best of those in no segment."""
+def _near(cursor: Cursor, query: _Query) -> tuple[list[int], list[int]]:
+    """The names that are among the best, or may be but for the rounding in the index, and the best of those in no segment; and
+    those that bear every telling character, the most alike first.
+    """
     if not len(query.grams):
-        return []
+        return [], []
     segments, waiting = _read(cursor, query.grams.tolist())
     likeness = [segment.likeness(query) for segment in segments]
     least = max(LEAST_LIKE, PART * max((float(like.max()) for like in likeness), default=0.0)) - _ROUNDED
@@ -145,7 +167,22 @@ def _near(cursor: Cursor, query: _Query) -> list[int]:
     order = np.lexsort((ids, -like))[:_ALIKE_MOST]
     ids, like = ids[order], like[order]
     last = like[BEST - 1] if len(like) >= BEST else 0.0
-    return [*ids[like >= last - _ROUNDED].tolist(), *_best(query, waiting)]
+    near = [*ids[like >= last - _ROUNDED].tolist(), *_best(query, waiting)]
+    return near, _whole(query, segments, likeness, waiting)
+
+
+def _whole(
+    query: _Query,
+    segments: Sequence["_Segment"],
+    likeness: Sequence[np.ndarray[Any, Any]],
+    waiting: Mapping[int, str],
+) -> list[int]:
+    grams = query.grams[are_single(query.grams)].tolist()
+    places = [segment.bearing(grams) for segment in segments]
+    ids = np.concatenate([_NONE, *(segment.ids(at) for segment, at in zip(segments, places, strict=True))])
+    like = np.concatenate([_NONE, *(like[at] for like, at in zip(likeness, places, strict=True))])
+    order = np.lexsort((ids, -like))[:WHOLE_MOST]
+    return [*ids[order].tolist(), *_best(query, waiting, WHOLE_MOST)]
 
 
 @dataclass
@@ -168,6 +205,14 @@ class _Segment:
         matrix = sparse.csc_array((weights.astype(np.float32), places, bounds), shape=(self.names, len(sizes)))
         tells = query.tells[np.searchsorted(query.grams, self.grams)]
         return cast(np.ndarray[Any, np.dtype[np.float32]], matrix @ tells)
+
+    def bearing(self, grams: Sequence[int]) -> np.ndarray[Any, Any]:
+        """The places of the names that have every one of the grams."""
+        postings = dict(zip(self.grams, self.held, strict=True))
+        if not grams or any(gram not in postings for gram in grams):
+            return _NONE
+        held = (postings[gram] for gram in grams)
+        return in_all([np.frombuffer(each, PLACE, len(each) // (PLACE.itemsize + WEIGHT.itemsize)) for each in held])
 
     def ids(self, places: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The names that stand at these places."""

@@ -16,13 +16,13 @@ from psycopg import Cursor
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.names import name_normal
 from chengxin.subjects.bulk.resolving import names_normal, numbers_read
-from chengxin.subjects.bulk.searching import SAME_NAME, SAME_NUMBER, NameIndex
+from chengxin.subjects.bulk.searching import BEST, SAME_NAME, SAME_NUMBER, NameIndex
 from chengxin.subjects.rules.answering import Candidate, Firm, candidates_judged, candidates_shown, outcome_of
 from chengxin.subjects.rules.comparing import Side
 from chengxin.subjects.rules.judging import Judgement, Model
 from chengxin.subjects.rules.namebook import place_words
 from chengxin.subjects.rules.naming import asked_normal
-from chengxin.subjects.rules.nearing import Nearness, nearest
+from chengxin.subjects.rules.nearing import ALL_HELD, Nearness, nearest
 
 ASKED = ("qid", "name", "province", "city", "address", "uscc", "representative")
 REGISTER = ("id", "name", "uscc", "province", "city", "address", "representative")
@@ -195,15 +195,16 @@ def candidates_of(batch: pl.DataFrame, register: Register) -> list[list[int]]:
 
 
 def candidates_frame(batch: pl.DataFrame, register: Register) -> pl.DataFrame:
-    """Rows that may be worth judging, found `by` one of three ways: those most alike, with their likeness, how near they are and
-    whether they hold all that is asked; every firm of the very same name; and the firm of the number that the query gives.
+    """Rows that may be worth judging, found `by` one of three ways: those most alike, and those that hold all that is asked, with
+    their likeness, how near they are and whether they hold all; every firm of the very same name; and the firm of the number that
+    the query gives.
     """
     whole = register.frame.lazy().select("normal", "number").with_row_index("row")
     asked = batch.lazy().select("normal", "number").with_row_index("query")
     same = asked.join(whole, on="normal").group_by("query").agg(pl.col("row").sort().head(SAME_NAME))
     numbered = asked.filter(pl.col("number") != "").join(whole, on="number")
     numbered = numbered.group_by("query").agg(pl.col("row").sort().head(SAME_NUMBER))
-    like = _near(batch, register, register.index.candidates(batch["normal"])).lazy().with_columns(by=pl.lit("like"))
+    like = _like(batch, register).lazy().with_columns(by=pl.lit("like"))
     others = [
         frame.explode("row").with_columns(by=pl.lit(way), **{name: pl.lit(None, kind) for name, kind in NEAR.items()})
         for frame, way in ((same, "name"), (numbered, "number"))
@@ -211,6 +212,21 @@ def candidates_frame(batch: pl.DataFrame, register: Register) -> pl.DataFrame:
     columns = ("query", "row", "by", *NEAR)
     exact = pl.col("query", "row").cast(pl.Int64)
     return pl.concat([frame.with_columns(exact).select(columns) for frame in (like, *others)]).collect()
+
+
+def _like(batch: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """Those most alike; and of those that hold all that is asked and are not elsewhere as many as may be judged, however unlike."""
+    best, whole = register.index.candidates_and_whole(batch["normal"])
+    like = _near(batch, register, best)
+    fitting = like.group_by("query").agg(pl.len().alias("found"), pl.col("holds_all").sum())
+    deeper = fitting.filter((pl.col("found") == BEST) & (pl.col("holds_all") < ALL_HELD))
+    more = whole.join(deeper, on="query", how="semi", maintain_order="left")
+    more = more.join(like, on=["query", "row"], how="anti", maintain_order="left")
+    if more.is_empty():
+        return like
+    fits = _near(batch, register, more).filter("holds_all")
+    before = fits.select("query").join(fitting, on="query", how="left", maintain_order="left")["holds_all"]
+    return like.vstack(fits.filter(pl.int_range(pl.len()).over("query") < ALL_HELD - before))
 
 
 def _near(batch: pl.DataFrame, register: Register, like: pl.DataFrame) -> pl.DataFrame:

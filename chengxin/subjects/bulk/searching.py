@@ -22,6 +22,8 @@ from chengxin.subjects.rules.naming import name_parts
 
 # As many are found by their grams; `nearing` keeps those that are worth judging.
 BEST = 100
+# Beside these, where they do not tell who fits, so many of those that bear all that is asked.
+WHOLE_MOST = 2_000
 # A candidate less than this part as like as the best is never as good; nor is one that shares next to nothing.
 PART, LEAST_LIKE = 0.2, 0.12
 # Firms of the very same name, and names of the firm whose number is given, that are judged beside the candidates.
@@ -36,6 +38,7 @@ _BLOCK = 250_000
 _LEAST = 1.6  # a gram that every fifth name has tells nothing
 
 Matrix = Any  # scipy has no types: a sparse.csr_matrix
+_Hits = tuple[int, Any, Any]  # of a query the rows and their likenesses
 
 
 def _columns(keys: np.ndarray[Any, Any], pairs: bool) -> np.ndarray[Any, Any]:
@@ -149,27 +152,39 @@ class NameIndex:
         """For each name the registered names most like it: `query`, `row`, `likeness`, best first, of equal ones the first
         in the register; none that is far behind the best. However the register is cut into blocks, the answer is the same.
         """
+        return self.candidates_and_whole(normals, best)[0]
+
+    def candidates_and_whole(self, normals: pl.Series, best: int = BEST) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The candidates; and for names with as many candidates as there may be, those that bear every telling character of the
+        name, wherever it stands, in the same columns and order.
+        """
         asked = grams_matrix(normals, self.weights, cores=True)
         top = np.zeros(len(normals), dtype=np.float32)
-        found = [hits for start, block in self.blocks for hits in _hits(asked, block, start, top, best)]
-        frame = pl.DataFrame(
-            {
-                "query": np.repeat([query for query, _, _ in found], [len(rows) for _, rows, _ in found]),
-                "row": np.concatenate([rows for _, rows, _ in found] or [np.zeros(0, dtype=np.int64)]),
-                "likeness": np.concatenate([likes for _, _, likes in found] or [np.zeros(0, dtype=np.float32)]),
-            },
-            schema={"query": pl.Int64, "row": pl.Int64, "likeness": pl.Float32},
-        )
-        return (
-            frame.filter(pl.col("likeness") >= pl.lit(_least(top)).gather("query"))
-            .sort(["query", "likeness", "row"], descending=[False, True, False])
-            .group_by("query", maintain_order=True)
-            .head(best)
-        )
+        whole: list[_Hits] = []
+        found = [hits for start, block in self.blocks for hits in _hits(asked, block, start, top, best, whole)]
+        return _ordered(found, top, best), _ordered(whole, top, WHOLE_MOST)
 
 
-def _hits(asked: Matrix, block: Matrix, start: int, top: Any, best: int) -> Iterator[tuple[int, Any, Any]]:
-    """(query, rows, likenesses) of the best in this block, equal ones all; raises `top` where something likelier is found."""
+def _ordered(found: list[_Hits], top: Any, most: int) -> pl.DataFrame:
+    """So many of what all blocks yielded for each name."""
+    frame = pl.DataFrame(
+        {
+            "query": np.repeat([query for query, _, _ in found], [len(rows) for _, rows, _ in found]),
+            "row": np.concatenate([rows for _, rows, _ in found] or [np.zeros(0, dtype=np.int64)]),
+            "likeness": np.concatenate([likes for _, _, likes in found] or [np.zeros(0, dtype=np.float32)]),
+        },
+        schema={"query": pl.Int64, "row": pl.Int64, "likeness": pl.Float32},
+    )
+    return (
+        frame.filter(pl.col("likeness") >= pl.lit(_least(top)).gather("query"))
+        .sort(["query", "likeness", "row"], descending=[False, True, False])
+        .group_by("query", maintain_order=True)
+        .head(most)
+    )
+
+
+def _hits(asked: Matrix, block: Matrix, start: int, top: Any, best: int, whole: list[_Hits]) -> Iterator[_Hits]:
+    """The best in this block, equal ones all; adds those that bear all to `whole`, raises `top` where something likelier is found."""
     names = block.shape[1]
     likes = np.zeros(names, dtype=np.float32)
     for query in range(asked.shape[0]):
@@ -179,10 +194,36 @@ def _hits(asked: Matrix, block: Matrix, start: int, top: Any, best: int) -> Iter
             csc_matvec(names, 1, ends, block.indices, block.data, asked.data[entry : entry + 1], likes)
         top[query] = max(top[query], likes.max(initial=0))
         rows = np.flatnonzero(likes >= _least(top[query]))
+        if len(rows) > best or start or names == _BLOCK:
+            grams = asked.indices[asked.indptr[query] : asked.indptr[query + 1]]
+            bearing = _rows_of_all(block, grams[grams < _HALF])
+            if len(bearing := bearing[likes[bearing] >= _least(top[query])]):
+                whole.append((query, bearing + start, likes[bearing]))
         if len(rows) > best:
             rows = rows[likes[rows] >= np.partition(likes[rows], -best)[-best]]
         if len(rows):
             yield query, rows + start, likes[rows]
+
+
+def _rows_of_all(block: Matrix, grams: Any) -> Any:
+    """The names of the block that have every one of the grams."""
+    return in_all([block.indices[block.indptr[gram] : block.indptr[gram + 1]] for gram in grams])
+
+
+def in_all(lists: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """What stands in every one of some ordered lists; of no lists, nothing."""
+    lists = sorted(lists, key=len)
+    found = lists[0] if lists else np.zeros(0, dtype=np.int32)
+    for other in lists[1:]:
+        if not len(found):
+            break
+        found = found[other[np.minimum(np.searchsorted(other, found), len(other) - 1)] == found]
+    return found
+
+
+def are_single(grams: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which of the grams are single characters."""
+    return cast(np.ndarray[Any, np.dtype[np.bool_]], grams < _HALF)
 
 
 def _least(top: Any) -> Any:

@@ -246,8 +246,11 @@ def _best(found: "DataFrame") -> "DataFrame":
     kept = f.lit(False)
     for way, most in _KEPT.items():
         kept = kept | ((f.col("by") == way) & (f.col("number") <= most))
+    # However unlike, so many that hold all that is asked.
+    fits = f.row_number().over(Window.partitionBy("place", "holds_all").orderBy(f.col("likeness").desc(), f.col("row")))
+    kept = kept | ((f.col("by") == "like") & f.col("holds_all") & (f.col("fits") <= ALL_HELD))
     told = found.withColumn("top", like).where((f.col("by") != "like") | (f.col("likeness") >= least))
-    pool = told.withColumn("number", number).where(kept)
+    pool = told.withColumn("number", number).withColumn("fits", fits).where(kept)
     # Of the pool the nearest, as `nearing.nearest` has it.
     order = Window.partitionBy("place").orderBy(f.col("near").desc_nulls_last(), f.col("likeness").desc(), f.col("row"))
     nearest = f.max("near").over(Window.partitionBy("place"))

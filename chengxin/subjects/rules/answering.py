@@ -9,13 +9,12 @@ from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import identifier_read
-from chengxin.subjects.rules.comparing import Side, characters_within
-from chengxin.subjects.rules.judging import Judgement, Model, Reason, decide, judge, model, ordered
-from chengxin.subjects.rules.naming import asked_normal, name_parts
+from chengxin.subjects.rules.comparing import Side
+from chengxin.subjects.rules.judging import Judgement, Model, Reason, bears, decide, judge, model, ordered
+from chengxin.subjects.rules.naming import asked_normal, words_of
 
 # The feature by which an answer says that a text fits more firms than are shown.
 CROWD = "crowd"
-_TOWNS = ("镇", "乡", "街道")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +79,13 @@ def candidates_judged(asked: Side, firms: Iterable[Firm], by: Model | None = Non
         Candidate(rank, firm, judgement, decision)
         for rank, ((_, firm), judgement, decision) in enumerate(told, start=1)
     ]
-    return judged if outcome_of(judged) == "match" else _crowded(asked, _markless(asked, judged), by or model())
+    return judged if outcome_of(judged) == "match" else _crowded(asked, _bearing(asked, judged), by or model())
 
 
-def _markless(asked: Side, judged: list[Candidate]) -> list[Candidate]:
-    """Where no mark was asked (广告, 机械厂, 罗波镇合作社), every firm that bears all the words in their order may be meant: proposed."""
-    mark = name_parts(asked.normal).mark
-    if mark and not mark.endswith(_TOWNS):
-        return judged
-    return [replace(each, decision="propose") if _bears(asked.normal, each) else each for each in judged]
-
-
-def _bears(text: str, candidate: Candidate) -> bool:
-    against = {("place", "contradicts"), ("place", "elsewhere"), ("number", "differs"), ("representative", "differs")}
-    levels = {(reason.feature, reason.level) for reason in candidate.judgement.reasons}
-    return levels.isdisjoint(against) and characters_within(text, candidate.firm.side.normal)
+def _bearing(asked: Side, judged: list[Candidate]) -> list[Candidate]:
+    """Where nobody is sure, every firm that bears all the asked words in their order may be meant, whatever else its name says: proposed."""
+    words = words_of(asked.normal)
+    return [replace(each, decision="propose") if bears(words, each.judgement) else each for each in judged]
 
 
 def _crowded(asked: Side, judged: list[Candidate], by: Model) -> list[Candidate]:

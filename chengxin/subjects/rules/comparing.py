@@ -513,6 +513,17 @@ def characters_within(short: str, long: str) -> bool:
     return all(character in rest for character in short)
 
 
+def words_borne(words: Sequence[str], name: str) -> bool:
+    """Whether every word stands in the name, one behind the other; of a legal form the characters are enough (有限公司 in 有限责任公司)."""
+    *front, form = words
+    at = 0
+    for word in front:
+        if (found := name.find(word, at)) < 0:
+            return False
+        at = found + len(word)
+    return bool(front) and characters_within(form, name[at:])
+
+
 def _region(a: NameParts, b: NameParts, asked: Side, held: Side) -> str:
     if not a.regions and not b.regions:
         return "none"

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chengxin.subjects.rules.comparing import Side, levels
+from chengxin.subjects.rules.comparing import Side, levels, words_borne
 from chengxin.subjects.rules.namebook import book_data
+from chengxin.subjects.rules.naming import words_of
 
 
 class Reason(NamedTuple):
@@ -116,9 +117,48 @@ def _rival(judged: Sequence[Judgement], by: Model) -> str:
     if ahead < by.margin:
         return "close" if ahead >= by.close else "equal"
     first = _levels_of(judged[0])
-    if not _by_mark_alone(first):
-        return "alone"
-    return "namesake" if any(_namesake(first, _levels_of(other)) for other in judged[1:]) else "alone"
+    if _by_mark_alone(first) and any(_namesake(first, _levels_of(other)) for other in judged[1:]):
+        return "namesake"
+    return "namesake" if _bears_too(judged[0], judged[1:]) else "alone"
+
+
+def _bears_too(best: Judgement, others: Sequence[Judgement]) -> bool:
+    """Whether another firm bears all the asked words as well as the best does: where the asked name stands at the end of either (before
+    it a place, or what may be one), or where it has no mark of its own and is not the best's but for how a place is written.
+    """
+    levels, (asked, held) = _levels_of(best), _names(best)
+    if levels["name"] == "same" or levels["number"] == "same" or levels["place"] == "address":
+        return False
+    words = words_of(asked)
+    if held.endswith(asked):
+        return any(_names(other)[1].endswith(asked) and bears(words, other) for other in others)
+    whole = levels["region"] in ("same", "near") and levels["form"] == "same"
+    markless = levels["mark"] == "markless" and not whole
+    return markless and any(bears(words, other) for other in others)
+
+
+def _names(judgement: Judgement) -> tuple[str, str]:
+    """The two names that were judged."""
+    reason = next(reason for reason in judgement.reasons if reason.feature == "name")
+    return reason.asked, reason.held
+
+
+# What a firm's bearing the words does not outweigh: it lies elsewhere, it is another by what is said beside the name, or it is a
+# branch, which is called by more than its firm's name.
+_AGAINST = {
+    "place": ("contradicts", "elsewhere"),
+    "number": ("differs",),
+    "representative": ("differs",),
+    "tail": ("register-only", "asked-only", "differs"),
+}
+
+
+def bears(words: Sequence[str], judgement: Judgement) -> bool:
+    """Whether the firm's name has all the words of what was asked, in their order, and nothing else says that it is another."""
+    levels = _levels_of(judgement)
+    if any(levels[feature] in against for feature, against in _AGAINST.items()):
+        return False
+    return words_borne(words, _names(judgement)[1])
 
 
 def _levels_of(judgement: Judgement) -> dict[str, str]:

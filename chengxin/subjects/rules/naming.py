@@ -72,6 +72,13 @@ def name_parts(normal: str) -> NameParts:
     )
 
 
+def words_of(normal: str) -> tuple[str, ...]:
+    """A name's words in the order in which they stand: places, mark and trade; last the form, with a tail behind it."""
+    parts = name_parts(normal)
+    front = filter(None, (*parts.regions, parts.mark, parts.trade))
+    return (*sorted(front, key=normal.find), parts.form + parts.tail)
+
+
 _NUMBERED = re.compile(r"^\s*[(（]?\d{1,3}[)）.．、]\s*(?=\S{4})")
 _LABEL = re.compile(r"^\s*([\u4e00-\u9fff]{2,6})\s*([:：\-－—–])\s*(?=\S{4})")
 _BEHIND = re.compile(r"\s*[,，;；、|/\-－—–]\s*([^,，;；、|/\-－—–]*)$")
@@ -131,6 +138,8 @@ def _brackets_read(normal: str, book: Namebook) -> tuple[str, str, tuple[str, ..
 
 def _tail_like(text: str, book: Namebook) -> bool:
     """Whether words behind a company's name tell one branch from another, and so are no mere remark."""
+    if text in book.remarks:
+        return False
     return text.endswith(book.branches) or text in book.divisions or any(c.isdigit() for c in text)
 
 

@@ -131,7 +131,7 @@ def held_equal(cursor: Cursor, names: list[str]) -> int:
 def alike_of(cursor: Cursor, normal: str) -> dict[int, float]:
     """The names most like, by their ids, with their likeness."""
     query = finding._Query.of(normal)
-    names = dict(Name.objects.filter(pk__in=finding._near(cursor, query)).values_list("pk", "normal"))
+    names = dict(Name.objects.filter(pk__in=finding._near(cursor, query)[0]).values_list("pk", "normal"))
     return finding._best(query, names)
 
 

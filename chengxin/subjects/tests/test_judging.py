@@ -158,6 +158,39 @@ def test_words_without_a_mark_are_any_firm_s_that_bears_them() -> None:
     assert outcome_of(answered("遵义广告公司", "遵义广告公司", "贵阳云鼎广告有限公司")) == "match"
 
 
+BORNE = {
+    "a place that reads as part of the mark": ("云鼎纺织有限公司", "常州东方云鼎纺织有限责任公司", "常州云商纺织有限公司"),
+    "words that lie apart": ("遵义县云鼎供销门市部", "遵义县云鼎供销社加工厂第三门市部", "遵义县云鼎供销社加工厂"),
+    "a county left out before the mark": ("宾阳县云鼎桑蚕合作社", "宾阳县云鼎镇南阳村桑蚕合作社", "宾阳县南阳桑蚕合作社"),
+    "a text cut amid a word": ("州云鼎", "黔南州云鼎汽车服务有限公司", "黔南州云商汽车服务有限公司"),
+    "a place in brackets": ("云鼎（贵阳）汽车", "云鼎苜舟（贵阳）汽车服务有限公司", "苜舟（贵阳）云鼎服务有限公司"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "bearing", "other"), BORNE.values(), ids=BORNE)
+def test_whoever_bears_all_the_words_is_proposed_where_nobody_is_sure(asked: str, bearing: str, other: str) -> None:
+    twin = (
+        bearing.replace("有限", "实业有限")
+        if "有限" in bearing
+        else bearing.replace("第三", "第二").replace("南阳", "北阳")
+    )
+    found = {each.firm.name: each.decision for each in answered(asked, bearing, twin, other)}
+    assert found[bearing] == found[twin] == "propose"
+    assert found[other] != "match"
+
+
+def test_a_branch_is_not_called_by_its_firm_s_words_alone() -> None:
+    found = answered(
+        "云鼎饮食",
+        "贵州云鼎饮食娱乐有限公司北京路酒家",
+        "贵州云鼎苜舟饮食有限公司",
+        "遵义云鼎饮食有限公司",
+        "贵阳云鼎饮食厂",
+    )
+    assert [each.decision for each in found if each.firm.name.endswith("酒家")] == ["none"]
+    assert [each.decision for each in found if "苜舟" in each.firm.name] == ["propose"]
+
+
 @given(st.integers(min_value=2, max_value=40))
 @settings(max_examples=30, deadline=None)
 def test_of_more_than_can_be_shown_the_best_are_and_the_answer_says_so(many: int) -> None:
@@ -182,6 +215,21 @@ def test_a_mark_alone_is_matched_only_where_no_other_firm_bears_it() -> None:
         "propose",
         "propose",
     ]
+
+
+def test_where_the_asked_name_ends_two_firms_names_neither_is_matched() -> None:
+    """An old district reads as part of the mark: 清河区 before 城北."""
+    held = ["海门市云鼎供销合作社", "淮安市清河区云鼎供销合作社"]
+    assert [each.decision for each in answered("云鼎供销合作社", *held)] == ["propose", "propose"]
+    assert outcome("云鼎供销合作社", held[0]) == ["match"]
+    assert outcome("海门市云鼎供销合作社", *held) == ["match", "none"]
+
+
+def test_without_a_mark_of_its_own_a_name_is_matched_only_where_no_other_firm_bears_its_words() -> None:
+    held = ["徐州市燃料总公司", "徐州市鼓楼区燃料公司"]
+    assert [each.decision for each in answered("徐州市燃料公司", *held)] == ["propose", "propose"]
+    assert outcome("徐州燃料总公司", *held) == ["match", "none"]
+    assert outcome("徐州燃料公司", "徐州市燃料公司", "徐州市云鼎燃料公司") == ["match", "none"]
 
 
 def test_whoever_is_in_the_name_of_branches_alone_is_not_registered_under_another_name() -> None:

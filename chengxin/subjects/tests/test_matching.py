@@ -11,8 +11,16 @@ from django.utils import timezone
 
 from chengxin.ledger.models import Entry
 from chengxin.subjects.bulk.linking import file_match
-from chengxin.subjects.bulk.matching import Register, TableColumnsMissing, TableUnreadable, table_read
+from chengxin.subjects.bulk.matching import (
+    Register,
+    TableColumnsMissing,
+    TableUnreadable,
+    asked_prepared,
+    candidates_of,
+    table_read,
+)
 from chengxin.subjects.bulk.searching import BEST, LEAST_LIKE, PART, NameIndex, grams_matrix
+from chengxin.subjects.rules.nearing import ALL_HELD
 from chengxin.subjects.services.matching import names_match, table_match
 from tests.world import code, penalty, sent
 
@@ -167,6 +175,31 @@ def test_the_candidates_are_the_best_of_the_whole_product() -> None:
         far = [row for row in best if likes[query, row] < max(PART * likes[query].max(), LEAST_LIKE)]
         assert found.filter(pl.col("query") == query)["row"].to_list() == [row for row in best if row not in far]
     assert not len(found.filter(pl.col("query") == 2))
+
+
+@pytest.mark.parametrize("block", [250_000, 70])
+def test_who_bears_all_that_is_asked_where_the_firm_is_said_to_be_is_found_behind_whatever_is_more_alike(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """As 印染 in one city of a province: the most alike are the shortest names of all cities."""
+    monkeypatch.setattr("chengxin.subjects.bulk.searching._BLOCK", block)
+    marks = [a + b for a in "云鼎冠银鹭洲苜舟禾丰" for b in "云鼎冠银鹭洲苜舟禾丰"]
+    elsewhere = [{"name": f"遵义{mark}印染公司", "province": "贵州", "city": "遵义"} for mark in marks[:90]]
+    elsewhere += [{"name": f"遵义{mark}染织公司", "province": "贵州", "city": "遵义"} for mark in marks]
+    here = [
+        {"name": f"贵阳市白云区{mark}印染机械物资供应服务有限责任公司", "province": "贵州", "city": "贵阳"}
+        for mark in marks[:70]
+    ]
+    register = Register.of(pl.DataFrame([{"id": str(n), "uscc": "", **row} for n, row in enumerate(elsewhere + here)]))
+    first = len(elsewhere)
+    best, whole = register.index.candidates_and_whole(pl.Series(["印染"]))
+    assert len(best) == BEST and sum(best["row"] >= first) < ALL_HELD
+    assert sorted(whole["row"]) == [*range(90), *range(first, first + 70)]
+    asked = asked_prepared(pl.DataFrame({"qid": ["1"], "name": ["印染"], "province": ["贵州省"], "city": ["贵阳市"]}))
+    (rows,) = candidates_of(asked, register)
+    assert len(rows) == len(set(rows)) == sum(row >= first for row in rows) == ALL_HELD
+    (rows,) = candidates_of(asked.with_columns(city=pl.lit("遵义市")), register)
+    assert max(rows) < 90 and len(rows) == ALL_HELD
 
 
 @pytest.mark.django_db

@@ -77,6 +77,9 @@ def test_a_remark_behind_a_name_is_dropped_and_a_branch_is_kept() -> None:
     assert name_parts("云鼎商贸有限公司(原件已核)").tail == ""
     assert name_parts("云鼎商贸有限公司本部").tail == ""
     assert name_parts("云鼎商贸有限公司(海门分公司)").tail == "海门分公司"
+    assert asked_normal("云鼎商贸有限公司-采购部") == "云鼎商贸有限公司"
+    assert name_parts("云鼎商贸有限公司采购部").tail == ""
+    assert asked_normal("云鼎商贸有限公司-销售部") == "云鼎商贸有限公司销售部"  # a branch's name as often as not
 
 
 def test_places_narrow_each_other() -> None:
