@@ -32,6 +32,7 @@ DECIDED = {
     "GET /api/v1/checks/coverage/missed": "!!!....!.x",
     "GET /api/v1/checks/reissued": "!!!....!.x",
     "GET /api/v1/client": "!!!....!..",
+    "GET /api/v1/client/calls": "!!!....!..",
     "GET /api/v1/contacts": "..........",
     "GET /api/v1/docs": "..........",
     "GET /api/v1/inspections/draws": "!!!....!.x",

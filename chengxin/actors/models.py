@@ -103,6 +103,44 @@ class Certificate(models.Model):
         ]
 
 
+class Use(models.Model):
+    """How often a client called on a day for a purpose (`checks.tender`, `batches.penalty-publicity`), and how often it might. The database lets in no more."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="uses")
+    purpose = models.TextField(db_collation="C")
+    day = models.DateField()
+    used = models.IntegerField()
+    most = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "purpose", "day"], name="actors_use_once"),
+            models.CheckConstraint(
+                condition=models.Q(used__gt=0) & models.Q(used__lte=models.F("most")), name="actors_use_limited"
+            ),
+        ]
+
+
+class Allowance(models.Model):
+    """That this client may call so often a day for a purpose, or for all of a kind (`checks`), whatever the lawbook says; none gives the lawbook's
+    number back. The latest stands; never edited.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="allowances")
+    purpose = models.TextField(db_collation="C")
+    calls_a_day = models.IntegerField(null=True)
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(calls_a_day__isnull=True) | models.Q(calls_a_day__gte=0),
+                name="actors_allowance_a_number",
+            )
+        ]
+
+
 class Origin(models.Model):
     """An origin whose pages may frame the answers given to this actor's programs; none may that is not registered, and not removed."""
 

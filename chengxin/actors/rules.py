@@ -5,15 +5,17 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from hmac import compare_digest
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
+from chengxin.law import Law
 
 # Whoever decides about others, or takes what is said against a decision.
 REACHABLE = ("department", "court", "credit-centre", "supervisor", "operator")
@@ -121,6 +123,45 @@ class CertificateAndKey(Refusal):
     code = "certificate-and-key"
     status = 403
     zh = "证书和密钥不属于同一个客户端，或者其中之一无效。请只用其一，或者使用同一客户端的证书和密钥。"
+
+
+class CallsUsedUp(Refusal):
+    """This program has used up its calls of today for {purpose} ({most}); nothing was done. They open again at {opens_at}. Ask the centre whether the
+    limit fits your work.
+    """
+
+    code = "client-calls-a-day"
+    status = 429
+    zh = "该程序今天用于{purpose}的调用已达上限（{most}次），本次没有办理。{opens_at}重新开放；确有需要的，请与信用中心联系。"
+
+
+class PurposeUncounted(Refusal):
+    """Calls for "{purpose}" are not counted: name a kind ({kinds}), or one purpose of a kind, such as checks.tender."""
+
+    code = "purpose-uncounted"
+    zh = "没有按“{purpose}”计数的调用：请写种类（{kinds}），或者某一种类的一项用途，如 checks.tender。"
+
+
+# What is counted, each with the shelf of the lawbook that its purposes stand on; how many a day says the parameter `<kind>-a-day`,
+# of persons each purpose itself.
+COUNTED = {"checks": "matters", "batches": "sources", "reports": "reports", "persons": "purposes"}
+
+
+def purpose_counted(law: Law, kind: str, key: str = "") -> str:
+    """Under what a call is counted: the kind with its purpose, where the lawbook knows it."""
+    return f"{kind}.{key}" if key in getattr(law, COUNTED[kind]) else kind
+
+
+def purpose_limited(law: Law, purpose: str) -> None:
+    """Refuses what no call is counted under."""
+    kind, _, key = purpose.partition(".")
+    if kind not in COUNTED or key and key not in getattr(law, COUNTED[kind]):
+        raise PurposeUncounted(purpose=purpose[:80], kinds=", ".join(COUNTED))
+
+
+def day_over(at: datetime) -> datetime:
+    """When the calls of a day open again: at the next midnight in China."""
+    return datetime.combine(day_of(at) + timedelta(days=1), time(), tzinfo=CHINA_TIME)
 
 
 @dataclass(frozen=True)

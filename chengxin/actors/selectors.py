@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db import connection
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from chengxin.actors.models import Actor, Certificate, Client, Contact, Origin
+from chengxin.actors.models import Actor, Allowance, Certificate, Client, Contact, Origin
 from chengxin.kernel.errors import Refusal
 
 
@@ -95,6 +95,17 @@ def client_told(client: int, *, at: datetime) -> Client:
     """A client with its actor and the certificates by which it is known at the instant."""
     known = Certificate.objects.filter(ended_at__isnull=True, expires_at__gt=at).order_by("pk")
     return Client.objects.select_related("actor").prefetch_related(Prefetch("certificates", known)).get(pk=client)
+
+
+def allowance_of(client: int | None, purpose: str, *, usual: int) -> int:
+    """How often a client may call a day for a purpose: its own number for it, or for its kind, else the usual one."""
+    for each in (purpose, purpose.partition(".")[0]) if client else ():
+        said = (
+            Allowance.objects.filter(client=client, purpose=each).order_by("-pk").values_list("calls_a_day", flat=True)
+        )
+        if (own := said.first()) is not None:
+            return own
+    return usual
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
 """Admitting who may act, and the programs that act for them."""
 
 import hashlib
+import math
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin.actors import rules
-from chengxin.actors.models import Actor, Certificate, Client, Contact, Kind, Origin
-from chengxin.actors.selectors import actor_acting
+from chengxin.actors.models import Actor, Allowance, Certificate, Client, Contact, Kind, Origin
+from chengxin.actors.selectors import Asker, actor_acting, allowance_of
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.law import Law
 from chengxin.ledger.services import trace
 
 SCOPES = (
@@ -197,6 +201,60 @@ def certificate_end(*, fingerprint: str, by: str, at: datetime) -> None:
             {"fingerprint": rules.fingerprint_written(bytes(ended.fingerprint))},
         )
         trace(event="actors.certificate.ended", by=by, at=at, about=about, detail=detail)
+
+
+# One statement beside everything else, whose commit waits for no disk: a count lost with the power is worth less than the wait, and the row
+# that all of a client's calls meet is held for an instant.
+_COUNT = """
+with quick as (select set_config('synchronous_commit', 'off', true)),
+allowed as (
+    select coalesce(
+        (select coalesce(calls_a_day, -1) from actors_allowance where client_id = %(client)s and purpose = %(purpose)s order by id desc limit 1),
+        -1) as own, coalesce(
+        (select coalesce(calls_a_day, -1) from actors_allowance where client_id = %(client)s and purpose = %(kind)s order by id desc limit 1),
+        -1) as kinds
+), most as (select case when own >= 0 then own when kinds >= 0 then kinds else %(most)s end as most from allowed, quick)
+insert into actors_use as u (client_id, purpose, day, used, most) select %(client)s, %(purpose)s, %(day)s, 1, most from most where most > 0
+on conflict (client_id, purpose, day) do update set used = u.used + 1, most = excluded.most where u.used < excluded.most
+returning used
+"""
+
+
+def call_count(*, asker: Asker, kind: str, purpose: str, law: Law, at: datetime) -> None:
+    """Count one call of the asker's program for a purpose today; whoever is no program is not counted. Refuses what is beyond the limit of the
+    lawbook or the client's own, and writes that down. Call it outside of a transaction: one that is then refused counts too.
+    """
+    if asker.client is None:
+        return
+    counted, day = rules.purpose_counted(law, kind, purpose), day_of(at)
+    asked: dict[str, Any] = {
+        "client": asker.client,
+        "purpose": counted,
+        "kind": kind,
+        "day": day,
+        "most": law.parameter(f"{kind}-a-day"),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, asked)
+        if cursor.fetchone():
+            return
+    most = allowance_of(asker.client, counted, usual=law.parameter(f"{kind}-a-day"))
+    detail, opens_at = {"most": most, "client": asker.client}, rules.day_over(at)
+    trace(event="actors.call.refused", by=asker.key, at=at, purpose=counted, detail=detail)
+    wait = math.ceil((opens_at - at).total_seconds())
+    raise rules.CallsUsedUp(purpose=counted, most=most, opens_at=opens_at.isoformat(), retry_after=wait)
+
+
+def allowance_set(*, client: int, purpose: str, calls_a_day: int | None, law: Law, by: str, at: datetime) -> Allowance:
+    """Let this client call so often a day for the purpose or the kind, or as often as the lawbook says again."""
+    rules.purpose_limited(law, purpose)
+    with transaction.atomic():
+        if not Client.objects.filter(pk=client, revoked_at__isnull=True, expires_at__gt=at).exists():
+            raise ClientUnknown(client=client)
+        made = Allowance.objects.create(client_id=client, purpose=purpose, calls_a_day=calls_a_day, at=at, by=by)
+        detail = {"purpose": purpose, "calls_a_day": calls_a_day}
+        trace(event="actors.allowance.set", by=by, at=at, about=f"client:{client}", detail=detail)
+    return made
 
 
 class OriginUnknown(Refusal):

@@ -14,7 +14,7 @@ from chengxin import law as lawroom
 from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text, at_most
 from chengxin.checks.rules import Decided, period_of
 from chengxin.checks.selectors import coverage, decisions_missed
-from chengxin.checks.services.asking import answer_use, check_perform
+from chengxin.checks.services.asking import answer_use, check_count, check_perform
 from chengxin.checks.services.deciding import decisions_file
 from chengxin.checks.services.framing import ticket_issue
 from chengxin.checks.services.reissuing import reissue_receive, reissues_read
@@ -104,6 +104,7 @@ class CheckOut(Schema):
 def check_run(request: HttpRequest, asked: CheckIn) -> Any:
     """就某一事项、某一日，对某企业适用哪些法定措施。 / Which lawful measures apply to an enterprise, in a matter, on a day."""
     at = timezone.now()
+    check_count(asker=request.auth, matter=asked.matter, at=at)  # type: ignore[attr-defined]
     answer = check_perform(
         asker=request.auth,  # type: ignore[attr-defined]
         matter=asked.matter,

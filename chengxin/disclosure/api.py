@@ -13,8 +13,10 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from chengxin.actors.api import ClientKey, Most, PerClient, Text
+from chengxin.actors.rules import day_over
 from chengxin.cases.services.running import MOST_BYTES, PaperIn
 from chengxin.disclosure.rules.consenting import Terms
+from chengxin.disclosure.selectors import calls_used
 from chengxin.disclosure.services.confirming import qualification_confirm
 from chengxin.disclosure.services.consenting import (
     consent_file,
@@ -24,9 +26,36 @@ from chengxin.disclosure.services.consenting import (
     withdrawals_read,
 )
 from chengxin.disclosure.services.reading import person_read
+from chengxin.kernel.days import day_of
 from chengxin.ledger.api import LogReceiptOut
 
 router = Router(auth=ClientKey("persons"), throttle=PerClient(), tags=["persons 自然人"])
+used = Router(auth=ClientKey(), throttle=PerClient(), tags=["client 客户端"])
+
+
+class UsedOut(Schema):
+    """Of one purpose: how many calls were made on the day, and how many may be."""
+
+    purpose: str
+    used: int
+    most: int
+
+
+class CallsOut(Schema):
+    """The calling program's calls of today, and when they open again."""
+
+    day: date
+    opens_at: datetime
+    calls: list[UsedOut]
+
+
+@used.get("", response=CallsOut, summary="今天的调用次数 / calls of today", operation_id="calls_read")
+def calls_read(request: HttpRequest) -> Any:
+    """按用途：已用次数和上限；没有用过的不列。 / By purpose: calls used, and the limit; what was not used is not listed."""
+    at = timezone.now()
+    found = calls_used(day=day_of(at), client=request.auth.client)  # type: ignore[attr-defined]
+    return {"day": day_of(at), "opens_at": day_over(at), "calls": [each.as_dict() for each in found]}
+
 
 Number = Annotated[int, Field(ge=1, le=2**62)]
 

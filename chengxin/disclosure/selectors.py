@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.models import Actor
+from chengxin.actors.models import Actor, Use
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.selectors import SEEING_ALL
-from chengxin.disclosure.models import Consent, Withdrawal
+from chengxin.disclosure.models import Call, Consent, Withdrawal
 from chengxin.disclosure.rules.consenting import State, state_of
 from chengxin.disclosure.rules.disclosing import PersonFact
 from chengxin.kernel.errors import Refusal
@@ -21,6 +21,35 @@ from chengxin.records.models import Record
 from chengxin.records.rules import Terms, replay
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.records.selectors.persons import content_opened
+
+
+@dataclass(frozen=True)
+class Used:
+    """How often a program called on a day for a purpose, and how often it might."""
+
+    client: int
+    actor: str
+    purpose: str
+    used: int
+    most: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """As every door gives it."""
+        return dict(self.__dict__)
+
+
+def calls_used(*, day: date, client: int | None = None) -> list[Used]:
+    """What the programs, or this one, have used of their calls of a day: of checks, batches and reports, and of readings of persons."""
+    counted = Use.objects.filter(day=day).values_list("client", "client__actor__key", "purpose", "used", "most")
+    persons = (
+        Call.objects.filter(day=day, client__gt=0).values("client", "actor", "purpose")
+        .annotate(used=Count("pk"), limit=Max("most")).values_list("client", "actor", "purpose", "used", "limit")
+    )  # fmt: skip
+    if client is not None:
+        counted, persons = counted.filter(client=client), persons.filter(client=client)
+    found = [Used(*row) for row in counted]
+    found += [Used(of, actor, f"persons.{purpose}", used, most) for of, actor, purpose, used, most in persons]
+    return sorted(found, key=lambda each: (each.client, each.purpose))
 
 
 class ConsentUnknown(Refusal):

@@ -3,12 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
+from chengxin import law as lawroom
 from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk
+from chengxin.actors.services import call_count
+from chengxin.kernel.days import day_of
 from chengxin.records.selectors.batches import batch_accessible, batches_accessible
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 
@@ -100,12 +104,15 @@ def batch_send(
     request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn"
 ) -> Any:
     """逐行核验，整批入库或整批不入。 / Every row is judged; the batch lands whole or not at all."""
+    at = timezone.now()
+    law = lawroom.load().on(day_of(at), settings.CHENGXIN_PLACE)
+    call_count(asker=request.auth, kind="batches", purpose=source, law=law, at=at)  # type: ignore[attr-defined]
     with on_disk(file) as path:
         done = batch_ingest(
             source=source,
             path=path,
             by=request.auth.key,  # type: ignore[attr-defined]
-            at=timezone.now(),
+            at=at,
             jurisdiction=jurisdiction,
             channel="api",
             file_name=file.name or path.name,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.reports.rules import Choice
-from chengxin.reports.services.issuing import report_issue
+from chengxin.reports.services.issuing import report_count, report_issue
 from chengxin.reports.services.reading import report_read, report_verify
 
 router = Router(auth=ClientKey("reports"), throttle=PerClient(), tags=["reports 信用报告"])
@@ -86,10 +86,11 @@ class ReportVerifiedOut(Schema):
 @router.post("", response=ReportOut, summary="出具报告 / issue a report", operation_id="report_issue")
 def issue(request: HttpRequest, asked: ReportIn) -> Any:
     """按法典规定的种类出具；部门须写明事项、用途和案件编号，窗口须写明核实了什么证照。 / Issue a report of a kind of the lawbook."""
-    choice = Choice(asked.years, asked.domains, asked.matter, asked.purpose, asked.case_number)
+    choice, at = Choice(asked.years, asked.domains, asked.matter, asked.purpose, asked.case_number), timezone.now()
+    report_count(asker=request.auth, kind=asked.kind, at=at)  # type: ignore[attr-defined]
     issued = report_issue(
         kind=asked.kind, number=asked.code, asker=request.auth, choice=choice, seen=asked.seen,  # type: ignore[attr-defined]
-        jurisdiction=asked.jurisdiction, at=timezone.now(),
+        jurisdiction=asked.jurisdiction, at=at,
     )  # fmt: skip
     return issued.as_dict()
 

@@ -25,6 +25,7 @@ from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
 from chengxin.disclosure.api import router as persons
+from chengxin.disclosure.api import used as calls
 from chengxin.inspections.api import router as inspections
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.api import router as ledger
@@ -42,6 +43,7 @@ from chengxin.subjects.api import router as matches
 ROUTERS: list[tuple[str, Router]] = [
     ("/ledger", ledger),
     ("/client", client),
+    ("/client/calls", calls),
     ("/matches", matches),
     ("/batches", batches),
     ("/subjects", subjects),

@@ -67,7 +67,10 @@ def problem(status: int, code: str, zh: str, en: str, *, basis: str = "", **more
 
 def refused(refusal: Refusal) -> HttpResponse:
     """The answer to a refused request."""
-    return problem(refusal.status, refusal.code, refusal.message_zh, refusal.message, basis=refusal.basis)
+    told = problem(refusal.status, refusal.code, refusal.message_zh, refusal.message, basis=refusal.basis)
+    if wait := refusal.data.get("retry_after"):
+        told["Retry-After"] = str(wait)
+    return told
 
 
 def general(status: int, en: str = "") -> HttpResponse:

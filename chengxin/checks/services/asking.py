@@ -10,10 +10,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
+from chengxin.actors.services import call_count
 from chengxin.checks import bulk, rules
 from chengxin.checks.models import Use
 from chengxin.checks.rules import Outcome, Reason, asked_otherwise
@@ -47,6 +49,13 @@ class Answer:
     def receipt_written(self) -> str:
         """The receipt as a page gives it to be kept, and `chengxin-verify receipt` reads it."""
         return json.dumps(self.receipt, ensure_ascii=False)
+
+
+def check_count(*, asker: Asker, matter: str, at: datetime) -> None:
+    """Count a check that the asker's program is about to make; refuses what is beyond its calls of the day."""
+    call_count(
+        asker=asker, kind="checks", purpose=matter, law=lawroom.load().on(day_of(at), settings.CHENGXIN_PLACE), at=at
+    )
 
 
 def check_perform(

@@ -11,7 +11,7 @@ from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, asker_of_client, origins_of
 from chengxin.checks import rules
 from chengxin.checks.models import Opening, Ticket, Use
-from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_perform
+from chengxin.checks.services.asking import Answer, AskerNotPermitted, answer_use, check_count, check_perform
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
@@ -106,6 +106,7 @@ def ticket_issue(
     if reason is not None:
         raise AskerNotPermitted(why=reason.en, why_zh=reason.zh)
     rules.case_number_given(law, matter, asker.kind, purpose=purpose, case_number=case_number)
+    check_count(asker=asker, matter=matter, at=at)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         ticket = Ticket.objects.create(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.actors.selectors import Asker
-from chengxin.checks.services.asking import answer_use, check_perform
+from chengxin.checks.services.asking import answer_use, check_count, check_perform
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.selectors import matters_asked
 from chengxin.desk.services import coverage_read
@@ -39,6 +39,7 @@ def check(request: HttpRequest, asker: Asker) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in names}
     at = timezone.now()
     try:
+        check_count(asker=asker, matter=typed["matter"], at=at)
         answer = check_perform(
             asker=asker,
             matter=typed["matter"],

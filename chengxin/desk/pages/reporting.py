@@ -14,7 +14,7 @@ from chengxin.desk.selectors import matters_asked, reports_asked
 from chengxin.kernel.errors import Refusal
 from chengxin.reports.rules import Choice, canonical, years_read
 from chengxin.reports.services.admitting import pass_give
-from chengxin.reports.services.issuing import report_issue
+from chengxin.reports.services.issuing import report_count, report_issue
 from chengxin.reports.services.reading import report_read
 
 
@@ -28,10 +28,12 @@ def reports(request: HttpRequest, asker: Asker) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in names}
     domains = request.POST.getlist("domains")
     choice = Choice(years_read(typed["years"]), domains, typed["matter"], typed["purpose"], typed["case_number"])
+    at = timezone.now()
     try:
+        report_count(asker=asker, kind=typed["kind"], at=at)
         issued = report_issue(
             kind=typed["kind"], number=typed["number"], asker=asker, choice=choice, seen=typed["seen"],
-            jurisdiction=typed["jurisdiction"] or "cn", at=timezone.now(),
+            jurisdiction=typed["jurisdiction"] or "cn", at=at,
         )  # fmt: skip
     except Refusal as refusal:
         return _reports(request, asker, typed=typed | {"domains": domains}, refusal=refusal)

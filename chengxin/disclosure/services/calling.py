@@ -1,10 +1,12 @@
 """Counting calls: so many a day for each program and purpose, and no more."""
 
+import math
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from chengxin.actors.selectors import Asker
+from chengxin.actors.rules import day_over
+from chengxin.actors.selectors import Asker, allowance_of
 from chengxin.disclosure.models import Call
 from chengxin.disclosure.rules.disclosing import TooManyToday
 from chengxin.kernel.days import day_of
@@ -17,7 +19,8 @@ def call_take(*, law: Law, purpose: Purpose, persons: OfPersons, asker: Asker, a
     """Count one call of the asker's program for the purpose today, in a transaction of its own, so that one that is then refused counts too.
     Refuses what is beyond the day's limit, and writes that down.
     """
-    most, day, client = law.parameter(persons.calls_a_day), day_of(at), asker.client or 0
+    day, client = day_of(at), asker.client or 0
+    most = allowance_of(asker.client, f"persons.{purpose.key}", usual=law.parameter(persons.calls_a_day))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.key}:{client}:{purpose.key}"])
         number = Call.objects.filter(actor=asker.key, client=client, purpose=purpose.key, day=day).count()
@@ -29,4 +32,5 @@ def call_take(*, law: Law, purpose: Purpose, persons: OfPersons, asker: Asker, a
     trace(
         event="disclosure.call.refused", by=asker.key, at=at, purpose=purpose.key, detail={"most": most, "client": client}
     )  # fmt: skip
-    raise TooManyToday(title=purpose.title.en, title_zh=purpose.title.zh, most=most)
+    wait = math.ceil((day_over(at) - at).total_seconds())
+    raise TooManyToday(title=purpose.title.en, title_zh=purpose.title.zh, most=most, retry_after=wait)

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parents[2]
 CHANGEABLE = {
     "actors_actor": "closed_at is set when an actor closes; its key never changes",
     "actors_certificate": "ended_at is set when a certificate ends",
+    "actors_use": "used counts up, and most says what it may come to",
     "actors_origin": "removed_at is set when an origin is taken off",
     "actors_client": "revoked_at is set when a key is revoked",
     "accounts_account": "its password, its generation, its role where its provider gives another, and closed_at when it closes; never whose it is",

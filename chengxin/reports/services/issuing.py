@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
+from chengxin.actors.services import call_count
 from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.printing import pdf_made
@@ -71,6 +72,13 @@ class Issued:
     def as_dict(self) -> dict[str, Any]:
         """What every door gives of it beside the PDF."""
         return {"number": self.number, "code": self.code, **self.envelope, "trace": self.trace}
+
+
+def report_count(*, asker: Asker, kind: str, at: datetime) -> None:
+    """Count a report that the asker's program is about to have issued; refuses what is beyond its calls of the day."""
+    call_count(
+        asker=asker, kind="reports", purpose=kind, law=lawroom.load().on(day_of(at), settings.CHENGXIN_PLACE), at=at
+    )
 
 
 def report_issue(
@@ -271,4 +279,4 @@ def _next_key() -> int:
         return int(cursor.fetchone()[0])
 
 
-__all__ = ["PUBLIC", "Issued", "report_draw", "report_issue"]
+__all__ = ["PUBLIC", "Issued", "report_count", "report_draw", "report_issue"]
