@@ -13,7 +13,7 @@ from django.conf import LazySettings
 from django.test import Client as Browser
 from django.test import RequestFactory
 
-from chengxin.accounts.pages import address_of
+from chengxin.actors.api import address_of
 from chengxin.cases.models import Case
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, PaperNotTaken
 from chengxin.records.models import Record

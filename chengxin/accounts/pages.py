@@ -17,6 +17,7 @@ from chengxin.accounts.selectors import provider_named
 from chengxin.accounts.services.identities import identity_enter
 from chengxin.accounts.services.openid import openid_ask, openid_leave
 from chengxin.accounts.services.opening import session_opened
+from chengxin.actors.api import address_of
 from chengxin.kernel.errors import Refusal
 
 BEGAN, SEEN = "began", "seen"  # instants that the session holds, in seconds
@@ -58,17 +59,6 @@ def account_here(request: HttpRequest) -> Account | None:
     if at - seen >= _EACH:
         request.session[SEEN] = at.timestamp()
     return account
-
-
-def address_of(request: HttpRequest) -> str:
-    """From where the request comes: counted against, never kept as it is. What a proxy says of whom it serves is believed of our own
-    proxies alone (CHENGXIN_PROXIES), and of what they say the last that is none of them.
-    """
-    sender = str(request.META.get("REMOTE_ADDR", ""))
-    if sender not in settings.CHENGXIN_PROXIES:
-        return sender
-    told = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
-    return next((each for each in reversed(told) if each and each not in settings.CHENGXIN_PROXIES), sender)
 
 
 def identity_ask(request: HttpRequest, key: str, *, kinds: tuple[str, ...], back: str, after: str) -> HttpResponse:

@@ -17,10 +17,10 @@ from django.utils import timezone
 from ninja import Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
-from ninja.throttling import BaseThrottle
+from ninja.throttling import AnonRateThrottle, BaseThrottle
 from pydantic import AfterValidator, StringConstraints
 
-from chengxin.actors.rules import CertificateAndKey, certificate_read, certificate_told, fingerprint_written
+from chengxin.actors.rules import CertificateAndKey, certificate_read, certificate_told, fingerprint_written, network_of
 from chengxin.actors.selectors import Asker, asker_by_certificate, asker_by_key, client_told
 from chengxin.kernel.errors import Refusal
 
@@ -58,6 +58,25 @@ class ScopeMissing(Refusal):
     code = "scope-missing"
     status = 403
     zh = "该接口客户端没有“{scope}”权限。请向运行单位申请。"
+
+
+def address_of(request: HttpRequest) -> str:
+    """From where the request comes: counted against, never kept as it is. What a proxy says of whom it serves is believed of our own
+    proxies alone (CHENGXIN_PROXIES), and of what they say the last that is none of them.
+    """
+    sender = str(request.META.get("REMOTE_ADDR", ""))
+    if sender not in settings.CHENGXIN_PROXIES:
+        return sender
+    told = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+    return next((each for each in reversed(told) if each and each not in settings.CHENGXIN_PROXIES), sender)
+
+
+class PerAddress(AnonRateThrottle):
+    """So many calls a minute from one address, whatever the caller writes about where it comes from."""
+
+    def get_ident(self, request: HttpRequest) -> str:
+        """The address that is counted."""
+        return network_of(address_of(request))
 
 
 class ClientKey(HttpBearer):

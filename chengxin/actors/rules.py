@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from hmac import compare_digest
+from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
@@ -162,6 +163,17 @@ def purpose_limited(law: Law, purpose: str) -> None:
 def day_over(at: datetime) -> datetime:
     """When the calls of a day open again: at the next midnight in China."""
     return datetime.combine(day_of(at) + timedelta(days=1), time(), tzinfo=CHINA_TIME)
+
+
+def network_of(address: str) -> str:
+    """What is counted as one address: of IPv6 its /64, within which whoever has one has them all."""
+    try:
+        read = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(read, IPv4Address):
+        return str(read)
+    return str(read.ipv4_mapped or ip_network((int(read), 64), strict=False))
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,14 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.throttling import AnonRateThrottle
 from pydantic import Field
 
-from chengxin.actors.api import Most
+from chengxin.actors.api import Most, PerAddress
 from chengxin.actors.selectors import contacts_published
 from chengxin.portal.selectors import PROMISES_MOST, promises_page
 
 
-class Reading(AnonRateThrottle):
+class Reading(PerAddress):
     """So many readings a minute from one address, counted apart from what is filed without a key."""
 
     scope = "reading"

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, text_kept
+from chengxin.accounts.services.counting import lookup_count
+from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, address_of, text_kept
 from chengxin.actors.selectors import Asker
 from chengxin.cases.selectors import course_of, deeds_counted, tasks_of
 from chengxin.cases.services.running import PaperIn, Words
@@ -24,7 +24,7 @@ from chengxin.rights.selectors import case_file
 from chengxin.rights.services import Claimant
 
 # Whoever is recorded has no account here. The rate keeps a program from opening cases by the thousand.
-rights = Router(auth=None, throttle=AnonRateThrottle("30/m"), tags=["rights 权利"])
+rights = Router(auth=None, throttle=PerAddress("30/m"), tags=["rights 权利"])
 cases = Router(auth=ClientKey("cases"), throttle=PerClient(), tags=["cases 办理"])
 
 Number = Annotated[str, StringConstraints(max_length=40), AfterValidator(text_kept)]
@@ -420,7 +420,9 @@ def complaint_file(request: HttpRequest, asked: ComplaintIn) -> Any:
 @rights.post("/follow", response=CaseOut, summary="查询办理进度 / where it stands", operation_id="case_follow")
 def case_follow(request: HttpRequest, asked: FollowIn) -> Any:
     """凭回执编号和查询码。 / By the number and the key of the receipt."""
-    return services.case_followed(number=asked.number, key=asked.key, at=timezone.now()).as_dict()
+    at = timezone.now()
+    lookup_count(page="case", address=address_of(request), at=at)
+    return services.case_followed(number=asked.number, key=asked.key, at=at).as_dict()
 
 
 @rights.post(

@@ -53,6 +53,14 @@ class TriedTooOften(Refusal):
     zh = "失败次数过多，请等{minutes}分钟再试。忘记密码的，请到窗口办理。"
 
 
+class LookedUpTooOften(Refusal):
+    """From your address too much was looked up here; nothing was looked up now. Try again in {minutes} minutes, or ask the centre for a program's key."""
+
+    code = "looked-up-too-often"
+    status = 429
+    zh = "来自您所在网络地址的查询过多，本次没有查询。请过{minutes}分钟再试；确需经常查询的，请向信用中心申请接口密钥。"
+
+
 class IdentityNotConfirmed(Refusal):
     """The population register does not confirm this name under this number, so no account was opened. Compare both with the identity card."""
 
@@ -184,6 +192,10 @@ class Limit:
 OF_ACCOUNT, OF_IDENTITY, OF_ADDRESS = (
     Limit(5, timedelta(minutes=15)), Limit(3, timedelta(hours=24)), Limit(60, timedelta(minutes=15)),
 )  # fmt: skip
+
+
+# Look-ups of one page that answer yes or no, from one address, whether they find anything or not.
+OF_LOOKUPS = Limit(30, timedelta(minutes=15))
 
 
 @dataclass(frozen=True)

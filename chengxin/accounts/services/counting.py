@@ -1,5 +1,6 @@
 """Counting what is tried, where every serving process counts it."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from chengxin.accounts import rules
 from chengxin.accounts.models import Attempt
+from chengxin.actors.rules import network_of
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -30,6 +32,23 @@ def attempt_counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[N
     yield
     own.delete()
     Attempt.objects.filter(Q(about=marks[0][0]) | Q(at__lt=at - FORGOTTEN_AFTER)).delete()
+
+
+def lookup_count(*, page: str, address: str, at: datetime) -> None:
+    """Count one look-up of a public page from the address before it is looked up, found or not, in every serving process; refuses what is beyond the
+    limit, and leaves it uncounted, so that the page opens again by itself. Call it outside of a transaction.
+    """
+    limit, mark = rules.OF_LOOKUPS, attempt_mark(f"lookup:{page}:{network_of(address)}")
+    made = Attempt.objects.create(about=mark, at=at)
+    within = Attempt.objects.filter(about=mark, at__gt=at - limit.within).order_by("at")
+    counted = within.count()
+    if counted > limit.most:
+        made.delete()
+        first = within.values_list("at", flat=True).first() or at
+        wait = math.ceil((first + limit.within - at).total_seconds())
+        raise rules.LookedUpTooOften(minutes=math.ceil(wait / 60), retry_after=wait)
+    if counted == 1:
+        Attempt.objects.filter(at__lt=at - FORGOTTEN_AFTER).delete()
 
 
 def attempt_mark(about: str) -> bytes:

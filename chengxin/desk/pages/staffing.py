@@ -28,7 +28,6 @@ from chengxin.accounts.pages import (
     BEGAN,
     PROVIDER,
     account_here,
-    address_of,
     identity_answer,
     identity_ask,
     leave_address,
@@ -52,6 +51,7 @@ from chengxin.accounts.services.factors import (
 from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_join
 from chengxin.accounts.services.opening import account_enter, sessions_end
+from chengxin.actors.api import address_of
 from chengxin.actors.selectors import Asker
 from chengxin.desk.rules import DUTIES, HOME
 from chengxin.kernel.errors import Refusal

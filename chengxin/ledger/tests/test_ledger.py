@@ -179,6 +179,7 @@ UNTRACED = {
     "ledger.checkpoint_publish": "lays what is public already into a folder",
     "accounts.account_enter": "only compares; the session that follows is traced, a failure is counted",
     "accounts.attempt_counted": "counts, for a day",
+    "accounts.lookup_count": "counts, for a day",
     "accounts.attempt_mark": "changes nothing: the keyed mark of what is tried",
     "accounts.code_show": "only compares; the session that follows is traced, and so is a recovery code",
     "accounts.four_eyes": "changes nothing: a setting",

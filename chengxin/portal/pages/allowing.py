@@ -12,13 +12,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from chengxin.accounts.services.counting import lookup_count
+from chengxin.actors.api import address_of
 from chengxin.actors.selectors import Asker
 from chengxin.disclosure.rules.consenting import terms_read
 from chengxin.disclosure.selectors import consents_offered
 from chengxin.disclosure.services.confirming import qualification_confirm
 from chengxin.disclosure.services.consenting import consent_give, consent_withdraw, consents_own_read
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.signing import persons_only
 
 PUBLIC = Asker("public", "public")
@@ -71,11 +73,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Whether a licence or qualification stands in a name: yes or no. By POST only, and what was typed is not shown again."""
     if request.method != "POST":
         return render(request, "portal/confirm.html")
+    at = timezone.now()
     try:
+        lookup_count(page="confirm", address=address_of(request), at=at)
         answer = qualification_confirm(
-            asker=PUBLIC, name=request.POST.get("name", "")[:100], certificate=request.POST.get("certificate", "")[:200], at=timezone.now(),
+            asker=PUBLIC, name=request.POST.get("name", "")[:100], certificate=request.POST.get("certificate", "")[:200], at=at,
             jurisdiction=settings.CHENGXIN_PLACE,
         )  # fmt: skip
     except Refusal as refusal:
-        return render(request, "portal/confirm.html", {"refusal": refusal}, status=refusal.status)
+        return waiting(render(request, "portal/confirm.html", {"refusal": refusal}, status=refusal.status), refusal)
     return render(request, "portal/confirm.html", {"answer": answer})

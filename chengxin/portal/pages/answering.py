@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from chengxin.accounts.services.counting import lookup_count
+from chengxin.actors.api import address_of
 from chengxin.cases.rules import DOERS
 from chengxin.cases.selectors import course_of
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, Words
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.reading import in_both_languages, owed, passing
+from chengxin.portal.pages.reading import in_both_languages, owed, passing, waiting
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services
@@ -191,15 +193,18 @@ def complaint(request: HttpRequest) -> HttpResponse:
 
 def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     number, key = request.POST.get("number", "").strip(), request.POST.get("key", "").strip()
+    at = timezone.now()
     try:
-        shown = services.case_followed(number=number, key=key, at=timezone.now())
+        lookup_count(page="case", address=address_of(request), at=at)
+        shown = services.case_followed(number=number, key=key, at=at)
     except Refusal as unknown:
-        return render(
+        told = render(
             request, "portal/case_ask.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
         )
-    told = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
+        return waiting(told, unknown)
+    steps = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
     owing = owed(shown.others)
-    context = {"case": shown, "told": told, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
+    context = {"case": shown, "told": steps, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
     if shown.procedure not in (DOUBT, COMPLAINT):
         whom = [(doer, DOERS[doer]) for doer in complained_of(course_of(shown.case))]
         context |= {"whom": whom, "complained": COMPLAINED.items(), "most_words": MOST_WORDS, "typed": request.POST}

@@ -61,6 +61,13 @@ def passing(page: Page) -> Page:
     return answer
 
 
+def waiting(response: HttpResponse, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal, with when to come back where the refusal knows it."""
+    if wait := refusal.data.get("retry_after"):
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
 @require_safe
 @in_both_languages
 def home(request: HttpRequest) -> HttpResponse:

@@ -15,10 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from chengxin import law as lawroom
+from chengxin.accounts.services.counting import lookup_count
+from chengxin.actors.api import address_of
 from chengxin.actors.selectors import asker_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
-from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.rules import number_query
 from chengxin.reports.rules import Choice, FileUnfit, canonical, years_read
 from chengxin.reports.selectors.issued import code_of_report, number_of_report
@@ -64,6 +66,7 @@ def draw(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     words = request.POST
     try:
+        lookup_count(page="reports", address=address_of(request), at=at)
         issued = report_draw(
             kind=words.get("kind", ""), number=number_query(words.get("number", "")).value, key=words.get("key", ""),
             asker=asker_acting(PUBLIC, at=at), choice=Choice(years_read(words.get("years", "")), words.getlist("domains")),
@@ -81,10 +84,13 @@ def draw(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """A report again, by number and code: as page, PDF or JSON."""
     number, code, form = (request.POST.get(name, "") for name in ("number", "code", "form"))
+    at = timezone.now()
     try:
-        had = report_have(number=number, code=code, at=timezone.now())
+        lookup_count(page="verify", address=address_of(request), at=at)
+        had = report_have(number=number, code=code, at=at)
     except Refusal as refusal:
-        return render(request, "portal/verify.html", {"refusal": refusal, "number": number[:40]}, status=refusal.status)
+        told = render(request, "portal/verify.html", {"refusal": refusal, "number": number[:40]}, status=refusal.status)
+        return waiting(told, refusal)
     if form not in ("pdf", "json"):
         return _shown(request, had, code)
     content = had.pdf if form == "pdf" else canonical(had.envelope)
@@ -107,12 +113,14 @@ def verify(request: HttpRequest, number: str = "") -> HttpResponse:
     at, typed = timezone.now(), request.POST.get("number", "")
     file = request.FILES.get("pdf")
     try:
+        lookup_count(page="verify", address=address_of(request), at=at)
         if file is not None:
             verified = pdf_verify(content=bytes(file.read(MOST_BYTES + 1)), at=at)
         else:
             verified = report_verify(number=typed, code=request.POST.get("code", ""), at=at)
     except Refusal as refusal:
-        return render(request, "portal/verify.html", {"refusal": refusal, "number": typed[:40]}, status=refusal.status)
+        told = render(request, "portal/verify.html", {"refusal": refusal, "number": typed[:40]}, status=refusal.status)
+        return waiting(told, refusal)
     return render(request, "portal/verified.html", {"verified": verified, "report": verified.report})
 
 
@@ -120,12 +128,14 @@ def _own(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     at = timezone.now()
     number, key = request.POST.get("number", ""), request.POST.get("key", "")
     try:
+        lookup_count(page="reports", address=address_of(request), at=at)
         value = number_query(number).value
         issued = [(number_of_report(r), code_of_report(r), r) for r in reports_list(number=value, key=key, at=at)]
     except Refusal as unknown:
-        return render(
+        told = render(
             request, "portal/reports.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
         )
+        return waiting(told, unknown)
     law = lawroom.load().on(timezone.localdate(at), settings.CHENGXIN_PLACE)
     context: dict[str, Any] = {
         "number": value, "key": key, "issued": issued, "kinds": kinds_drawn(law, value), "titles": law.reports, "refusal": refusal,

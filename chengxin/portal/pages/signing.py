@@ -22,7 +22,6 @@ from chengxin.accounts.models import Account, Kind
 from chengxin.accounts.pages import (
     PROVIDER,
     account_here,
-    address_of,
     identity_answer,
     identity_ask,
     leave_address,
@@ -39,6 +38,7 @@ from chengxin.accounts.services.opening import (
     person_account_open,
     sessions_end,
 )
+from chengxin.actors.api import address_of
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.rules import number_query
