@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from chengxin.accounts.rules import LOGIN
-from chengxin.actors.models import Actor
+from chengxin.actors.models import Actor, Client
 from chengxin.subjects.models import Subject
 from chengxin.vault.models import SealedField
 
@@ -183,13 +183,17 @@ def proposal_bound(row: Mapping[str, Any]) -> bytes:
 
 
 class Proposal(models.Model):
-    """That one of the staff wants something done for which it takes two: what, sealed, and until when another may confirm it. Never edited."""
+    """That one of the staff, or a program of the actor's, wants something done for which it takes two: what, sealed, and until when somebody else may
+    confirm it. `who` is the account, 0 of a program. Never edited.
+    """
 
     kind = models.TextField(db_collation="C")
     about = models.TextField(db_collation="C")
     sealed = SealedField(ring="accounts", bound=proposal_bound, needs=["account_id", "at"])
     actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+")
+    who = models.BigIntegerField()
     at = models.DateTimeField()
     until = models.DateTimeField()
 
@@ -197,7 +201,12 @@ class Proposal(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(until__gt=models.F("at")), name="accounts_proposal_ends"),
             # What an answer refers to, so that the database itself knows both persons.
-            models.UniqueConstraint(fields=["id", "account"], name="accounts_proposal_of_account"),
+            models.UniqueConstraint(fields=["id", "who"], name="accounts_proposal_of_whom"),
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False, client__isnull=True, who=models.F("account"))
+                | models.Q(account__isnull=True, client__isnull=False, who=0),
+                name="accounts_proposal_of_one",
+            ),
         ]
 
 

@@ -42,7 +42,7 @@ DUTIES = {
     "lists": "lists", "list": "lists", "propose": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
-    "staff": "accounts", "proposals": "confirm", "key-proposals": "keys",
+    "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",
 }  # fmt: skip
 # The first page of each duty, the first that somebody has.

@@ -1,7 +1,7 @@
 """What a clerk sees of a waiting row: the row as it came on one side, the firms that may be meant on the other."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.desk.rules import Piece, names_apart
 from chengxin.disclosure.rules.consenting import COUNTERS
 from chengxin.disclosure.selectors import Offered, consents_offered, purposes_of
+from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.names import name_normal
 from chengxin.law.models import Purpose, ReportKind, Words
 from chengxin.records import rules
@@ -30,6 +31,12 @@ from chengxin.subjects.selectors import identifiers_of, members_of, number_of
 
 MOST = 5  # firms put before a clerk, unless more fit as well as the best
 LATEST = 50  # decisions on a page
+
+
+def decisions_undone(asker: Asker, *, day: date) -> int:
+    """How many decisions the asker's actor took back on the day."""
+    begun = datetime.combine(day, time(), tzinfo=CHINA_TIME)
+    return WaitingDecision.objects.filter(by=asker.key, outcome="undone", at__gte=begun).count()
 
 
 @dataclass(frozen=True)

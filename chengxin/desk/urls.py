@@ -32,6 +32,7 @@ urlpatterns = [
     path("staff", staffing.staff, name="staff"),
     path("proposals", confirming.proposals, name="proposals"),
     path("proposals/keys", confirming.proposals, name="key-proposals"),
+    path("proposals/accounts", confirming.proposals, name="account-proposals"),
     path("queue", pages.queue, name="queue"),
     path("queue/decide", pages.decide, name="decide"),
     path("queue/undo", pages.undo, name="undo"),

@@ -22,6 +22,7 @@ from chengxin.law.models import (
     CommitmentForm,
     Detector,
     Entry,
+    FourEyes,
     Goods,
     Instrument,
     Issuer,
@@ -104,6 +105,7 @@ class Law:
     roles: dict[str, Role]
     oversights: dict[str, Oversight]
     detectors: dict[str, Detector]
+    four_eyes: dict[str, FourEyes]
     procedures: dict[str, Procedure]
     reports: dict[str, ReportKind]
     parameters: dict[str, Parameter]

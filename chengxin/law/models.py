@@ -851,6 +851,30 @@ class Role(Founded):
     duties: Some[Duty]
 
 
+# What may take two persons, each with what its entry must say beside the duty and the hours.
+BY_TWO = {"case-step": (), "keys": (), "ledger-keys": (), "accounts": (), "taking-back": ("above",)}
+
+
+class FourEyes(Founded):
+    """An act that takes two persons where the installation asks for four eyes, by its key: another of the same actor whose role has the `duty` confirms it
+    within so many `hours`, else it lapses. `above`: only what goes beyond so many of an actor's in a day. What stands in no entry takes one person.
+    """
+
+    duty: Duty
+    hours: int = Field(gt=0, le=336)
+    above: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _of_an_act(self) -> Self:
+        needed = BY_TWO.get(self.key)
+        if needed is None:
+            raise ValueError(f"an entry's key is the act: {', '.join(BY_TWO)}")
+        given = ("above",) if self.above is not None else ()
+        if given != needed:
+            raise ValueError(f"{self.key} has {', '.join(needed) or 'no number'}")
+        return self
+
+
 class TradeColumn(Part):
     """One column of what a platform files: its type says how a cell is read, its unit what a number counts. `least` and `most` are bounds in
     that unit; `needed_where` names values of other columns beside which this one may not be empty; `refers` the kind whose rows it names.
@@ -991,6 +1015,7 @@ SHELVES: dict[str, type[Entry]] = {
     "roles": Role,
     "oversights": Oversight,
     "detectors": Detector,
+    "four_eyes": FourEyes,
     "procedures": Procedure,
     "reports": ReportKind,
     "parameters": Parameter,

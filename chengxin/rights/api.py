@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field, StringConstraints
 
+from chengxin.accounts.services.confirming import four_eyes, proposals_put, put_of
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, address_of, text_kept
 from chengxin.actors.selectors import Asker
@@ -338,6 +339,22 @@ class DoneOut(Schema):
     reissued: int
 
 
+class PutOut(Schema):
+    """A step that takes two: who proposed it (`account` of the staff, or `client`, a program), until when another may confirm it, and its `state`: `pending`,
+    `confirmed`, `refused` or `expired`.
+    """
+
+    proposal: int
+    kind: str
+    about: str
+    account: int | None
+    client: int | None
+    at: datetime
+    until: datetime
+    state: str
+    answered_at: datetime | None
+
+
 @rights.post("/objections", response=CaseReceiptOut, summary="提出异议 / object", operation_id="objection_file")
 def objection_file(request: HttpRequest, asked: ObjectionIn) -> Any:
     """对一条记录提出异议；回执的查询码只显示一次。 / Object to a record; the receipt's key is shown once."""
@@ -493,6 +510,14 @@ def contest_enter(request: HttpRequest, asked: ContestEnterIn) -> Any:
     ).as_dict()  # fmt: skip
 
 
+@cases.get("/proposals", response=list[PutOut], summary="待复核的步骤 / steps proposed", operation_id="case_proposals")
+def case_proposals(request: HttpRequest, most: Most = 50) -> Any:
+    """本单位提出的须由两人办理的步骤及其结果，新的在前。 / The caller's steps that take two, and what became of them, the newest first."""
+    asker = request.auth  # type: ignore[attr-defined]
+    found = proposals_put(asker, at=timezone.now(), kinds=[services.CASE_STEP], most=most)
+    return [each.as_dict() for each in found]
+
+
 @cases.get("/{number}", response=CaseForStaff, summary="一个案件 / one case", operation_id="case")
 def case_show(request: HttpRequest, number: str) -> Any:
     """案件的步骤、可以采取的下一步和申请人的陈述；查阅留痕。 / Its steps, choices and the claimant's words; the reading is traced."""
@@ -510,14 +535,20 @@ def deed(request: HttpRequest, number: str, asked: DeedIn) -> Any:
     return {"kind": made.kind, "title": title.zh, "title_en": title.en, "on": made.on, "note": made.note}
 
 
-@cases.post("/{number}/steps", response=DoneOut, summary="办理一步 / take a step", operation_id="case_step")
+@cases.post(
+    "/{number}/steps", response={200: DoneOut, 202: PutOut}, summary="办理一步 / take a step", operation_id="case_step"
+)
 def case_step(request: HttpRequest, number: str, asked: StepIn) -> Any:
-    """受理、转交、维持、更正等；对记录的影响在同一事务内发生。 / Accept, forward, uphold, correct; what it means for the record happens with it."""
+    """受理、转交、维持、更正等；对记录的影响在同一事务内发生。须由两人办理的，只是提出（202），由本单位人员在工作台复核。 / Accept, forward, uphold, correct; what it
+    means for the record happens with it. Where it takes two it is proposed (202), and a person of the caller's confirms it at the desk.
+    """
     words = Words(asked.reasons.strip(), asked.document.strip(), asked.served.strip(), asked.approved_by.strip())
-    done = services.case_decide(
-        number=number, asker=request.auth, to=asked.to, words=words, changes=asked.changes, at=timezone.now()  # type: ignore[attr-defined]
-    )  # fmt: skip
-    return done.as_dict()
+    asker, at = request.auth, timezone.now()  # type: ignore[attr-defined]
+    step: dict[str, Any] = {"number": number, "asker": asker, "to": asked.to, "words": words, "at": at}
+    if four_eyes(services.CASE_STEP, at=at):
+        made = services.case_propose(**step, changes=asked.changes or {}, programs=True)
+        return Status(202, put_of(made, at=at).as_dict())
+    return services.case_decide(**step, changes=asked.changes).as_dict()
 
 
 def _papers(given: Sequence[PaperInSchema]) -> list[PaperIn]:

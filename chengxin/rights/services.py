@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from chengxin.actors.selectors import Asker, actor_titled, centre_acting
+from chengxin.accounts.models import Proposal
+from chengxin.accounts.services.confirming import deed_propose
+from chengxin.actors.selectors import Asker, actor_titled, asker_acting, centre_acting
 from chengxin.cases.models import Case, Deed, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import CaseUnknown, case_accessible, case_by_key, cases_open, course_of, doers_of
@@ -404,6 +406,35 @@ def case_decide(
     return _step(
         case, to, doers_of(case, asker), by=asker.key, at=at, words=words, papers=papers, changes=changes or {}
     )
+
+
+CASE_STEP = "case-step"
+
+
+def case_propose(
+    *,
+    number: str,
+    to: str,
+    words: Words,
+    changes: Mapping[str, str],
+    asker: Asker,
+    at: datetime,
+    programs: bool = False,
+) -> Proposal:
+    """A step of a case put before another; tried and undone first, so that whoever proposes it is told what is wrong with it."""
+    what = {"number": number, "to": to, "words": dict(words.__dict__), "changes": dict(changes)}
+    with transaction.atomic():
+        case_proposed(what, asker.key, at)
+        transaction.set_rollback(True)
+    return deed_propose(kind=CASE_STEP, about=f"case:{number}", what=what, asker=asker, at=at, programs=programs)
+
+
+def case_proposed(what: Mapping[str, Any], by: str, at: datetime) -> Done:
+    """Take the step that was proposed, in the actor's name."""
+    return case_decide(
+        number=what["number"], asker=asker_acting(by, at=at), to=what["to"], words=Words(**what["words"]),
+        changes=what["changes"], at=at,
+    )  # fmt: skip
 
 
 def cases_lapse(*, by: str, at: datetime) -> list[Done]:

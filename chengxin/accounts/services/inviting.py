@@ -51,10 +51,15 @@ def staff_join(*, code: str, login: str, password: str, at: datetime) -> Account
 
 def staff_close(*, account: int, actor: str, by: str, at: datetime) -> None:
     """Close an account of one's own actor's staff."""
+    account_close(account=staff_of_one(actor, account), by=by, at=at)
+
+
+def staff_of_one(actor: str, account: int) -> Account:
+    """An open account of the actor's staff; refuses any other."""
     found = Account.objects.filter(pk=account, kind=Kind.STAFF, actor__key=actor, closed_at__isnull=True).first()
     if found is None:
         raise rules.StaffUnknown(account=account)
-    account_close(account=found, by=by, at=at)
+    return found
 
 
 def _hash(code: str) -> bytes:

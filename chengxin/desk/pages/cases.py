@@ -12,13 +12,12 @@ from chengxin.accounts.services.confirming import four_eyes
 from chengxin.actors.selectors import Asker
 from chengxin.cases.rules import DOERS
 from chengxin.cases.services.running import Words
-from chengxin.desk.deeds import case_propose
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import case_calendar, case_opened, month_read, paper_opened
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import owed
-from chengxin.rights.services import case_decide, deed_record
+from chengxin.rights.services import CASE_STEP, case_decide, case_propose, deed_record
 
 FIELD = "field:"  # the prefix of a correction's fields in the form
 
@@ -64,11 +63,18 @@ def step(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     }
     to = request.POST.get("to", "")
     try:
-        if four_eyes():
-            what = {"number": number, "to": to, "words": typed, "changes": changed}
-            made = case_propose(number=number, what=what, asker=asker, at=timezone.now())
-            return _case(request, asker, number, made=made)
-        done = case_decide(number=number, asker=asker, to=to, words=Words(**typed), changes=changed, at=timezone.now())
+        at = timezone.now()
+        taken: dict[str, Any] = {
+            "number": number,
+            "asker": asker,
+            "to": to,
+            "words": Words(**typed),
+            "changes": changed,
+            "at": at,
+        }
+        if four_eyes(CASE_STEP, at=at):
+            return _case(request, asker, number, made=case_propose(**taken))
+        done = case_decide(**taken)
     except Refusal as refusal:
         return _case(request, asker, number, refusal=refusal, typed={**typed, "to": to, "changes": changes})
     return _case(request, asker, number, done=done)

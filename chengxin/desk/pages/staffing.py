@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin import law as lawroom
-from chengxin.accounts.models import Account, Kind
+from chengxin.accounts.models import Account, Kind, Proposal
 from chengxin.accounts.pages import (
     BEGAN,
     PROVIDER,
@@ -36,6 +36,7 @@ from chengxin.accounts.pages import (
 )
 from chengxin.accounts.rules import DutyMissing
 from chengxin.accounts.selectors import asker_of, identities_of, providers_of, providers_unbound, staff_of
+from chengxin.accounts.services.confirming import deed_propose, four_eyes
 from chengxin.accounts.services.factors import (
     authenticator_add,
     code_show,
@@ -53,6 +54,7 @@ from chengxin.accounts.services.inviting import staff_close, staff_invite, staff
 from chengxin.accounts.services.opening import account_enter, sessions_end
 from chengxin.actors.api import address_of
 from chengxin.actors.selectors import Asker
+from chengxin.desk.deeds import ACCOUNTS
 from chengxin.desk.rules import DUTIES, HOME
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
@@ -244,6 +246,12 @@ def staff(request: HttpRequest, asker: Asker) -> HttpResponse:
         return _staff(request, asker)
     at, act = timezone.now(), request.POST.get("act", "")
     try:
+        if act in ("invite", "close", "reset") and four_eyes(ACCOUNTS, at=at):
+            number, role = _number(request, "account"), request.POST.get("role", "")
+            what = {"act": act, "role": role} if act == "invite" else {"act": act, "account": number}
+            about = f"{act}:{role or number}"
+            made = deed_propose(kind=ACCOUNTS, about=about, what=what, asker=asker, at=at)
+            return _staff(request, asker, made=made)
         if act == "invite":
             _, code = staff_invite(actor=asker.key, role=request.POST.get("role", ""), by=asker.key, at=at)
             return _staff(request, asker, code=code)
@@ -321,10 +329,12 @@ def _factors(
     return render(request, "desk/factors.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 
 
-def _staff(request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None, code: str = "") -> HttpResponse:
+def _staff(
+    request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None, code: str = "", made: Proposal | None = None
+) -> HttpResponse:
     roles = lawroom.load().on(timezone.localdate()).roles
     context = {
-        "asker": asker, "accounts": [(a, roles.get(a.role)) for a in staff_of(asker.key)], "refusal": refusal, "code": code,
+        "asker": asker, "accounts": [(a, roles.get(a.role)) for a in staff_of(asker.key)], "refusal": refusal, "code": code, "made": made,
         "roles": [role for role in roles.values() if asker.kind in role.actors],
     }  # fmt: skip
     return render(request, "desk/staff.html", context, status=refusal.status if refusal else HTTPStatus.OK)

@@ -8,9 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from chengxin.accounts.services.confirming import four_eyes
 from chengxin.actors.selectors import Asker
+from chengxin.desk.deeds import TAKING_BACK, taking_back_propose
 from chengxin.desk.pages.staffing import staff_only
+from chengxin.desk.selectors import decisions_undone
 from chengxin.desk.services import decision_undo, decisions_read, queue_read, row_decide
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 
 LATEST = "latest"  # the session holds the row decided last
@@ -54,8 +58,12 @@ def undo(request: HttpRequest, asker: Asker) -> HttpResponse:
     row = _row(request.POST.get("row", ""))
     if row is None:
         return redirect("desk:queue")
+    at, reason = timezone.now(), request.POST.get("reason", "").strip()
     try:
-        done = decision_undo(asker=asker, row=row, reason=request.POST.get("reason", "").strip(), at=timezone.now())
+        if four_eyes(TAKING_BACK, at=at, before=decisions_undone(asker, day=day_of(at))):
+            made = taking_back_propose(row=row, reason=reason, asker=asker, at=at)
+            return _queue(request, asker, row=None, made=made)
+        done = decision_undo(asker=asker, row=row, reason=reason, at=at)
     except Refusal as refusal:
         return _queue(request, asker, row=None, refusal=refusal)
     request.session.pop(LATEST, None)

@@ -118,6 +118,13 @@ FILES: dict[str, Data] = {
         "above": 300,
         "minutes": 10,
     },
+    "cn/four_eyes/taking-back.yaml": {
+        **COMMON,
+        "title": words("Taking decisions back"),
+        "duty": "confirm",
+        "hours": 72,
+        "above": 20,
+    },
     "cn/procedures/objection.yaml": {
         **COMMON,
         "title": words("Objection"),

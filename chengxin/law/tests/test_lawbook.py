@@ -324,5 +324,6 @@ def test_the_guide_for_authors_names_every_shelf() -> None:
         "purposes",
         "oversights",
         "detectors",
+        "four_eyes",
     ):
         assert f"## {shelf}" in guide

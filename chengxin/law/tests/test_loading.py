@@ -22,6 +22,7 @@ LAW = "cn/instruments/penalty-law.yaml"
 MATTER = "cn/matters/tender.yaml"
 REPORT = "cn/reports/own.yaml"
 DETECTOR = "cn/detectors/burst.yaml"
+BY_TWO = "cn/four_eyes/taking-back.yaml"
 KIND = "cn/trade_kinds/orders.yaml"
 GOODS = "cn/goods/food.yaml"
 FORM = "cn/commitment_forms/merchant.yaml"
@@ -102,6 +103,9 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
     ("a report of unknown records", refusals.ReferenceUnknown, REPORT, "record_types", ["none"], "record_types.0"),
     ("a report of records about others", refusals.ValueWrong, REPORT, "about", ["natural-person"], "record_types.0"),
     ("a report for no purpose", refusals.ReferenceUnknown, REPORT, "purpose", "none", "purpose"),
+    ("an act by two without its number", refusals.ValueWrong, BY_TWO, "above", MISSING, "(whole entry)"),
+    ("an act by two in no time", refusals.ValueWrong, BY_TWO, "hours", 0, "hours"),
+    ("an act by two without a duty", refusals.ValueWrong, BY_TWO, "duty", "friendship", "duty"),
     ("a detector without its threshold", refusals.ValueWrong, DETECTOR, "minutes", MISSING, "(whole entry)"),
     ("a detector with another's", refusals.ValueWrong, DETECTOR, "purposes", ["duty"], "(whole entry)"),
     ("a detector of nobody", refusals.ValueWrong, DETECTOR, "askers", [], "askers"),

@@ -10,16 +10,21 @@ from django.utils import timezone
 from chengxin.accounts.models import Kind
 from chengxin.accounts.rules import AccountWanted, DutyMissing
 from chengxin.accounts.selectors import asker_of
-from chengxin.accounts.services.confirming import deed_answer, deed_propose, four_eyes
+from chengxin.accounts.services.confirming import act_by_two, deed_answer, deed_propose, four_eyes
 from chengxin.accounts.services.factors import code_show
 from chengxin.accounts.services.opening import account_enter
 from chengxin.actors.selectors import Asker
-from chengxin.desk.deeds import DEEDS, DUTIES, KEYS
+from chengxin.desk.deeds import DEEDS, KEYS, LEDGER_KEYS, ledger_keys_changed
 from chengxin.kernel.sealing import SUITES
 from chengxin.ledger.services import on_behalf
 from chengxin.site.console import Command as Base
+from chengxin.site.console import WrongUse
 from chengxin.vault.selectors import keys_of, rings
 from chengxin.vault.services import key_add, keys_retire, values_reseal
+
+LEDGER = (
+    "ledger"  # no ring of the vault: the key that signs the ledger's checkpoints, added and retired in the same way
+)
 
 
 class Command(Base):
@@ -74,8 +79,19 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Show the rings, or take the steps."""
-        if options["confirm"] or (four_eyes() and (options["rotate"] or options["add"] or options["retire"])):
-            self.result(self._by_two(options, timezone.now()))
+        at = timezone.now()
+        changes = options["rotate"] or options["add"] or options["retire"]
+        act = LEDGER_KEYS if changes == LEDGER else KEYS
+        if options["confirm"] or (changes and four_eyes(act, at=at)):
+            self.result(self._by_two(options, act, at))
+            return
+        if LEDGER in (changes, options["reseal"]):
+            if not (options["add"] or options["retire"]):
+                raise WrongUse(
+                    "账本的密钥只添加（--add）和退役（--retire），没有需要重新密封的内容。",
+                    "The ledger's key is added and retired; nothing lies under it.",
+                )
+            self.result(ledger_keys_changed({"step": "add" if options["add"] else "retire"}, options["by"], at))
             return
         whole = options["rotate"]
         step = {"by": options["by"], "at": timezone.now()}
@@ -89,18 +105,18 @@ class Command(Base):
             found |= {**keys_retire(ring=ring, **step).as_dict(), "resealed": found.get("resealed", 0)}
         self.result(found or {"rings": [self._shown(ring) for ring in rings()]})
 
-    def _by_two(self, options: dict[str, Any], at: datetime) -> dict[str, Any]:
+    def _by_two(self, options: dict[str, Any], act: str, at: datetime) -> dict[str, Any]:
         """Propose a step (of a whole rotation the first), or confirm what another proposed."""
         asker = self._asker(options["account"], at)
         with on_behalf(asker.account or 0):
             if options["confirm"]:
-                words: dict[str, Any] = {"duties": DUTIES, "deeds": DEEDS, "asker": asker, "at": at}
+                words: dict[str, Any] = {"deeds": DEEDS, "asker": asker, "at": at}
                 done = deed_answer(proposal=options["confirm"], agreed=True, **words)
                 return done if isinstance(done, dict) else {"proposal": options["confirm"]}
             ring = options["rotate"] or options["add"] or options["retire"]
             what = {"step": "retire" if options["retire"] else "add", "ring": ring, "suite": options["suite"]}
             about = f"{what['step']}:{ring}"
-            made = deed_propose(kind=KEYS, about=about, what=what, asker=asker, at=at)
+            made = deed_propose(kind=act, about=about, what=what, asker=asker, at=at)
         return {"proposal": made.pk, "ring": ring, "until": made.until}
 
     def _asker(self, login: str | None, at: datetime) -> Asker:
@@ -110,8 +126,9 @@ class Command(Base):
         account = account_enter(login=login, password=getpass("密码 / password: "), kinds=(Kind.STAFF,), at=at)
         code_show(account=account, code=getpass("动态口令 / code: "), at=at)
         asker = asker_of(account, at=at)
-        if asker is None or DUTIES[KEYS] not in asker.duties:
-            raise DutyMissing(duty=DUTIES[KEYS])
+        duty = entry.duty if (entry := act_by_two(KEYS, at=at)) else "keys"
+        if asker is None or duty not in asker.duties:
+            raise DutyMissing(duty=duty)
         return asker
 
     def _shown(self, ring: str) -> dict[str, Any]:

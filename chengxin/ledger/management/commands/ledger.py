@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from chengxin import law as lawroom
+from chengxin.kernel.errors import Refusal
 from chengxin.ledger.selectors import entries_dumped, ledger_state, log_key
 from chengxin.ledger.services import (
     MOST,
@@ -32,6 +33,16 @@ from chengxin.site.home import key_folder
 ACTIONS = ("show", "place", "sequence", "publish", "dump", "add-key", "retire-keys", "erase", "lapse", "rewrite")
 OPERATOR = "operator"
 IDLE = 1.0  # seconds after which a process looks again whether the one that places entries is still there
+
+
+class TwoWanted(Refusal):
+    """It takes two to change the key that signs the ledger (CHENGXIN_FOUR_EYES). Propose it with `chengxin keys --add ledger` or `--retire ledger` and your
+    account; another confirms it.
+    """
+
+    code = "two-wanted"
+    status = 403
+    zh = "更换账本的签名密钥须由两人办理（CHENGXIN_FOUR_EYES）。请用 chengxin keys --add ledger 或者 --retire ledger 以自己的账户提出，由另一人复核。"
 
 
 class Command(Base):
@@ -108,6 +119,10 @@ class Command(Base):
         """Do it, and print what came of it."""
         key_folder()
         folder = options["folder"] or settings.CHENGXIN_LEDGER_FOLDER
+        if options["action"] in ("add-key", "retire-keys") and settings.CHENGXIN_FOUR_EYES:
+            law = lawroom.load().on(timezone.localdate(), settings.CHENGXIN_PLACE)
+            if "ledger-keys" in law.four_eyes:
+                raise TwoWanted
         match options["action"]:
             case "show":
                 self.result(ledger_state())
