@@ -18,7 +18,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 
 from chengxin.accounts.models import Account
@@ -28,7 +28,8 @@ from chengxin.benefits.models import Wallet
 from chengxin.disclosure.models import Consent
 from chengxin.disclosure.rules.disclosing import TooManyToday
 from chengxin.ledger.models import Entry
-from chengxin.ledger.services import trace
+from chengxin.ledger.selectors import checkpoint_latest, consistency_of, inclusion_of, log_key
+from chengxin.ledger.services import Sequencer, trace, trace_receipted
 from chengxin.mydata.models import Answer, Question
 from chengxin.mydata.rules import (
     AskedAlready,
@@ -42,7 +43,12 @@ from chengxin.mydata.selectors import questions_shown, readings_whole
 from chengxin.mydata.services import question_answer, question_ask, question_find
 from chengxin.records.models import Record, Statement
 from chengxin.reports.models import Report
-from chengxin.subjects.selectors import person_of, subject_of
+from chengxin.subjects.models import Person, PersonMark
+from chengxin.subjects.rules.persons import PersonUnknown
+from chengxin.subjects.selectors import person_held, person_of, subject_of
+from chengxin.subjects.services.persons import person_enter, person_forget
+from chengxin_verify.notes import checkpoint_opened
+from chengxin_verify.tree import consistency_holds, inclusion_holds, leaf_hash
 from tests.people import DIVISION, decision, licence, name, number, people_sent
 from tests.signing import at_desk, firm_account, person_account, signed_in, staff_account
 from tests.world import CASE, NOW, code, everything, later, penalty, sent
@@ -306,6 +312,56 @@ def test_what_may_be_is_erased_and_what_may_not_stays_and_is_said(person: int, m
     assert not Question.objects.exists() and not Wallet.objects.exists()
     assert mine.get("/my").status_code == 302, "signed out"
     assert (Record.objects.count(), Report.objects.count()) == (records, 1)
+
+
+def test_of_whom_nothing_else_is_held_name_and_number_go_too_and_the_ledger_stays_provable(
+    person: int, tmp_path: Path, settings: LazySettings
+) -> None:
+    settings.CHENGXIN_HOME, settings.CHENGXIN_LEDGER_ORIGIN = tmp_path, "example.com/test"
+    other = person_enter(number=number(9), name=name(9), ground="account", by="public", at=NOW)
+    browser = signed_in(Browser(), person_account(other))
+    browser.get("/my")
+    sequencer = Sequencer(log_key())
+    receipt = trace_receipted(event="disclosure.person.tried", by="finance", at=NOW, subject=other)
+    sequencer.entries_place(at=NOW)
+    early = checkpoint_latest()
+    done = browser.post("/my/data/erase", {"sure": "on"})
+    assert done.status_code == 200 and "密封的姓名和号码也已删除" in done.text
+    assert not Person.objects.filter(pk=other).exists() and not PersonMark.objects.filter(person_id=other).exists()
+    with pytest.raises(PersonUnknown):
+        person_of(number(9), known_at=later(days=1))
+    assert name(9) not in everything() and number(9) not in everything()
+    sequencer.entries_place(at=NOW)
+    latest = checkpoint_latest()
+    assert early and latest and latest.size > early.size
+    found = inclusion_of(receipt.entry, receipt.commitment)
+    signed = checkpoint_opened(found.checkpoint, log_key().keys)
+    assert inclusion_holds(leaf_hash(receipt.commitment), found.index, latest.size, found.proof, signed.root)
+    told = consistency_of(early.size, latest.size)
+    old, new = (checkpoint_opened(note, log_key().keys) for note in (told.first, told.second))
+    assert consistency_holds(early.size, latest.size, told.proof, old.root, new.root)
+    # Whoever comes again is somebody new; of the one with records nothing of the kind was touched.
+    assert person_enter(number=number(9), name=name(9), ground="account", by="public", at=later(days=2)) != other
+    assert person_of(number(1), known_at=NOW) == person
+
+
+def test_whoever_has_a_record_a_consent_or_a_report_is_not_forgotten(person: int, mine: Browser) -> None:
+    assert person_held(person) and not person_forget(subject=person, by="public", at=NOW)
+    done = mine.post("/my/data/erase", {"sure": "on"})
+    assert "密封的姓名和号码也已删除" not in done.text and Person.objects.filter(pk=person).exists()
+    alone = person_enter(number=number(9), name=name(9), ground="account", by="public", at=NOW)
+    account = person_account(alone)
+    assert not person_forget(subject=alone, by="public", at=NOW)  # an account is open
+    account.delete()
+    assert person_forget(subject=alone, by="public", at=NOW) and not person_forget(subject=alone, by="public", at=NOW)
+
+
+def test_the_database_lets_nobody_else_be_forgotten_with_one(person: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('chengxin.forgetting', %s, true)", [str(person)])
+        with pytest.raises(IntegrityError, match="another person"), transaction.atomic():
+            cursor.execute("delete from subjects_person")
+    assert Person.objects.count() == 2
 
 
 # --- every reading, exactly ------------------------------------------------------------------------------------------------------

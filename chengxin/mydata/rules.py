@@ -181,8 +181,8 @@ ERASURE = (
     Kept(
         "identity", Words(zh="密封的姓名和号码", en="Your name and number, sealed"), False,
         Words(
-            zh="以上依法保留的内容据此归到您名下；只密封保存，不能按姓名查到",
-            en="By them what is kept above is known to be yours; sealed, and not to be found by name",
+            zh="有以上依法保留的内容的，据此归到您名下，只密封保存，不能按姓名查到；没有的，一并删除",
+            en="By them what is kept above is known to be yours; sealed, and not to be found by name. Erased too where nothing is kept",
         ),
         "个人信息保护法 47 第二款",
     ),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.db.models.functions import Substr
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_read, identifier_read
 from chengxin.subjects.bulk.vaulting import persons_marked
-from chengxin.subjects.models import Conflict, Identifier, Link, Merge, Name, Person
+from chengxin.subjects.models import Conflict, Identifier, Link, Merge, Name, Person, PersonMark, Subject
 from chengxin.subjects.rules.persons import PersonUnknown
 
 
@@ -116,6 +117,20 @@ def person_of(number: str, *, known_at: datetime) -> int:
     if not found or not Person.objects.filter(pk=found[0], known_at__lte=known_at).exists():
         raise PersonUnknown
     return found[0]
+
+
+def person_held(subject: int) -> bool:
+    """Whether anything but name and number is held of a person: any row of any table that refers to the subject. The ledger is no such row:
+    its entries name a number of ours, which means nothing once name and number are gone.
+    """
+    for model in apps.get_models():
+        if model in (Subject, Person, PersonMark) or model._meta.label == "ledger.Entry":
+            continue
+        for field in model._meta.concrete_fields:
+            if field.related_model in (Subject, Person) or (field.name == "subject" and not field.is_relation):
+                if model._base_manager.filter(**{field.attname: subject}).exists():
+                    return True
+    return False
 
 
 def conflicts_waiting() -> QuerySet[Conflict]:

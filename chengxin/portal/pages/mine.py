@@ -35,6 +35,7 @@ from chengxin.reports.services.issuing import PUBLIC, person_report_draw
 from chengxin.reports.services.reading import person_report_have
 from chengxin.rights.rules import MOST_STATEMENT
 from chengxin.rights.services import objection_file, statement_make
+from chengxin.subjects.services.persons import person_forget
 
 MOST_PAPERS = 5
 PIPL = "personal-information-protection-law"
@@ -276,4 +277,5 @@ def erase(request: HttpRequest, subject: int) -> HttpResponse:
     questions_erase(subject=subject, at=at)
     session_end(request)
     account_erase(account=account, at=at)
-    return render(request, "portal/my_erased.html", {"plan": ERASURE})
+    forgotten = person_forget(subject=subject, by=PUBLIC, at=at)
+    return render(request, "portal/my_erased.html", {"plan": ERASURE, "forgotten": forgotten})

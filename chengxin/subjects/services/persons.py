@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
 from chengxin.kernel.days import day_of
@@ -21,6 +21,7 @@ from chengxin.subjects.rules.persons import (
     PersonUnknown,
     person_recordable,
 )
+from chengxin.subjects.selectors import person_held
 
 
 def person_open(
@@ -63,6 +64,28 @@ def person_enter(*, number: str, name: str, ground: str, by: str, at: datetime) 
         if created:
             trace(event="subjects.person.entered", by=by, at=at, purpose=ground, subject=met.subject)
     return met.subject
+
+
+def person_forget(*, subject: int, by: str, at: datetime) -> bool:
+    """Erase name and number of a person of whom nothing else is held, with the marks by which they are found; whether it was done. It is not while
+    anything refers to them, nor while somebody files persons at this moment. The subject's number stays, and whom it was nobody can tell.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '2s'")
+            # Whoever finds a person by a mark holds the table until the end of what they do: none is under way, and none begins.
+            cursor.execute("lock table subjects_personmark in access exclusive mode")
+            cursor.execute("set local lock_timeout = default")
+            if person_held(subject) or not Person.objects.filter(pk=subject).exists():
+                return False
+            cursor.execute("select set_config('chengxin.forgetting', %s, true)", [str(subject)])
+            cursor.execute("delete from subjects_personmark where person_id = %s", [subject])
+            cursor.execute("delete from subjects_person where subject_id = %s", [subject])
+            cursor.execute("select set_config('chengxin.forgetting', '', true)")
+            trace(event="subjects.person.forgotten", by=by, at=at, subject=subject)
+    except OperationalError:  # somebody files persons: it stays, sealed
+        return False
+    return True
 
 
 def population_load(*, path: Path, by: str, at: datetime) -> int:
