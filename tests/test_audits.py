@@ -20,10 +20,13 @@ from chengxin.audits import rules, services
 from chengxin.audits.models import Evidence, Finding
 from chengxin.audits.rules import Reading, noticed
 from chengxin.audits.selectors import Shown, findings_shown
+from chengxin.benefits.models import Owed
+from chengxin.disclosure.models import Consent
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.ledger.models import Entry, Leaf
 from chengxin.ledger.services import on_behalf, trace
 from chengxin.site.cli import run
+from chengxin.subjects.models import Subject
 from tests.signing import signed_in, staff_account
 from tests.world import NOW
 
@@ -107,6 +110,48 @@ def test_each_detector_notices_its_own_and_nothing_else(detector: str, reading: 
         "noticed",
     )
     assert shown.entries and shown.basis and shown.value and shown.due_on > DAY
+
+
+def tie(purpose: str = "hiring", grantee: str = "market") -> int:
+    """A person who let the organisation read for the purpose."""
+    subject = Subject.objects.create(kind="person", created_at=NOW)
+    Consent.objects.create(
+        subject=subject, grantee=grantee, purpose=purpose, jurisdiction="cn", record_types=["practice-licence"], starts_on=DAY,
+        ends_on=DAY + timedelta(days=9), most=1, single=True, named_use="录用", way="portal", lawbook_digest="x", by="public", at=NOW,
+    )  # fmt: skip
+    return subject.pk
+
+
+def test_a_colleague_is_noticed_as_far_as_the_register_knows_and_only_beside_what_they_allowed() -> None:
+    read(moment(9), subject=tie())
+    read(moment(9), subject=tie(grantee="reform"))
+    read(moment(9), subject=tie("bank-credit"))
+    assert looked().findings == 1
+    (shown,) = found()
+    assert (shown.detector, shown.count, shown.value) == ("colleague", 1, "statutory-duty")
+    detector = LAW.detectors["colleague"]
+    at = Reading(1, moment(9), "market", 7, "department", "hiring", "1号", False, 1, 1, tied=True)
+    assert "colleague" not in {each.detector for each in noticed(LAW, [at])} and "hiring" in detector.purposes
+
+
+def test_an_account_whose_role_lacks_the_duty_is_noticed() -> None:
+    read(moment(9), account=staff_account("market", "reviewer").pk)
+    assert looked().findings == 0
+    for role in ("administrator", "role-of-yore"):
+        read(moment(9), account=staff_account("market", role).pk)
+    assert looked().findings == 2 and kinds() == {"out-of-duty"}
+    assert {each.value for each in found()} == {"administrator", "role-of-yore"}
+
+
+def test_the_chores_look_at_the_use_and_erase_what_is_owed(capfd: pytest.CaptureFixture[str]) -> None:
+    with time_machine.travel(moment(23), tick=True):
+        read(moment(22))
+        entry = Entry.objects.latest("pk").pk
+        Leaf.objects.create(position=0, entry=entry, commitment=b"")
+        Owed.objects.create(entry=entry)
+        assert run(["chores", "--once", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert (told["looked"]["findings"], told["erased"]) == (1, 1) and not Owed.objects.exists()
 
 
 def test_a_burst_is_noticed_and_a_day_off_is_out_of_hours() -> None:

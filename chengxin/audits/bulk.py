@@ -40,12 +40,19 @@ with fresh as materialized (
 ), same as (
     select id, count(*) over (partition by actor, account, subject order by at range between %(same_within)s::interval preceding and current row) as told
     from around join often using (actor, account, subject)
+), tied as (
+    select distinct c.subject_id as subject, c.grantee as actor from disclosure_consent c
+    where c.purpose = any(%(tying)s) and c.subject_id in (select subject from fresh where subject is not null)
 )
 select f.id, f.at, f.actor, f.account, a.kind, f.purpose, f.case_number, f.event = 'checks.check.answered',
-       coalesce(b.told, 1), coalesce(s.told, 0)
+       coalesce(b.told, 1), coalesce(s.told, 0), t.subject is not null, split_part(f.event, '.', 1), coalesce(w.role, '')
 from fresh f join actors_actor a on a.key = f.actor
 left join bursts b on b.id = f.id left join same s on s.id = f.id
-where b.told > %(burst_above)s or s.told > %(same_above)s
+left join tied t on t.subject = f.subject and t.actor = f.actor
+left join accounts_account w on w.id = f.account
+where (t.subject is not null and f.purpose <> all(%(tying)s))
+   or (w.role <> '' and split_part(f.event, '.', 1) = any(%(rooms)s) and w.role || ' ' || split_part(f.event, '.', 1) <> all(%(dutiful)s))
+   or b.told > %(burst_above)s or s.told > %(same_above)s
    or (f.at at time zone 'Asia/Shanghai')::time < %(opens)s or (f.at at time zone 'Asia/Shanghai')::time >= %(closes)s
    or (f.at at time zone 'Asia/Shanghai')::date = any(%(off)s)
    or (f.purpose = any(%(known)s) and f.purpose || ' ' || a.kind <> all(%(permitted)s))
@@ -88,6 +95,8 @@ def _thresholds(law: Law) -> dict[str, Any]:
     burst, same = law.detectors.get("burst"), law.detectors.get("same-subject")
     cases, hours = law.detectors.get("without-case"), law.detectors.get("out-of-hours")
     purposes = purposes_of(law) if "out-of-duty" in law.detectors else {}
+    colleague, duty = law.detectors.get("colleague"), law.detectors.get("out-of-duty")
+    rooms = duty.duties if duty else {}
     return {
         "burst_above": burst.above if burst else never,
         "same_above": same.above if same else never,
@@ -97,6 +106,14 @@ def _thresholds(law: Law) -> dict[str, Any]:
         "closes": hours.hours.last if hours and hours.hours else time.max,
         "known": list(purposes),
         "permitted": [f"{purpose} {kind}" for purpose, kinds in purposes.items() for kind in kinds],
+        "tying": list(colleague.purposes) if colleague else [],
+        "rooms": list(rooms),
+        "dutiful": [
+            f"{role} {room}"
+            for role, each in law.roles.items()
+            for room in rooms
+            if duty and duty.duties[room] in each.duties
+        ],
         "cased": list(cases.purposes) if cases else [],
     }
 

@@ -88,6 +88,11 @@ class Reading:
     is_check: bool
     burst: int
     same: int
+    # Whether the subject once let this very organisation read for a purpose that ties the two: as its own, or to become so.
+    tied: bool = False
+    # The room in which an account of the staff read, and its role.
+    room: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,9 @@ def _value(detector: Detector, reading: Reading, local: datetime, law: Law) -> s
         case "out-of-hours":
             return _out_of_hours(detector, local)
         case "out-of-duty":
-            return "" if permitted(law, reading.kind, reading.purpose) else reading.purpose
+            if not permitted(law, reading.kind, reading.purpose):
+                return reading.purpose
+            return "" if role_permits(law, detector, reading.room, reading.role) else reading.role
         case "burst":
             return str(reading.burst) if reading.burst > (detector.above or 0) else ""
         case "same-subject":
@@ -126,6 +133,8 @@ def _value(detector: Detector, reading: Reading, local: datetime, law: Law) -> s
         case "without-case":
             lacks = reading.is_check and reading.purpose in detector.purposes and not reading.case_number.strip()
             return reading.purpose if lacks else ""
+        case "colleague":
+            return reading.purpose if reading.tied and reading.purpose not in detector.purposes else ""
         case _:
             raise AssertionError(detector.key)  # the loader knows no other
 
@@ -147,6 +156,12 @@ def permitted(law: Law, kind: str, purpose: str) -> bool:
     """
     found = law.purposes.get(purpose) or law.matters.get(purpose)
     return found is None or kind in found.askers
+
+
+def role_permits(law: Law, detector: Detector, room: str, role: str) -> bool:
+    """Whether the role has the duty that this room asks of an account; of a room without one, and of no account, nothing is said."""
+    duty, found = detector.duties.get(room), law.roles.get(role)
+    return not role or duty is None or (found is not None and duty in found.duties)
 
 
 def purposes_of(law: Law) -> Mapping[str, frozenset[str]]:

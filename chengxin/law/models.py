@@ -631,12 +631,18 @@ class Hours(Part):
     last: Annotated[time, BeforeValidator(_as_time)] = Field(alias="to")
 
 
+Duty: TypeAlias = Literal[
+    "rows", "cases", "checks", "reports", "tasks", "lists", "inspections", "oversight", "counter", "confirm", "audit",
+    "accounts", "keys", "persons",
+]  # fmt: skip
+
 DETECTORS = {
     "out-of-hours": ("hours",),
-    "out-of-duty": (),
+    "out-of-duty": ("duties",),
     "burst": ("above", "minutes"),
     "same-subject": ("above", "minutes"),
     "without-case": ("purposes",),
+    "colleague": ("purposes",),
 }
 
 
@@ -651,13 +657,15 @@ class Detector(Founded):
     above: int | None = Field(default=None, gt=0)
     minutes: int | None = Field(default=None, gt=0)
     purposes: Many[Key] = ()
+    # Which duty of a role lets its account read in which room.
+    duties: dict[Key, Duty] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _of_a_rule(self) -> Self:
         needed = DETECTORS.get(self.key)
         if needed is None:
             raise ValueError(f"a detector's key is its rule: {', '.join(DETECTORS)}")
-        given = tuple(name for name in ("hours", "above", "minutes", "purposes") if getattr(self, name))
+        given = tuple(name for name in ("hours", "above", "minutes", "purposes", "duties") if getattr(self, name))
         if given != needed:
             raise ValueError(f"{self.key} has {', '.join(needed) or 'no threshold'}")
         if self.hours and self.hours.last <= self.hours.first:
@@ -836,12 +844,6 @@ class Avoided(Part):
 
     zh: Many[Text] = ()
     en: Many[Text] = ()
-
-
-Duty: TypeAlias = Literal[
-    "rows", "cases", "checks", "reports", "tasks", "lists", "inspections", "oversight", "counter", "confirm", "audit",
-    "accounts", "keys", "persons",
-]  # fmt: skip
 
 
 class Role(Founded):

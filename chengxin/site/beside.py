@@ -1,6 +1,6 @@
-"""The sequencer beside the serving processes: one on this machine, and started again whenever it ends.
+"""The sequencer and the chores beside the serving processes: one of each on this machine, and started again whenever it ends.
 
-Each serving process has a thread that waits for a lock on one file; whoever has it runs the sequencer as its child, and starts it again
+Each serving process has a thread for each that waits for a lock on one file; whoever has it runs the command as its child, and starts it again
 when it ends. A serving process that dies gives the lock up, and the next one takes over; its child sees that its parent is gone, and ends. So
 whichever process is killed, entries go on getting their places.
 """
@@ -19,14 +19,14 @@ FIRST, LONGEST = (
 )  # seconds between an end and the next start: twice as long each time that it ends at once, to the longest
 
 
-def sequencer_keep(lock: Path) -> None:
-    """Keep the sequencer running from now on, here or in another process that has the lock; the file holds its process id."""
-    Thread(target=_keep, args=[lock], name="sequencer", daemon=True).start()
+def beside_keep(lock: Path, *command: str) -> None:
+    """Keep this command running from now on, here or in another process that has the lock; the file holds its process id."""
+    Thread(target=_keep, args=[lock, command], name=command[0], daemon=True).start()
 
 
-def _keep(lock: Path) -> None:
+def _keep(lock: Path, command: tuple[str, ...]) -> None:
     lock.parent.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-m", "chengxin.site.cli", "ledger", "sequence", "--beside", str(os.getpid())]
+    words = [sys.executable, "-m", "chengxin.site.cli", *command, "--beside", str(os.getpid())]
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # waits for as long as another process keeps it
         pause = FIRST / 2

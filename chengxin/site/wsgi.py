@@ -6,11 +6,14 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from chengxin.site.beside import sequencer_keep
+from chengxin.site.beside import beside_keep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.site.settings")
 
 application = get_wsgi_application()
 _ = get_resolver().url_patterns  # every door is loaded before the first request comes, not by it
+_database = settings.DATABASES["default"]["NAME"]
 if os.environ.get("CHENGXIN_SEQUENCER") == "beside":
-    sequencer_keep(settings.CHENGXIN_HOME / f"sequencer-{settings.DATABASES['default']['NAME']}.lock")
+    beside_keep(settings.CHENGXIN_HOME / f"sequencer-{_database}.lock", "ledger", "sequence")
+if os.environ.get("CHENGXIN_CHORES") == "beside":
+    beside_keep(settings.CHENGXIN_HOME / f"chores-{_database}.lock", "chores")

@@ -61,6 +61,8 @@ def test_a_sequencer_that_is_killed_is_started_again_and_so_it_is_when_its_keepe
         wait_for(lambda: Leaf.objects.filter(entry=entry).exists())
 
     placed()
+    chores = served.with_name(served.name.replace("sequencer", "chores"))
+    assert parent_of(wait_for(lambda: named(chores))) != 1
     first = wait_for(lambda: named(served))
     os.kill(first, signal.SIGKILL)
     placed()

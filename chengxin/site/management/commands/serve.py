@@ -37,4 +37,6 @@ class Command(BaseCommand):
         os.environ["CHENGXIN_WORKERS"] = str(workers)  # each serves its share of a client's rate
         # Entries get their places in the signed tree beside the service, and no longer than it runs.
         os.environ.setdefault("CHENGXIN_SEQUENCER", "beside")
+        # And so is its use looked at, and what is owed to those who left erased.
+        os.environ.setdefault("CHENGXIN_CHORES", "beside")
         os.execv(sys.executable, [sys.executable, "-m", "granian", *words, "chengxin.site.wsgi:application"])
