@@ -4,7 +4,7 @@ import hmac
 import json
 import re
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -598,6 +598,52 @@ def test_the_pdf_is_pdf_a_with_its_own_fonts_and_a_qr_code_of_the_number_only(tm
 
 def _fonts(page: Any) -> list[Any]:
     return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def test_the_signed_pdf_has_what_pdf_a_demands_and_nothing_that_it_forbids(tmp_path: Path) -> None:
+    """The structure that ISO 19005-2 asks for at level B, of the whole file with its signature."""
+    filed(tmp_path, penalty(1))
+    pdf = issue("enterprise-public", by=ANYBODY).pdf
+    document = pypdf.PdfReader(BytesIO(pdf))
+    catalogue, trailer = document.root_object, document.trailer
+    # 6.1: a comment of four bytes beyond ASCII below the header, an identity, no encryption, nothing behind the end.
+    assert pdf[:5] == b"%PDF-" and min(pdf.split(b"\n")[1][1:5]) > 127 and pdf.rstrip().endswith(b"%%EOF")
+    assert len(trailer["/ID"]) == 2 and "/Encrypt" not in trailer
+    # 6.2: a profile for its colours, and every font within.
+    (intent,) = (each.get_object() for each in catalogue["/OutputIntents"])
+    assert intent["/S"] == "/GTS_PDFA1" and intent["/DestOutputProfile"].get_object()["/N"] == 3
+    for font in (font for page in document.pages for font in _fonts(page)):
+        below = font["/DescendantFonts"][0].get_object() if font["/Subtype"] == "/Type0" else font
+        held = below["/FontDescriptor"].get_object()
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & held.keys() and "/ToUnicode" in font
+    # 6.3 to 6.5: what is on a page prints, looks as the file says, and does nothing by itself.
+    for mark in (each.get_object() for page in document.pages for each in page.get("/Annots", [])):
+        assert mark["/F"] & 4 and not mark["/F"] & (1 | 2 | 32), "printed, neither hidden nor unseen"
+        left, low, right, high = (float(each) for each in mark["/Rect"])
+        assert mark["/Subtype"] == "/Link" or left == right or low == high or "/AP" in mark
+    assert not catalogue.keys() & {"/OpenAction", "/AA", "/Requirements"} and not {
+        b"/JavaScript",
+        b"/Launch",
+        b"/EmbeddedFile",
+    } & _words(document)
+    assert not catalogue.get("/AcroForm", {}).get("/NeedAppearances", False)
+    # 6.6: what the file says of itself stands in the metadata as in the dictionary.
+    said, written = document.metadata, document.xmp_metadata
+    assert said is not None and written is not None
+    assert said.title == (written.dc_title or {}).get("x-default") and said.producer == written.pdf_producer
+    made, changed = said.creation_date, said.modification_date
+    assert made is not None and made.astimezone(UTC).replace(tzinfo=None) == written.xmp_create_date
+    assert changed is None or changed.astimezone(UTC).replace(tzinfo=None) == written.xmp_modify_date
+
+
+def _words(document: pypdf.PdfReader) -> set[bytes]:
+    """The names that stand in any object of the file."""
+    found = {b""}
+    for number in range(1, int(document.trailer["/Size"])):
+        held = document.get_object(number)
+        if hasattr(held, "keys"):
+            found |= {str(each).encode() for pair in held.items() for each in pair if str(each).startswith("/")}
+    return found
 
 
 def test_a_report_takes_less_than_two_seconds(tmp_path: Path) -> None:
