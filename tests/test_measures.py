@@ -18,7 +18,7 @@ from chengxin.kernel.days import working_day_add
 from chengxin.kernel.written import day_written
 from chengxin.lists import rules
 from chengxin.lists.models import Task
-from chengxin.lists.selectors import task_state_of, tasks_counted, tasks_due, tasks_open
+from chengxin.lists.selectors import fact_last, task_shown, task_state_of, tasks_counted, tasks_due, tasks_open
 from chengxin.lists.services.informing import task_served
 from chengxin.lists.services.measures import (
     measure_activate,
@@ -180,6 +180,26 @@ def test_nobody_is_asked_to_carry_out_what_has_no_effect_and_it_is_not_counted_l
     assert ends is None or not tasks_open(LAND, at=later(days=(ends - TODAY).days)).filter(record=rest[0])
 
 
+def test_a_task_whose_record_was_under_objection_is_due_anew_from_the_outcome(records: list[int]) -> None:
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    disputed = records[0]
+    record_dispute(record=disputed, by="operator", at=later(days=3), grounds="x")
+    record_settle(record=disputed, by="operator", at=later(days=30), outcome="维持")
+    due, first = working_day_add((NOW + timedelta(days=30)).date(), 10), working_day_add(TODAY, 10)
+    tasks = tasks_open(LAND, at=later(days=31))
+    assert {t.record_id: task_shown(t, at=later(days=31))["due_on"] for t in tasks} == {
+        disputed: due, **dict.fromkeys(records[1:], first),
+    }  # fmt: skip
+    assert [t.record_id for t in tasks][-1] == disputed, "the first due first"
+    assert [(each.due_on, each.count) for each in tasks_due(LAND, at=later(days=31))] == [(first, 4), (due, 1)]
+    assert [count.late for count in tasks_counted(LAND, at=later(days=31))] == [4]
+    task = Task.objects.get(record=disputed).pk
+    task_answer(task=task, outcome="done", asker=LAND, at=later(days=31))
+    task_served(task=task, proof="EMS 1", asker=LAND, at=later(days=31))
+    assert [count.late for count in tasks_counted(LAND, at=later(days=90))] == [4], "done in its time"
+
+
 def test_a_stopped_measure_raises_nothing_more(records: list[int], tmp_path: Path) -> None:
     activated()
     measure_deactivate(measure=MEASURE, agency="land", asker=CENTRE, at=later(hours=2))
@@ -325,6 +345,28 @@ def test_a_correction_is_made_good_only_where_the_right_record_would_have_led_to
         remedies_raise(record=records[0], by="operator", at=later(days=5))
     assert [task.record_id for task in asked("remedy")] == ([records[0]] if wrong else [])
     assert measures_raise(by="operator", at=later(days=5, hours=1)).remedy == 0
+
+
+def test_a_correction_of_the_wording_alone_lifts_nothing_and_asks_for_nothing_anew(records: list[int]) -> None:
+    carried_out(records)
+    worded = {"reason": "通过住所无法联系"}
+    for record in (records[0], records[2]):  # carried out; not answered yet
+        record_correct(record=record, changes=worded, by="operator", at=later(days=1), reason="录入有误")
+    assert measures_raise(by="operator", at=later(days=1, hours=1)).as_dict() == {
+        "measures": 1, "carry_out": 0, "lift": 0, "remedy": 0,
+    }  # fmt: skip
+    first, third = (fact_last(record, known_at=later(days=2)).record for record in (records[0], records[2]))
+    assert {first, third}.isdisjoint(records)
+    tasks = {task_shown(t, at=later(days=2))["record"]: t for t in tasks_open(LAND, at=later(days=2))}
+    assert {first, third} <= tasks.keys(), (
+        "the proof of service and the answer are still owed, on the record as it reads now"
+    )
+    task_served(task=tasks[first].pk, proof="EMS 1", asker=LAND, at=later(days=2))
+    task_answer(task=tasks[third].pk, outcome="done", asker=LAND, at=later(days=2))
+    record_withdraw(record=first, by="operator", at=later(days=3), reason="错报")
+    assert measures_raise(by="operator", at=later(days=3, hours=1)).as_dict() == {
+        "measures": 1, "carry_out": 0, "lift": 1, "remedy": 1,
+    }, "what stands in its place now is what it falls with"  # fmt: skip
 
 
 def test_a_measure_that_was_stopped_is_lifted_and_made_good_all_the_same(records: list[int]) -> None:

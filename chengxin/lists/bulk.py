@@ -43,6 +43,24 @@ left join subjects_link l on l.subject_id = c.subject_id and l.known_from <= %(k
     and (l.known_to is null or l.known_to > %(known_at)s)
 """
 
+# The record on which task `t` stands: the one that it was raised for, or where only its wording was put right since, the one that took its
+# place. What the measure hangs on besides the list is the term: where that was corrected, the task's own record is over. `fact_stood` in SQL.
+STOOD = """
+lateral (
+    with recursive walk as (
+        select t.record_id as record, 0 as step
+        union all
+        select (n.detail ->> 'record')::bigint, w.step + 1 from walk w cross join lateral (
+            select e.detail from records_event e
+            where e.record_id = w.record and e.number > 0 and e.kind = 'superseded' and e.at <= %(known_at)s order by e.number desc limit 1
+        ) n where w.step < 10000 and n.detail ? 'record'
+    )
+    select case when l.effect_from = o.effect_from and l.effect_until is not distinct from o.effect_until then l.id else o.id end as record
+    from records_record o, (select record from walk order by step desc limit 1) w join records_record l on l.id = w.record
+    where o.id = t.record_id
+) s
+"""
+
 COUNTED = {
     "subjects": "count(distinct root) filter (where in_term and not over and not disputed)",
     "records": "count(*) filter (where in_term and not over and not disputed)",
@@ -79,19 +97,19 @@ def met_count(cursor: Cursor) -> dict[str, int]:
 
 def tasks_carry_out_raise(cursor: Cursor, **words: Any) -> int:
     """Raise a task for each staged record that counts and whose subject has none by it, or was freed since; returns how many. One raised
-    for a firm that was merged since is its own; one raised for a firm that was found to be another is not. Takes `measure`,
-    `jurisdiction`, `agency`, `due_on` and `at`.
+    for a firm that was merged since is its own, and one whose record's wording was corrected is the corrected record's; one raised for a
+    firm that was found to be another is not. Takes `measure`, `jurisdiction`, `agency`, `due_on`, `at` and `known_at`.
     """
     cursor.execute(
-        """
+        f"""
         insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, turn, due_on, at)
         select 'carry-out', %(measure)s, %(jurisdiction)s, %(agency)s, m.record, m.root, (
                 select count(*) from lists_task t where t.measure = %(measure)s and t.agency = %(agency)s and t.record_id = m.record
                     and t.subject_id = m.root and t.kind = 'carry-out'
             ), %(due_on)s, %(at)s
         from met m where m.in_term and not m.over and not m.disputed and not exists (
-            select from lists_task t left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
-            where t.measure = %(measure)s and t.agency = %(agency)s and t.record_id = m.record and t.kind = 'carry-out'
+            select from lists_task t cross join {STOOD} left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
+            where t.measure = %(measure)s and t.agency = %(agency)s and s.record = m.record and t.kind = 'carry-out'
                 and coalesce(l.root_id, t.subject_id) = m.root and not exists (
                     select from lists_task f where f.measure = t.measure and f.agency = t.agency and f.record_id = t.record_id
                         and f.subject_id = t.subject_id and f.turn = t.turn and f.kind = 'lift'
@@ -109,14 +127,14 @@ def tasks_lift_raise(cursor: Cursor, **words: Any) -> int:
     somebody else; returns how many. Takes the same.
     """
     cursor.execute(
-        """
+        f"""
         insert into lists_task (kind, measure, jurisdiction, agency, record_id, subject_id, turn, due_on, at)
         select 'lift', t.measure, t.jurisdiction, t.agency, t.record_id, t.subject_id, t.turn, %(due_on)s, %(at)s
-        from lists_task t left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
+        from lists_task t cross join {STOOD} left join subjects_link l on l.subject_id = t.subject_id and l.known_to is null
         where t.kind = 'carry-out' and t.measure = %(measure)s and t.jurisdiction = %(jurisdiction)s and t.agency = %(agency)s
             and (select a.outcome from lists_taskanswer a where a.task_id = t.id order by a.number desc limit 1) = 'done'
             and not exists (
-                select from met m where m.record = t.record_id and m.in_term and not m.over
+                select from met m where m.record = s.record and m.in_term and not m.over
                     and m.root = coalesce(l.root_id, t.subject_id)
             )
         on conflict (measure, agency, record_id, subject_id, turn, kind) do nothing

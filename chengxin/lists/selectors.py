@@ -7,17 +7,32 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models import Case as CaseWhen
+from django.db.models.functions import Coalesce, TruncDate
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.models import Case, Delivery, Step
 from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_numbered, course_of
-from chengxin.kernel.days import day_of
+from chengxin.kernel.days import CHINA_TIME, day_due, day_of
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure, Words
 from chengxin.ledger.models import Entry
+from chengxin.lists.bulk import STOOD
 from chengxin.lists.models import Activation, Task, TaskAnswer
 from chengxin.lists.rules import (
     CLEAN_YEARS,
@@ -214,6 +229,13 @@ def fact_last(record: int, *, known_at: datetime) -> Fact:
     return fact
 
 
+def fact_stood(record: int, *, known_at: datetime) -> Fact:
+    """The claim on which a task raised for this record stands: the one in its place where only its wording was put right since."""
+    own, last = fact_of(Record.objects.get(pk=record), known_at=known_at), fact_last(record, known_at=known_at)
+    same = (own.terms.effect_from, own.terms.effect_until) == (last.terms.effect_from, last.terms.effect_until)
+    return last if same else own
+
+
 def fact_next(record: int) -> int:
     """The record that took this one's place; itself where none did."""
     new = Event.objects.filter(record_id=record, kind="superseded").order_by("-number").first()
@@ -293,7 +315,7 @@ def _record_shown(filed: FiledRecord, law: Law) -> dict[str, Any]:
 _CHANGES = r"^(records\.(batch\.(landed|released)|record\.)|subjects\.(subject|merge)\.)"
 _FALLEN = ("superseded", "withdrawn", "unmatched")
 TURN = ("measure", "agency", "record_id", "subject_id", "turn")  # what a task has in common with those that undo it
-NOTICE, REMEDY = "measure-notice-within", "measure-remedy-within"
+RESPOND, NOTICE, REMEDY = "measure-respond-within", "measure-notice-within", "measure-remedy-within"
 
 
 def data_latest() -> int:
@@ -357,17 +379,51 @@ def task_accessible(asker: Asker, task: int) -> Task:
 
 
 # Whether a task's ground is gone: nobody is asked to carry anything out on a record that does not count today (boundary 5), or is
-# about somebody else. `effect` of records/rules in SQL, for the one record of task `t`.
+# about somebody else. `effect` of records/rules in SQL, for the one record on which task `t` stands.
 _GROUND = f"""
-left join lateral (
+cross join {STOOD} left join lateral (
     select r.effect_from > %(on)s or coalesce(r.effect_until <= %(on)s, false) or coalesce(e.over or e.disputed, false)
         or coalesce(m.root_id, t.subject_id) <> coalesce(o.root_id, r.subject_id) as fallen
     from records_record r left join lateral (select * from ({LATER}) x where x.record_id = r.id) e on true
     left join subjects_link m on m.subject_id = t.subject_id and m.known_to is null
     left join subjects_link o on o.subject_id = r.subject_id and o.known_to is null
-    where r.id = t.record_id and t.kind = 'carry-out'
+    where r.id = s.record and t.kind = 'carry-out'
 ) g on true
 """
+
+
+def _settled(at: datetime) -> dict[tuple[str, date], date]:
+    """(place, day of an outcome that left a record as it is) → the day by which a task raised before it is due: nobody could do anything
+    while the objection was open, so that the time that the lawbook gives begins with the outcome.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select distinct t.jurisdiction, (e.at at time zone 'Asia/Shanghai')::date from records_event e
+            join lists_task t on t.record_id = e.record_id and t.kind = 'carry-out' and t.at < e.at
+            where e.kind = 'settled' and e.number > 0 and e.at <= %s
+            """,
+            [at],
+        )
+        found = cursor.fetchall()
+    book = lawroom.load()
+    laws = {(place, day): book.on(day, place) for place, day in found}
+    return {key: day_due(key[1], law.parameter(RESPOND), law.parameters[RESPOND].unit) for key, law in laws.items()}
+
+
+def tasks_due_from(tasks: QuerySet[Task], *, at: datetime) -> QuerySet[Any]:
+    """The tasks with the day by which each is due, `due`, the first due first."""
+    outcome = Event.objects.filter(
+        record_id=OuterRef("record_id"), number__gt=0, kind="settled", at__gt=OuterRef("at"), at__lte=at
+    ).order_by("-at")
+    anew = [
+        When(kind=Task.Kind.CARRY_OUT, jurisdiction=place, settled_on=day, then=Value(due))
+        for (place, day), due in _settled(at).items()
+    ]
+    known = tasks.annotate(
+        settled_on=Subquery(outcome.annotate(day=TruncDate("at", tzinfo=CHINA_TIME)).values("day")[:1])
+    )
+    return known.annotate(due=CaseWhen(*anew, default=F("due_on"), output_field=DateField())).order_by("due", "pk")
 
 
 def tasks_open(asker: Asker, *, at: datetime) -> QuerySet[Task]:
@@ -388,7 +444,7 @@ def tasks_open(asker: Asker, *, at: datetime) -> QuerySet[Task]:
     with connection.cursor() as cursor:
         cursor.execute(f"select t.id from lists_task t {_GROUND} where t.id = any(%(ids)s) and g.fallen", words)
         fallen = [number for (number,) in cursor.fetchall()]
-    return owed.exclude(pk__in=fallen)
+    return tasks_due_from(owed.exclude(pk__in=fallen), at=at)
 
 
 @dataclass(frozen=True)
@@ -402,9 +458,10 @@ class TasksDue:
 
 def tasks_due(asker: Asker, *, at: datetime) -> list[TasksDue]:
     """The asker's open tasks by day and measure, the first due first."""
-    found = tasks_open(asker, at=at).order_by("due_on", "measure").values("due_on", "measure", "jurisdiction")
+    tasks: QuerySet[Any] = tasks_open(asker, at=at)  # each with its `due`
+    found = tasks.order_by("due", "measure").values("due", "measure", "jurisdiction")
     return [
-        TasksDue(each["due_on"], _measure_title(each["measure"], each["jurisdiction"], each["first"]), each["count"])
+        TasksDue(each["due"], _measure_title(each["measure"], each["jurisdiction"], each["first"]), each["count"])
         for each in found.annotate(count=Count("pk"), first=Min("at"))
     ]
 
@@ -499,7 +556,13 @@ def addressee_of(subject: int, *, known_at: datetime) -> tuple[str, str]:
 def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
     """The task with the measure's own words and the record on which it rests, as its agency needs them."""
     law, measure = measure_of_task(task)
-    record, answer = Record.objects.get(pk=task.record_id), task.answers.order_by("-number").first()
+    asked = task.kind == Task.Kind.CARRY_OUT
+    fact = (
+        fact_stood(task.record_id, known_at=at)
+        if asked
+        else fact_of(Record.objects.get(pk=task.record_id), known_at=at)
+    )
+    answer = task.answers.order_by("-number").first()
     return {
         "task": task.pk,
         "kind": task.kind,
@@ -509,10 +572,10 @@ def task_shown(task: Task, *, at: datetime) -> dict[str, Any]:
         "effect": measure.effect.zh,
         "mandatory": measure.mandatory,
         "article": law.cite((law.parameters[REMEDY] if task.kind == Task.Kind.REMEDY else measure).basis[0]).zh,
-        "record": record.pk,
-        "document": record.document,
+        "record": fact.record,
+        "document": fact.document,
         "code": number_of(task.subject_id, known_at=at),
-        "due_on": task.due_on,
+        "due_on": tasks_due_from(Task.objects.filter(pk=task.pk), at=at).values_list("due", flat=True).get(),
         "state": task_state_of(task, on=day_of(at)).value,
         "tell_by": answer.tell_by if answer else None,
         "notice": answer.notice_id if answer else None,
@@ -540,7 +603,7 @@ class TaskCount:
 
 _COUNTS = f"""
 with stood as (
-    select t.measure, t.agency, t.kind, t.due_on, a.first, case
+    select t.measure, t.agency, t.kind, coalesce(n.due, t.due_on) as due_on, a.first, case
         when g.fallen and (a.outcome is null or a.tell_by is not null and not a.told) then 'fallen'
         when a.outcome is null or (a.tell_by < %(on)s and not a.told) then 'open'
         when a.tell_by is not null and not a.told then 'telling' else a.outcome end as state
@@ -552,6 +615,11 @@ with stood as (
         from lists_taskanswer x where x.task_id = t.id order by x.number desc limit 1
     ) a on true
     {_GROUND}
+    left join lateral (
+        select max((e.at at time zone 'Asia/Shanghai')::date) as day from records_event e
+        where e.record_id = t.record_id and t.kind = 'carry-out' and e.kind = 'settled' and e.number > 0 and e.at > t.at and e.at <= %(at)s
+    ) o on true left join unnest(%(places)s::text[], %(days)s::date[], %(dues)s::date[]) n(place, day, due)
+        on n.place = t.jurisdiction and n.day = o.day
     where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
         and (%(since)s::date is null or t.due_on between %(since)s and %(until)s)
 )
@@ -565,7 +633,9 @@ from stood group by 1, 2, 3 order by 1, 2, 3
 def tasks_counted(asker: Asker, *, at: datetime, due: tuple[date, date] | None = None) -> list[TaskCount]:
     """The statistics of the tasks that the asker may see; only of those due in the days, both included, where they are given."""
     since, until = due or (None, None)
-    words = {"at": at, "known_at": at, "on": day_of(at), "since": since, "until": until}
+    anew = _settled(at)
+    words: dict[str, Any] = {"at": at, "known_at": at, "on": day_of(at), "since": since, "until": until}
+    words |= {"places": [place for place, _ in anew], "days": [day for _, day in anew], "dues": list(anew.values())}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {**words, "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]

@@ -17,13 +17,12 @@ from chengxin.lists.rules import TaskState
 from chengxin.lists.selectors import (
     NOTICE,
     addressee_of,
-    fact_of,
+    fact_stood,
     measure_of_task,
     task_accessible,
     task_misplaced,
     task_state_of,
 )
-from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect
 
 
@@ -42,7 +41,7 @@ def measure_tell(*, task: Task, number: int, document: str, by: str, at: datetim
     if task_misplaced(task, known_at=at):
         raise rules.TaskMisplaced(task=task.pk, record=task.record_id)
     law, measure = measure_of_task(task)
-    fact = fact_of(Record.objects.get(pk=task.record_id), known_at=at)
+    fact = fact_stood(task.record_id, known_at=at)
     if effect(fact.terms, fact.standing, on=day_of(at)) is not Effect.COUNTS:
         raise rules.TaskGroundless(record=task.record_id, state=fact.standing.word)
     if measure.kind == "incentive":

@@ -14,12 +14,11 @@ from chengxin.ledger.services import trace
 from chengxin.lists import rules
 from chengxin.lists.bulk import met_count, met_stage, tasks_carry_out_raise, tasks_lift_raise
 from chengxin.lists.models import Activation, DryRun, Task, TaskAnswer
-from chengxin.lists.selectors import activations_latest, data_latest, task_accessible
+from chengxin.lists.selectors import RESPOND, activations_latest, data_latest, task_accessible
 from chengxin.lists.services.informing import measure_tell
 from chengxin.lists.services.remedies import remedies_raise, remedy_answered
 
 SETTING_GOING = ("operator", "credit-centre", "supervisor")
-RESPOND = "measure-respond-within"
 
 
 @dataclass(frozen=True)
@@ -142,6 +141,7 @@ def measures_raise(*, by: str, at: datetime) -> Raised:
             "agency": each.agency,
             "due_on": due_on,
             "at": at,
+            "known_at": at,
         }
         with transaction.atomic(), connection.cursor() as cursor:
             met_stage(cursor.cursor, rules.lists_of(law, measure) if measure else [], on=on, known_at=at)

@@ -605,7 +605,8 @@ def test_the_signed_pdf_has_what_pdf_a_demands_and_nothing_that_it_forbids(tmp_p
     filed(tmp_path, penalty(1))
     pdf = issue("enterprise-public", by=ANYBODY).pdf
     document = pypdf.PdfReader(BytesIO(pdf))
-    catalogue, trailer = document.root_object, document.trailer
+    catalogue: Any = document.root_object
+    trailer: Any = document.trailer
     # 6.1: a comment of four bytes beyond ASCII below the header, an identity, no encryption, nothing behind the end.
     assert pdf[:5] == b"%PDF-" and min(pdf.split(b"\n")[1][1:5]) > 127 and pdf.rstrip().endswith(b"%%EOF")
     assert len(trailer["/ID"]) == 2 and "/Encrypt" not in trailer
@@ -639,8 +640,9 @@ def test_the_signed_pdf_has_what_pdf_a_demands_and_nothing_that_it_forbids(tmp_p
 def _words(document: pypdf.PdfReader) -> set[bytes]:
     """The names that stand in any object of the file."""
     found = {b""}
-    for number in range(1, int(document.trailer["/Size"])):
-        held = document.get_object(number)
+    trailer: Any = document.trailer
+    for number in range(1, int(trailer["/Size"])):
+        held: Any = document.get_object(number)
         if hasattr(held, "keys"):
             found |= {str(each).encode() for pair in held.items() for each in pair if str(each).startswith("/")}
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.lists.selectors import tasks_counted, tasks_open
+from chengxin.lists.selectors import task_shown, tasks_counted, tasks_open
 from chengxin.lists.services import measures as services
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
@@ -129,7 +129,7 @@ class Command(Base):
                     "measure": t.measure,
                     "agency": t.agency,
                     "record": t.record_id,
-                    "due_on": t.due_on,
+                    "due_on": task_shown(t, at=at)["due_on"],
                 }
                 for t in found
             ]
