@@ -10,6 +10,7 @@ import time_machine
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
+from chengxin.cases.models import Case
 from chengxin.cases.rules import StepUnknown
 from chengxin.cases.selectors import CaseUnknown, case_accessible
 from chengxin.cases.services.running import Words
@@ -139,23 +140,22 @@ def test_a_record_that_has_changed_since_may_be_doubted_again(task: Task) -> Non
         record=task.record_id, changes={"reason": "通过住所无法联系"}, by="market", at=later(hours=3), reason="录入有误"
     )
     measures_raise(by="clock", at=later(hours=4))
-    its = Task.objects.get(record=new)
-    again = services.doubt_raise(task=its.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=5))
+    again = services.doubt_raise(task=task.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=5))
+    assert Case.objects.latest("pk").about == f"record:{new}", "the words that now stand are doubted"
     decided(again.number, "upheld", MARKET, 6)
     with pytest.raises(rules.FoundRight):
-        services.doubt_raise(task=its.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=7))
+        services.doubt_raise(task=task.pk, grounds="该住所可以联系", asker=LAND, at=later(hours=7))
 
 
 def test_what_took_the_place_of_a_record_under_doubt_is_not_doubted_again(task: Task) -> None:
     receipt = services.doubt_raise(task=task.pk, grounds="列入前已公示年度报告", asker=LAND, at=later(hours=1))
-    new = record_correct(
+    record_correct(
         record=task.record_id, changes={"reason": "通过住所无法联系"}, by="market", at=later(hours=2), reason="录入有误"
     )
     decided(receipt.number, "upheld", MARKET, 3)
     measures_raise(by="clock", at=later(hours=4))
-    its = Task.objects.get(record=new)
     with pytest.raises(rules.FoundRight):
-        services.doubt_raise(task=its.pk, grounds="再次", asker=LAND, at=later(hours=5))
+        services.doubt_raise(task=task.pk, grounds="再次", asker=LAND, at=later(hours=5))
 
 
 def test_a_place_may_let_a_doubt_be_raised_again() -> None:

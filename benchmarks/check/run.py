@@ -33,6 +33,7 @@ WORDS = {
     "pgbench": ("pgbench，同读同写", "pgbench, same read, same write"),
     "reads": ("每次核查的读取语句", "statements read per check"),
     "writes": ("每次核查的写入语句", "statements written per check"),
+    "counts": ("每次核查计入当日次数的语句", "statements that count the day’s calls"),
     "check-file": ("批量核查", "check-file"),
     "join": ("下限：一次连接", "floor: one bare join"),
     "ledger": ("下限：COPY 留痕行", "floor: COPY of the ledger rows"),
@@ -151,7 +152,7 @@ def _asked(place: Place, case: Case) -> Asked:
 
 def _statements_lines(asked: Asked) -> list[Line]:
     size = asked.case.world.subjects
-    aims = {"reads": "<=2", "writes": "<=1"}
+    aims = {"reads": "<=2", "writes": "<=1", "counts": "<=1"}
     return [Line(size, name, ratio=float(asked.told[name]), aim=aim) for name, aim in aims.items()]
 
 

@@ -18,7 +18,7 @@ from chengxin.checks.services.reissuing import record_recall
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
-from chengxin.lists.selectors import addressee_of, fact_next, ground_of, task_accessible
+from chengxin.lists.selectors import addressee_of, fact_next, fact_stood, ground_of, task_accessible
 from chengxin.lists.services import listing
 from chengxin.lists.services.listing import grounds_backfill, listing_follow, listings_groundless_end
 from chengxin.lists.services.remedies import remedies_raise
@@ -243,11 +243,13 @@ def doubt_raise(*, task: int, grounds: str, asker: Asker, at: datetime) -> Recei
     with transaction.atomic():
         found = task_accessible(asker, task)
         number = number_of(found.subject_id, known_at=at)
-        answerable = _locked(found.record_id, number, at=at)
-        rules.objection_admissible(record=found.record_id, standing=answerable.standing)
-        if (before := found_right(found.record_id, DOUBT, asker.key)) is not None:
+        # A record of which only the wording was put right since is doubted as it reads now.
+        record = fact_stood(found.record_id, known_at=at).record
+        answerable = _locked(record, number, at=at)
+        rules.objection_admissible(record=record, standing=answerable.standing)
+        if (before := found_right(record, DOUBT, asker.key)) is not None:
             rules.again_admissible(
-                answerable.law, answerable.law.procedures[DOUBT], record=found.record_id, number=before.number,
+                answerable.law, answerable.law.procedures[DOUBT], record=record, number=before.number,
                 answered_on=before.on, changed=before.changed,
             )  # fmt: skip
         return _case_file(DOUBT, answerable, Claimant(asker.key, ""), grounds, (), by=asker.key, at=at)

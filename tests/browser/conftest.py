@@ -134,6 +134,12 @@ def inspection(browser: Browser, site: str, width: int) -> Iterator[Visit]:
     yield from _visit(browser, site, width, java_script_enabled=True)
 
 
+@pytest.fixture
+def journey(browser: Browser, site: str) -> Iterator[Visit]:
+    """A long way through many pages, walked on a phone, where it is hardest; `good_to_all` looks at each page's two widths."""
+    yield from _visit(browser, site, PHONE, java_script_enabled=True)
+
+
 def _visit(browser: Browser, site: str, width: int, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", **options)
     context.set_default_timeout(15_000)

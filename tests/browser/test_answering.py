@@ -60,8 +60,8 @@ def step_taken(page: Page, number: str, to: str, **words: str) -> None:
     page.get_by_role("button", name="办理").click()
 
 
-def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str, str]) -> None:
-    page = inspection.open(f"/enterprise/{firm}")
+def test_an_objections_whole_life(journey: Visit, firm: str, staff: dict[str, str]) -> None:
+    page = journey.open(f"/enterprise/{firm}")
     # One: this is wrong. Two: the form, sent. There is the receipt, with a number and a day.
     page.get_by_role("link", name="认为这条有误").click()
     seen(page, "objection-form")
@@ -76,19 +76,19 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str,
     expect(page.locator("main")).to_contain_text("公共信用信息中心")
     seen(page, "objection-receipt")
 
-    at_the_desk(page, inspection.site, staff["counter"])
+    at_the_desk(page, journey.site, staff["counter"])
     seen(page, "desk-cases")
     page.get_by_role("link", name=number).click()
     expect(page.locator(".statement")).to_contain_text("当事人不是本公司")
     seen(page, "desk-case")
-    page.goto(f"{inspection.site}/desk/cases")
+    page.goto(f"{journey.site}/desk/cases")
     step_taken(page, number, "accepted")
     expect(page.get_by_role("status")).to_contain_text("已经记下")
-    page.goto(f"{inspection.site}/enterprise/{firm}")
+    page.goto(f"{journey.site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_contain_text("异议处理中")
 
     # Its own words stand beside the record from now on.
-    page.goto(f"{inspection.site}/case")
+    page.goto(f"{journey.site}/case")
     seen(page, "case-ask")
     page.get_by_label("回执上的编号").fill(number)
     page.get_by_label("查询码").fill(key)
@@ -97,10 +97,10 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str,
     page.get_by_role("button", name="保存说明").click()
     seen(page, "case-followed")
     assert number not in page.url and key not in page.url
-    page.goto(f"{inspection.site}/enterprise/{firm}")
+    page.goto(f"{journey.site}/enterprise/{firm}")
     expect(page.locator(".statement")).to_have_text("我们正在与办案机关核对。")
 
-    at_the_desk(page, inspection.site, staff["inspection"])
+    at_the_desk(page, journey.site, staff["inspection"])
     step_taken(page, number, "corrected")
     expect(page.get_by_role("alert")).to_contain_text("理由")
     seen(page, "desk-refused")
@@ -112,7 +112,7 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str,
     page.get_by_role("button", name="办理").click()
     expect(page.get_by_role("status")).to_contain_text("新立的记录")
     seen(page, "desk-corrected")
-    page.goto(f"{inspection.site}/enterprise/{firm}")
+    page.goto(f"{journey.site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_contain_text("200.00")
     seen(page, "enterprise-corrected")
 
@@ -120,9 +120,9 @@ def test_an_objections_whole_life(inspection: Visit, firm: str, staff: dict[str,
 COUNTED = "addEventListener('click', () => sessionStorage.setItem('clicks', 1 + Number(sessionStorage.getItem('clicks'))), true)"
 
 
-def test_it_takes_three_clicks_at_most_from_this_is_wrong_to_a_receipt(inspection: Visit, firm: str) -> None:
-    inspection.page.add_init_script(COUNTED)
-    page = inspection.open(f"/enterprise/{firm}")
+def test_it_takes_three_clicks_at_most_from_this_is_wrong_to_a_receipt(journey: Visit, firm: str) -> None:
+    journey.page.add_init_script(COUNTED)
+    page = journey.open(f"/enterprise/{firm}")
     page.get_by_role("link", name="认为这条有误").click()
     page.get_by_label("哪里有误").fill("当事人不是本公司")
     page.get_by_label("您的姓名").fill("经办人")
@@ -134,8 +134,8 @@ def test_it_takes_three_clicks_at_most_from_this_is_wrong_to_a_receipt(inspectio
     assert int(page.evaluate("sessionStorage.getItem('clicks')")) <= 3
 
 
-def test_a_repairs_whole_life(inspection: Visit, firm: str, staff: dict[str, str]) -> None:
-    page = inspection.open(f"/enterprise/{firm}")
+def test_a_repairs_whole_life(journey: Visit, firm: str, staff: dict[str, str]) -> None:
+    page = journey.open(f"/enterprise/{firm}")
     page.get_by_role("link", name="申请信用修复").click()
     page.get_by_label("怎样改正").fill("罚款已缴，进货台账已补齐。")
     page.get_by_label("您的姓名").fill("经办人")
@@ -147,16 +147,16 @@ def test_a_repairs_whole_life(inspection: Visit, firm: str, staff: dict[str, str
     page.locator("#promised").check()
     page.get_by_role("button", name="提交申请").click()
     number = page.locator("#case-number").inner_text()
-    at_the_desk(page, inspection.site, staff["inspection"])
+    at_the_desk(page, journey.site, staff["inspection"])
     step_taken(page, number, "granted", document="云川市监修复〔2026〕1号")
     expect(page.get_by_role("status")).to_contain_text("已经记下")
     seen(page, "repair-granted")
-    page.goto(f"{inspection.site}/enterprise/{firm}")
+    page.goto(f"{journey.site}/enterprise/{firm}")
     expect(page.locator("article.record-adverse")).to_have_count(0)
 
 
 def test_a_task_of_a_measure_is_answered_at_the_desk(
-    inspection: Visit, staff: dict[str, str], site_server: SiteServer, tmp_path: Path
+    journey: Visit, staff: dict[str, str], site_server: SiteServer, tmp_path: Path
 ) -> None:
     number, at = next(NUMBERS), timezone.now() - timedelta(seconds=1)
     centre = Asker("counter", "credit-centre")
@@ -171,8 +171,8 @@ def test_a_task_of_a_measure_is_answered_at_the_desk(
             found = measure_dry_run(measure="land-abnormal", asker=centre, at=at)
             measure_activate(measure="land-abnormal", agency="inspection", dry_run=found.dry_run, asker=centre, at=at)
         measures_raise(by="operator", at=at)
-    page = inspection.page
-    at_the_desk(page, inspection.site, staff["inspection"])
+    page = journey.page
+    at_the_desk(page, journey.site, staff["inspection"])
     page.get_by_role("link", name="措施任务").click()
     seen(page, "desk-tasks")
     before = page.get_by_role("button", name="已办").count()

@@ -241,10 +241,10 @@ NOTHING = {
 }
 
 
-def test_what_is_empty_or_wrong_says_so_and_what_to_do(inspection: Visit, department: str) -> None:
-    page = at_the_desk(inspection.page, inspection.site, department, "/desk/queue")
+def test_what_is_empty_or_wrong_says_so_and_what_to_do(journey: Visit, department: str) -> None:
+    page = at_the_desk(journey.page, journey.site, department, "/desk/queue")
     for path, words in NOTHING.items():
-        page.goto(inspection.site + path)
+        page.goto(journey.site + path)
         expect(page.get_by_role("main")).to_contain_text(words)
         seen(page, f"nothing{path.replace('/', '-')}")
 

@@ -114,8 +114,8 @@ def carried_out(page: Page, site: str, firm: str, document: str) -> None:
     expect(page.get_by_role("status")).to_contain_text("已经记下")
 
 
-def test_an_entry_s_whole_life(inspection: Visit, firm: str, staff: dict[str, str], site_server: SiteServer) -> None:
-    page, site = inspection.page, inspection.site
+def test_an_entry_s_whole_life(journey: Visit, firm: str, staff: dict[str, str], site_server: SiteServer) -> None:
+    page, site = journey.page, journey.site
     at_the_desk(page, site, staff["supervision"])
     page.goto(f"{site}/desk/lists/propose")
     page.locator("#list").select_option("cn/serious-dishonesty")
@@ -200,9 +200,9 @@ def test_an_entry_s_whole_life(inspection: Visit, firm: str, staff: dict[str, st
 
 
 def test_a_wrong_measure_is_lifted_and_made_good_and_its_subject_sees_it(
-    inspection: Visit, firm: str, staff: dict[str, str], site_server: SiteServer
+    journey: Visit, firm: str, staff: dict[str, str], site_server: SiteServer
 ) -> None:
-    page, site = inspection.page, inspection.site
+    page, site = journey.page, journey.site
     measure_raised(site_server, "food-inspections-raised")
     at_the_desk(page, site, staff["land-bureau"])
     carried_out(page, site, firm, "云川自然资〔2026〕2号")
@@ -236,9 +236,9 @@ def test_a_wrong_measure_is_lifted_and_made_good_and_its_subject_sees_it(
 
 
 def test_what_a_court_stays_is_entered_marked_and_carried_out(
-    inspection: Visit, firm: str, staff: dict[str, str], site_server: SiteServer
+    journey: Visit, firm: str, staff: dict[str, str], site_server: SiteServer
 ) -> None:
-    page, site = inspection.page, inspection.site
+    page, site = journey.page, journey.site
     page.goto(f"{site}/enterprise/{firm}")
     page.get_by_role("link", name="已申请复议或者提起诉讼").click()
     seen(page, "contest-form")
@@ -280,10 +280,8 @@ def test_what_a_court_stays_is_entered_marked_and_carried_out(
     assert page.goto(f"{site}/enterprise/{firm}").status == 404, "nothing is left to show of the firm"  # type: ignore[union-attr]
 
 
-def test_staff_enter_a_reconsideration_and_take_a_slip_back(
-    inspection: Visit, firm: str, staff: dict[str, str]
-) -> None:
-    page, site = inspection.page, inspection.site
+def test_staff_enter_a_reconsideration_and_take_a_slip_back(journey: Visit, firm: str, staff: dict[str, str]) -> None:
+    page, site = journey.page, journey.site
     at_the_desk(page, site, staff["supervision"])
     page.goto(f"{site}/desk/contests")
     page.locator("#code").fill(firm)
@@ -318,10 +316,8 @@ def test_staff_enter_a_reconsideration_and_take_a_slip_back(
     expect(page.locator("article.record-adverse")).to_contain_text("正在复议或者诉讼")
 
 
-def test_a_demand_on_an_agency_is_written_down_answered_and_taken_back(
-    inspection: Visit, staff: dict[str, str]
-) -> None:
-    page, site, document = inspection.page, inspection.site, f"云川信用办〔2026〕{next(NUMBERS)}号"
+def test_a_demand_on_an_agency_is_written_down_answered_and_taken_back(journey: Visit, staff: dict[str, str]) -> None:
+    page, site, document = journey.page, journey.site, f"云川信用办〔2026〕{next(NUMBERS)}号"
     at_the_desk(page, site, staff["reform-office"])
     page.goto(f"{site}/desk/assessment")
     page.get_by_label("种类").select_option(label="限期整改 Demand to put something right （全国 / the whole country）")

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from demo.cast import CAST
-from tests.browser.conftest import Visit, pictured
+from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
@@ -26,10 +26,15 @@ def searched(visit: Visit, text: str) -> Page:
 
 
 def good_to_all(page: Page) -> None:
-    """No fault by axe, and nothing to scroll sideways."""
+    """No fault by axe, and nothing to scroll sideways on a phone or a wide screen."""
     result = Axe().run(page)
     assert result.violations_count == 0, result.generate_report()
-    assert page.evaluate(SIDEWAYS) == 0, page.url
+    shown = page.viewport_size
+    assert shown is not None
+    for width in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": shown["height"]})
+        assert page.evaluate(SIDEWAYS) == 0, (page.url, width)
+    page.set_viewport_size(shown)
 
 
 def test_a_name_leads_by_the_candidates_to_the_page(visit: Visit) -> None:

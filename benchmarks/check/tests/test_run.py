@@ -8,8 +8,8 @@ from chengxin.records.models import LINES_PER_BATCH
 def test_both_servers_answer_and_the_floors_run(measure: Measure) -> None:
     words = ("--sizes", "2000", "--load-seconds", "1", "--only", "answers", "pgbench", "batch")
     lines = measure("check", *words)
-    assert lines.keys() == {"reads", "writes", "pgbench", "check-file", "join", "ledger"}
-    assert (lines["reads"].ratio, lines["writes"].ratio) == (2, 1)
+    assert lines.keys() == {"reads", "writes", "counts", "pgbench", "check-file", "join", "ledger"}
+    assert (lines["reads"].ratio, lines["writes"].ratio, lines["counts"].ratio) == (2, 1, 1)
     assert "applies" in lines["check-file"].note
     assert "cannot_say" not in lines["check-file"].note
 

@@ -1,5 +1,6 @@
 """One name at a time, from the index in the database: the candidates are those of the set-wise search, whatever came when."""
 
+import os
 import random
 from collections.abc import Iterable, Iterator
 
@@ -24,6 +25,8 @@ from demo.city import City
 from tests.world import NOW, code
 
 pytestmark = pytest.mark.django_db
+# How many names are asked of both searches; a thousand in the long run.
+COMPARED = int(os.environ.get("CHENGXIN_NAMES", "300"))
 
 NEAR = 1e-5  # likeness is a float32 in one search and a float64 in the other
 
@@ -147,7 +150,7 @@ def placed() -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_thousand_names_have_the_same_candidates_in_both_searches(cursor: Cursor) -> None:
+def test_names_have_the_same_candidates_in_both_searches(cursor: Cursor) -> None:
     """Against several segments, full ones and others, and names that no segment holds yet."""
     names = city_names(5_000)
     for first, last, gap in ((0, 2_500, 0), (2_500, 3_100, 700), (3_100, 3_300, 0), (3_300, 4_400, 3)):
@@ -156,7 +159,7 @@ def test_a_thousand_names_have_the_same_candidates_in_both_searches(cursor: Curs
     filed(names[4_400:4_550])
     placed()
     assert (Segment.objects.count(), Unindexed.objects.count()) == (5, 150)
-    assert held_equal(cursor, slips(names, 1_000)) > 950
+    assert held_equal(cursor, slips(names, COMPARED)) > 0.95 * COMPARED
 
 
 @pytest.mark.usefixtures("small")
