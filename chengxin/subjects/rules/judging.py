@@ -117,9 +117,14 @@ def _rival(judged: Sequence[Judgement], by: Model) -> str:
     if ahead < by.margin:
         return "close" if ahead >= by.close else "equal"
     first = _levels_of(judged[0])
-    if _by_mark_alone(first) and any(_namesake(first, _levels_of(other)) for other in judged[1:]):
+    # Another firm of the mark counts though its number is not the one told: that one is not the best's either, so far as is known.
+    if _by_mark_alone(first) and any(
+        _namesake(first, _levels_of(other) | {"number": "silent"}) for other in judged[1:]
+    ):
         return "namesake"
-    return "namesake" if _bears_too(judged[0], judged[1:]) else "alone"
+    if _bears_too(judged[0], judged[1:]) or _branch_bears(judged[0], judged[1:]):
+        return "namesake"
+    return "alone"
 
 
 def _bears_too(best: Judgement, others: Sequence[Judgement]) -> bool:
@@ -135,6 +140,17 @@ def _bears_too(best: Judgement, others: Sequence[Judgement]) -> bool:
     whole = levels["region"] in ("same", "near") and levels["form"] == "same"
     markless = levels["mark"] == "markless" and not whole
     return markless and any(bears(words, other) for other in others)
+
+
+def _branch_bears(best: Judgement, others: Sequence[Judgement]) -> bool:
+    """Whether the best bears the asked words with a slip, and a registered branch bears them as they are: there is a firm of that very
+    name then, registered or not.
+    """
+    levels = _levels_of(best)
+    if levels["slips"] == "none" or levels["number"] == "same" or levels["place"] == "address":
+        return False
+    words = words_of(_names(best)[0])
+    return any(_levels_of(other)["tail"] == "register-only" and _borne(words, other, but="tail") for other in others)
 
 
 def _names(judgement: Judgement) -> tuple[str, str]:
@@ -155,8 +171,12 @@ _AGAINST = {
 
 def bears(words: Sequence[str], judgement: Judgement) -> bool:
     """Whether the firm's name has all the words of what was asked, in their order, and nothing else says that it is another."""
+    return _borne(words, judgement)
+
+
+def _borne(words: Sequence[str], judgement: Judgement, *, but: str = "") -> bool:
     levels = _levels_of(judgement)
-    if any(levels[feature] in against for feature, against in _AGAINST.items()):
+    if any(levels[feature] in against for feature, against in _AGAINST.items() if feature != but):
         return False
     return words_borne(words, _names(judgement)[1])
 

@@ -237,6 +237,31 @@ def test_whoever_is_in_the_name_of_branches_alone_is_not_registered_under_anothe
     assert outcome("国云江苏省电力有限公司", *held) != ["match", "none"]
 
 
+def test_of_whom_a_branch_is_registered_is_not_another_by_a_slip() -> None:
+    """湄潭县云鼎供销合作社 is the firm of its own counter, not that of the town 云鼎镇."""
+    town, counter = "湄潭县云鼎镇供销合作社", "湄潭县云鼎供销合作社农资经营部"
+    assert outcome("湄潭县云鼎供销合作社", town) == ["match"]
+    assert outcome("湄潭县云鼎供销合作社", town, counter)[0] == "propose"
+    assert outcome("湄潭县云鼎镇供销合作社", town, counter)[0] == "match"
+
+
+def test_a_mark_alone_is_not_the_firm_s_without_a_number_where_one_was_told_and_others_bear_the_mark() -> None:
+    code, other = "91520000MA6AAAA11X", "91520000MA6BBBB22Y"
+    unnumbered, numbered = "南京云鼎广告有限公司", "南京云鼎化工有限公司"
+
+    def told(number: str) -> list[str]:
+        asked = Side("云鼎", number, province="江苏省")
+        one = judge(asked, Side(unnumbered, province="江苏", city="南京"))
+        two = judge(asked, Side(numbered, other, province="江苏", city="南京"))
+        assert one.score > two.score
+        return decide([one, two])[1]
+
+    assert told(code)[0] == "propose"
+    assert decide([judge(Side("云鼎", code, province="江苏省"), Side(unnumbered, province="江苏", city="南京"))])[
+        1
+    ] == ["match"]
+
+
 def test_a_sealed_representative_narrows_and_refuses() -> None:
     def told(one: str, other: str) -> Judgement:
         return judge(Side(NAME, representative=one), Side(NAME, representative=other))
