@@ -1,5 +1,6 @@
 """The public's pages as a visitor meets them: wide and narrow, without JavaScript, by keyboard, in the dark, on paper."""
 
+import os
 import re
 
 import pytest
@@ -35,6 +36,12 @@ def good_to_all(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": shown["height"]})
         assert page.evaluate(SIDEWAYS) == 0, (page.url, width)
     page.set_viewport_size(shown)
+
+
+def test_one_process_walks_all_pages(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist keeps a group together by what it adds to the node's name; where it cannot, it says nothing."""
+    together = os.environ.get("PYTEST_XDIST_WORKER") and request.config.getoption("loadgroup")
+    assert not together or request.node.nodeid.endswith("@browser")
 
 
 def test_a_name_leads_by_the_candidates_to_the_page(visit: Visit) -> None:
