@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chengxin.commerce.merchants.rules import FILED
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Citation, Law
 from chengxin.law.models import Words
@@ -80,6 +81,8 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"records\..*", "记录的报送或者变更", "A record filed or changed"),
     (r"inspections\..*", "抽查", "An inspection"),
     (r"desk\..*", "在工作台查看", "Looked at by staff"),
+    (r"merchants\.identity\.read", "打开店铺经营者的身份", "Who is behind a shop, opened"),
+    (r"merchants\.shop\.filed", "平台报送店铺", "A shop filed by a platform"),
     (r"benefits\..*", "惠民服务", "Benefits"),
     (r"accounts\..*", "账户", "The account"),
     (r"mydata\..*", "我的数据", "My data"),
@@ -125,8 +128,8 @@ def right_of(law: Law, purpose: str, detail: Mapping[str, Any]) -> Right:
 
 
 def askable(event: str, actor: str, purpose: str) -> bool:
-    """Whether one may ask about the entry: somebody else read."""
-    return is_reading(event) and actor not in ("public", "clock")
+    """Whether one may ask about the entry: somebody else read, or a platform filed what it alone can set right."""
+    return (is_reading(event) or event == FILED) and actor not in ("public", "clock")
 
 
 def finding_admissible(question: int, *, answered: bool, due_on: date, on: date) -> None:
@@ -169,6 +172,14 @@ ERASURE = (
             en="Not before their lawful term of keeping is over; what is wrong is corrected, and what has no effect is not used",
         ),
         "个人信息保护法 47 第二款",
+    ),
+    Kept(
+        "shops", Words(zh="平台报送的您的店铺", en="Your shops, as platforms filed them"), False,
+        Words(
+            zh="平台依法核验、登记和报送；有误的，由平台更正",
+            en="Platforms verify, register and report them by law; what is wrong they set right",
+        ),
+        "电子商务法 27, 28；个人信息保护法 47 第二款",
     ),
     Kept(
         "consents", Words(zh="您给出和撤回的同意", en="Consents that you gave and took back"), False,

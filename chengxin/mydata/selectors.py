@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
+from chengxin.commerce.merchants.rules import FILED
+from chengxin.commerce.merchants.selectors import OwnShop, own_shops
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Words
 from chengxin.ledger.models import Entry
@@ -16,7 +19,7 @@ from chengxin.ledger.selectors import readings_of
 from chengxin.mydata import rules
 from chengxin.mydata.models import Answer, Question, answered_bound, asked_bound
 from chengxin.mydata.rules import DECIDING, Kept, QuestionUnknown, ReadingUnknown, Right
-from chengxin.subjects.selectors import members_of, root_of
+from chengxin.subjects.selectors import identifiers_of, members_of, root_of
 from chengxin.vault.selectors import seal_of
 
 PAGE = 50
@@ -101,6 +104,35 @@ def reading_askable(subject: int, entry: int, *, known_at: datetime) -> Entry:
     found = entries_about(subject, known_at=known_at).filter(pk=entry).first()
     if found is None or not rules.askable(found.event, found.actor, found.purpose):
         raise ReadingUnknown(entry=entry)
+    return found
+
+
+@dataclass(frozen=True)
+class ShownShop:
+    """A shop as it was filed for whoever is signed in, and the entry of the ledger about which they may ask its platform."""
+
+    shop: OwnShop
+    entry: int | None
+    question: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is taken away."""
+        return {**self.shop.__dict__, "entry": self.entry}
+
+
+def shops_of(subject: int, *, known_at: datetime) -> list[ShownShop]:
+    """The shops that platforms filed for whoever is signed in: for a person by their number, for a firm by its code."""
+    subjects = subjects_of(subject, known_at=known_at)
+    codes = identifiers_of(subjects, known_at=known_at).filter(scheme="uscc").values_list("value", flat=True)
+    told = {
+        (e.detail.get("platform"), e.detail.get("shop"), e.detail.get("version")): e.pk
+        for e in readings_of(subjects, known_at=known_at).filter(event=FILED)
+    }
+    asked = dict(Question.objects.filter(entry__in=told.values()).values_list("entry", "pk"))
+    found = []
+    for shop in own_shops(subjects, list(codes), known_at=known_at):
+        entry = told.get((shop.platform, shop.shop, shop.version))
+        found.append(ShownShop(shop, entry, asked.get(entry) if entry else None))
     return found
 
 

@@ -23,11 +23,13 @@ from chengxin.mydata.selectors import (
     PUBLIC,
     READING_HEADS,
     ShownReading,
+    ShownShop,
     question_accessible,
     questions_of,
     reading_askable,
     readings_page,
     readings_whole,
+    shops_of,
 )
 from chengxin.reports.selectors.issued import number_of_report
 from chengxin.reports.selectors.persons import person_file, person_reports
@@ -52,6 +54,12 @@ def file_look(*, subject: int, jurisdiction: str, at: datetime) -> SubjectFile:
     """What is recorded of the natural person who is signed in, opened for them alone."""
     _looked("file.looked", subject, at=at)
     return person_file(subject, lawroom.load().on(day_of(at), jurisdiction), on=day_of(at), known_at=at)
+
+
+def shops_look(*, subject: int, at: datetime) -> list[ShownShop]:
+    """The shops that platforms filed for whoever is signed in, with what is sealed of them opened for them alone."""
+    _looked("shops.looked", subject, at=at)
+    return shops_of(subject, known_at=at)
 
 
 def _looked(what: str, subject: int, *, at: datetime) -> None:
@@ -148,6 +156,7 @@ def export_make(*, subject: int, jurisdiction: str, at: datetime, more: Mapping[
                 }
                 for q in questions_of(subject, on=day_of(at))
             ],
+            "shops": [each.as_dict() for each in shops_of(subject, known_at=at)],
             "reports": [
                 {"number": number_of_report(r), "kind": r.kind, "issued_at": r.issued_at, "digest": r.digest}
                 for r in person_reports(subject)

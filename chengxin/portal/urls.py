@@ -54,6 +54,7 @@ urlpatterns = [
     path("my", mine.home, name="my"),
     path("my/readings", mine.readings, name="my-readings"),
     path("my/readings/<int:entry>/question", mine.question, name="my-question"),
+    path("my/shops", mine.shops, name="my-shops"),
     path("my/records", mine.records, name="my-records"),
     path("my/records/<int:record>/objection", mine.objection, name="my-objection"),
     path("my/records/<int:record>/statement", mine.statement, name="my-statement"),

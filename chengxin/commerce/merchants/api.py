@@ -374,6 +374,32 @@ def statement_add(request: HttpRequest, platform: Text, number: Text, said: Shop
     return statement_shown(found, on=day_of(at), known_at=at)
 
 
+class ShopIdentityAskedIn(Schema):
+    """In which case of its own an agency opens who is behind a shop."""
+
+    case_number: Annotated[Text, StringConstraints(max_length=100)]
+
+
+class ShopIdentityOut(Schema):
+    """Who is behind a shop, as its platform filed it last."""
+
+    name: str | None = None
+    number: str | None = None
+    legal_representative: str | None = None
+    principal: str | None = None
+
+
+@router.post(
+    "/{platform}/shops/{shop}/identity", response=ShopIdentityOut, summary="办案中打开店铺经营者的身份 / who is behind a shop, in a case",
+    operation_id="merchants_identity_open",
+)  # fmt: skip
+def identity(request: HttpRequest, platform: Text, shop: Text, asked: ShopIdentityAskedIn) -> Any:
+    """须写明自己办理的案件的案号；先留痕后给出，本人在“谁查询过我”中看到。 / Names its case; written down before it is given, and seen by whoever it is about."""
+    at = timezone.now()
+    asker = request.auth  # type: ignore[attr-defined]
+    return services.identity_open(platform=platform, shop=shop, case_number=asked.case_number, asker=asker, at=at)
+
+
 # --- commitments, duties, disclosures, payment firms ---------------------------------------------------------------------------------
 
 

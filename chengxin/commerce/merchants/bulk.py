@@ -14,7 +14,7 @@ from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Registration, registration_bound
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within, identifier_read
-from chengxin.subjects.bulk.vaulting import citizen_numbers_read
+from chengxin.subjects.bulk.vaulting import Vault, citizen_numbers_read
 from chengxin.vault.selectors import seal_of
 
 MOST = 2_000_000
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 class Judged:
     """The rows that may be filed, and those that may not: as they came, each with its line and reason."""
 
-    good: list[Row]
+    good: list[tuple[int, Row]]
     refused: list[tuple[int, str, Row]]
 
 
@@ -119,7 +119,7 @@ def rows_judge(frame: pl.DataFrame, kind: str, *, codes: Mapping[str, Sequence[s
     for row in rows:
         line, reason = row.pop(LINE), row.pop(REASON)
         if reason is None:
-            good.append(row)
+            good.append((line, row))
         else:
             refused.append((line, reason, row))
     return Judged(good, refused)
@@ -167,9 +167,25 @@ class Parted:
     code: str
     body: Row
     sealed: Row | None
+    subject: int | None = None  # an individual seller
 
 
-def row_part(kind: str, row: Row) -> Parted:
+def sellers_met(rows: Sequence[tuple[int, Row]], at: datetime) -> tuple[dict[int, int], set[int]]:
+    """Line by line which person each individual seller is, filed where nobody held the number; and the lines whose name is not the one held."""
+    named = [(line, row["number"], row["name"]) for line, row in rows if row.get("kind") == "individual"]
+    if not named:
+        return {}, set()
+    numbers = citizen_numbers_read(pl.Series([number for _, number, _ in named], dtype=pl.String))["value"]
+    asked = {line: (number, name) for (line, _, name), number in zip(named, numbers, strict=True)}
+    with connection.cursor() as cursor:
+        met, _ = Vault(cursor.cursor, None, at).persons_resolve(list(asked.values()))
+    found = dict(zip(asked, met, strict=True))
+    return {line: each.subject for line, each in found.items()}, {
+        line for line, each in found.items() if not each.agrees
+    }
+
+
+def row_part(kind: str, row: Row, subject: int | None = None) -> Parted:
     """Part what may be shown from what says who a person is. A shop's title that bears its individual seller's name is sealed too."""
     layout = rules.LAYOUTS[kind]
     said = {name: value for name, value in row.items() if value is not None}
@@ -188,15 +204,17 @@ def row_part(kind: str, row: Row) -> Parted:
                 shut["title"] = said.pop("title")
     elif kind == "suppliers":
         code = said["supplier"]
-    return Parted(str(said.pop("shop")), item, code, said, shut)
+    return Parted(str(said.pop("shop")), item, code, said, shut, subject)
 
 
 def _bare(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def registrations_lay(platform: str, kind: str, rows: Sequence[Parted], *, filing: int, at: datetime) -> int:
-    """File the rows that say something else than what stands; how many they were. One statement reads, one writes."""
+def registrations_lay(
+    platform: str, kind: str, rows: Sequence[Parted], *, filing: int, at: datetime
+) -> list[tuple[Parted, int]]:
+    """File the rows that say something else than what stands: these, each with its version. One statement reads, one writes."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -208,19 +226,19 @@ def registrations_lay(platform: str, kind: str, rows: Sequence[Parted], *, filin
         stands = {
             (shop, item): (version, code, body, sealed) for shop, item, version, code, body, sealed in cursor.fetchall()
         }
-        changed = 0
+        changed: list[tuple[Parted, int]] = []
         with cursor.copy(
-            "copy merchants_registration (platform, kind, shop, item, version, code, body, sealed, filing_id, at) from stdin"
+            "copy merchants_registration (platform, kind, shop, item, version, code, body, sealed, subject_id, filing_id, at) from stdin"
         ) as copy:
             for row in rows:
                 version, *before = stands.get((row.shop, row.item), (0,))
                 if before and _same(row, platform, version, *before):
                     continue
-                changed += 1
                 version += 1
+                changed.append((row, version))
                 sealed = row.sealed and seal_of("vault").seal_json(row.sealed, _bound(platform, row.shop, version))
                 shut = sealed if sealed is not None else None
-                copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, filing, at))  # fmt: skip
+                copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, row.subject, filing, at))  # fmt: skip
     return changed
 
 
@@ -235,6 +253,13 @@ def _same(row: Parted, platform: str, version: int, code: str, body: Any, sealed
         seal_of("vault").unseal_json(bytes(sealed), _bound(platform, row.shop, version)) if sealed is not None else None
     )
     return bool(opened == row.sealed)
+
+
+def identity_unsealed(filed: Registration) -> dict[str, str]:
+    """What says who is behind a shop. No door calls this: `identity_open` and the page of whoever it is about do."""
+    if filed.sealed is None:
+        return {}
+    return dict(seal_of("vault").unseal_json(bytes(filed.sealed), _bound(filed.platform, filed.shop, filed.version)))
 
 
 def shops_filed(platform: str, shops: list[str]) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from chengxin.subjects.models import Subject
 from chengxin.vault.models import SealedField
 
 
@@ -51,7 +52,7 @@ def registration_bound(row: Mapping[str, Any]) -> bytes:
 
 class Registration(models.Model):
     """One version of what a platform says: of a shop, of a licence or a supplier of it. Who an individual seller is, and who represents a
-    unit, stands in `sealed` alone; `body` is what may be shown.
+    unit, stands in `sealed` alone; `body` is what may be shown. `subject` is the individual seller, as the vault knows them by their number.
     """
 
     platform = models.TextField(db_collation="C")
@@ -62,6 +63,7 @@ class Registration(models.Model):
     code = models.TextField(db_collation="C", default="")
     body = models.JSONField()
     sealed = SealedField(null=True, ring="vault", bound=registration_bound, needs=["platform", "shop", "version"])
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -80,6 +82,12 @@ class Registration(models.Model):
                 & ~Q(body__has_any_keys=["number", "legal_representative", "principal"])
                 & (Q(body__kind="unit") | Q(body__kind="individual", code="") & ~Q(body__has_key="name")),
                 name="merchants_registration_persons_sealed",
+            ),
+            # Whoever sells as an individual sees what is filed of them: no version of theirs is nobody's.
+            models.CheckConstraint(
+                condition=Q(kind="shops", body__kind="individual", subject__isnull=False)
+                | ~Q(kind="shops", body__kind="individual") & Q(subject__isnull=True),
+                name="merchants_registration_sellers_known",
             ),
         ]
         indexes: ClassVar = [

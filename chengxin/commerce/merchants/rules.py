@@ -105,6 +105,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "representative-missing": ("单位须报送法定代表人和主要负责人", "a unit names its legal representative and its principal"),
     "exemption-missing": ("个人须写明属于哪种依法不需要登记的情形", "an individual says why no registration is needed"),
     "exemption-of-unit": ("单位没有不需要登记的情形", "a unit has no such exemption"),
+    "seller-name-disagrees": ("本库所持这个号码的姓名不是所报的姓名，请核实", "the name is not the one held for this number: verify it"),
     "seller-minor": ("个人卖家在报送之日未满十八周岁，本库不收录", "the seller is under 18 on the day of filing and is not kept here"),
     "person-in-public": ("公开的栏目含有公民身份号码或者手机号码", "a column that is shown holds a citizen number or a mobile number"),
     "twice-in-file": ("同一文件中已有这一项", "the same item stands in this file before"),
@@ -117,6 +118,25 @@ _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
 def mobile_within(text: str) -> bool:
     """Whether a mobile telephone number stands in the text."""
     return _MOBILE.search(text) is not None
+
+
+FILED = "merchants.shop.filed"  # told of whoever a shop was filed for
+IDENTITY = "merchant-identity"  # the lawbook's purpose for which an agency opens who is behind a shop
+
+
+class IdentityClosed(Refusal):
+    """{actor} may not open who is behind a shop: {readers} may, in a case of their own ({basis})."""
+
+    code = "merchants-identity-closed"
+    status = 403
+    zh = "{actor}不能打开店铺经营者的身份信息：只有{readers}可以，且限于自己办理的案件（{basis}）。"
+
+
+class IdentityCaseUnnamed(Refusal):
+    """{actor} opens who is behind a shop in a case of its own only ({basis}). Name the case's number: it is kept beside the reading, which whoever it is about sees."""
+
+    code = "merchants-identity-case-unnamed"
+    zh = "{actor}只能在自己办理的案件中打开店铺经营者的身份信息（{basis}）。请写明案号，案号与查看一并留痕，本人可以看到。"
 
 
 class KindUnknown(Refusal):

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.commerce.merchants import rules
+from chengxin.commerce.merchants.bulk import identity_unsealed
 from chengxin.commerce.merchants.models import (
     Commitment,
     Disclosure,
@@ -29,6 +30,7 @@ from chengxin.law import Law
 from chengxin.law.models import CommitmentForm
 from chengxin.lists.selectors import records_filed
 from chengxin.records.models import Record
+from chengxin.subjects.models import Identifier
 from chengxin.subjects.selectors import members_of
 
 SEEING_ALL = ("department", "operator", "supervisor", "credit-centre")
@@ -50,6 +52,68 @@ def registrations_known(
     if shops is not None:
         found = found.filter(shop__in=shops)
     return found.order_by("shop", "item", "-version").distinct("shop", "item").defer("sealed")
+
+
+def shop_filed(platform: str, shop: str, *, known_at: datetime) -> Registration:
+    """The latest version of a shop, with what is sealed of it; refuses one that the platform has not filed."""
+    found = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).defer(None).first()
+    if found is None:
+        raise rules.ShopUnknown(platform=platform, shop=shop)
+    return found
+
+
+def subjects_coded(codes: Iterable[str], *, known_at: datetime) -> dict[str, int]:
+    """The subject of each of these codes that the register holds."""
+    held = Identifier.objects.filter(scheme="uscc", value__in=set(codes) - {""}, known_at__lte=known_at)
+    return dict(held.values_list("value", "subject_id"))
+
+
+@dataclass(frozen=True)
+class OwnShop:
+    """A shop as its platform filed it for whoever is signed in, for them alone: what of it is sealed is opened."""
+
+    platform: str
+    platform_title: str
+    shop: str
+    kind: str
+    title: str
+    url: str
+    identity: dict[str, str]
+    exemption: str
+    categories: list[str]
+    verified_on: date
+    closed_on: date | None
+    first_filed_at: datetime
+    filed_at: datetime
+    version: int
+    theirs: bool  # whether the latest version still names them
+
+
+def own_shops(subjects: Sequence[int], codes: Sequence[str], *, known_at: datetime) -> list[OwnShop]:
+    """Every shop that a platform ever filed for one of these persons, or for a unit of one of these codes: its latest version that names them."""
+    named = Registration.objects.filter(Q(subject_id__in=subjects) | Q(code__in=codes), kind="shops", at__lte=known_at)
+    latest = {
+        (each.platform, each.shop): each.version
+        for each in Registration.objects.filter(kind="shops", at__lte=known_at, shop__in=named.values("shop"), platform__in=named.values("platform"))
+        .order_by("platform", "shop", "-version").distinct("platform", "shop").defer("sealed")
+    }  # fmt: skip
+    first: dict[tuple[str, str], datetime] = {}
+    theirs: dict[tuple[str, str], Registration] = {}
+    for each in named.order_by("version"):
+        first.setdefault((each.platform, each.shop), each.at)
+        theirs[each.platform, each.shop] = each
+    found = []
+    for key, each in sorted(theirs.items()):
+        body, identity = each.body, identity_unsealed(each)
+        title = body.get("title") or identity.pop("title", "")
+        found.append(
+            OwnShop(
+                each.platform, actor_titled(each.platform), each.shop, body["kind"], title, body.get("url", ""), identity, body.get("exemption", ""),
+                body.get("categories", []), date.fromisoformat(body["verified_on"]), _day(body.get("closed_on")), first[key], each.at, each.version,
+                latest[key] == each.version,
+            )
+        )  # fmt: skip
+    return found
 
 
 def shops_known(platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None = None) -> list[rules.Shop]:

@@ -13,13 +13,16 @@ from django.db import connection, transaction
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import (
+    Parted,
     code_holds,
     frame_read,
+    identity_unsealed,
     refused_keep,
     registrations_lay,
     row_part,
     rows_judge,
     rows_read,
+    sellers_met,
     shops_filed,
 )
 from chengxin.commerce.merchants.models import (
@@ -40,6 +43,8 @@ from chengxin.commerce.merchants.selectors import (
     form_known,
     law_of,
     registrations_known,
+    shop_filed,
+    subjects_coded,
     ticket_accessible,
     tickets_open,
 )
@@ -115,15 +120,21 @@ def merchants_file(
             .order_by("-pk")
             .first()
         )
+        sellers, unlike = sellers_met(judged.good, at)
+        refused = sorted(
+            [*judged.refused, *((line, "seller-name-disagrees", row) for line, row in judged.good if line in unlike)],
+            key=lambda each: each[0],
+        )
         by_reason: dict[str, int] = {}
-        for _, reason, _ in judged.refused:
+        for _, reason, _ in refused:
             by_reason[reason] = by_reason.get(reason, 0) + 1
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('merchants_filing', 'id'))")
             number = cursor.fetchone()[0]
-        parted = [row_part(kind, row) for row in judged.good]
-        changed = registrations_lay(platform, kind, parted, filing=number, at=at)
-        if same is not None and not changed and same.refused == len(judged.refused):
+        parted = [row_part(kind, row, sellers.get(line)) for line, row in judged.good if line not in unlike]
+        laid = registrations_lay(platform, kind, parted, filing=number, at=at)
+        changed = len(laid)
+        if same is not None and not changed and same.refused == len(refused):
             trace(
                 event="merchants.filing.repeated",
                 by=by,
@@ -136,16 +147,51 @@ def merchants_file(
             )
         filing = Filing.objects.create(
             pk=number, platform=platform, kind=kind, digest=digest, lawbook_digest=law.book.digest, rows=frame.height, accepted=changed,
-            refused=len(judged.refused), unchanged=len(parted) - changed, refused_by_reason=by_reason, at=at, by=by,
+            refused=len(refused), unchanged=len(parted) - changed, refused_by_reason=by_reason, at=at, by=by,
         )  # fmt: skip
-        refused_keep(filing.pk, judged.refused)
+        refused_keep(filing.pk, refused)
         detail = {"kind": kind, "digest": digest, "accepted": changed, "refused": filing.refused}
         trace(event="merchants.filing.filed", by=by, at=at, about=f"merchants-filing:{filing.pk}", detail=detail)
+        _shops_told(platform, laid if kind == "shops" else (), filing=filing.pk, by=by, at=at)
         opened, mended = _tickets_renew(platform, by=by, at=at, shops={row.shop for row in parted})
         advance(frame.height)
     return FilingResult(
         filing.pk, platform, kind, filing.rows, changed, filing.refused, filing.unchanged, by_reason, opened, mended
     )
+
+
+def _shops_told(platform: str, laid: Sequence[tuple[Parted, int]], *, filing: int, by: str, at: datetime) -> None:
+    """Write down of whoever a shop was filed for that it was: the seller, or the unit that the register holds under the code. They see it among
+    what was done about them, and ask the platform about it there.
+    """
+    held = subjects_coded({row.code for row, _ in laid if row.code}, known_at=at)
+    for row, version in laid:
+        if (subject := row.subject or held.get(row.code)) is not None:
+            trace(
+                event=rules.FILED, by=by, at=at, purpose="merchant-filing", subject=subject, about=f"merchants-filing:{filing}",
+                detail={"platform": platform, "shop": row.shop, "version": version},
+            )  # fmt: skip
+
+
+def identity_open(*, platform: str, shop: str, case_number: str, asker: Asker, at: datetime) -> dict[str, str]:
+    """Who is behind a shop, as its platform filed it last: an individual seller's name and number, a unit's representative and principal. For an
+    agency in a case of its own, which it names; written down before it is given, and seen by whoever it is about. No other door opens it.
+    """
+    law = law_of(day_of(at))
+    purpose = law.purposes[rules.IDENTITY]
+    told = {"actor": asker.key, "basis": law.cite(purpose.basis[0]).zh}
+    if asker.kind not in purpose.askers:
+        raise rules.IdentityClosed(readers=", ".join(purpose.askers), **told)
+    if not (case := case_number.strip()):
+        raise rules.IdentityCaseUnnamed(**told)
+    with transaction.atomic():
+        found = shop_filed(platform, shop, known_at=at)
+        subject = found.subject_id or subjects_coded({found.code}, known_at=at).get(found.code)
+        trace(
+            event="merchants.identity.read", by=asker.key, at=at, purpose=rules.IDENTITY, subject=subject, about=f"merchants-shop:{platform}/{shop}",
+            detail={"platform": platform, "shop": shop, "case_number": case},
+        )  # fmt: skip
+        return identity_unsealed(found)
 
 
 def _alone(platform: str) -> None:

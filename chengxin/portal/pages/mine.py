@@ -22,7 +22,7 @@ from chengxin.law import Law
 from chengxin.law.models import Basis
 from chengxin.mydata.rules import ERASURE, MOST_WORDS
 from chengxin.mydata.selectors import questions_of
-from chengxin.mydata.services import export_make, file_look, question_ask, questions_erase, readings_look
+from chengxin.mydata.services import export_make, file_look, question_ask, questions_erase, readings_look, shops_look
 from chengxin.portal.pages.answering import AnswerForm, claimant_of, papers_of
 from chengxin.portal.pages.reading import owed
 from chengxin.portal.pages.signing import person_here, persons_only, signed_in_only
@@ -152,6 +152,28 @@ def statement(request: HttpRequest, subject: int, record: int) -> HttpResponse:
             request, "portal/my_records.html", _records(subject) | {"refusal": refusal}, status=refusal.status
         )
     return redirect("portal:my-records")
+
+
+# --- shops ------------------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@signed_in_only
+def shops(request: HttpRequest, subject: int) -> HttpResponse:
+    """The shops that platforms filed for whoever is signed in, and how to ask the platform about one."""
+    law = _law()
+    found = shops_look(subject=subject, at=timezone.now())
+    exemptions = law.code_lists["registration-exemptions"].choices
+    shown = [
+        (
+            each,
+            exemptions.get(each.shop.exemption),
+            [law.goods[key].title for key in each.shop.categories if key in law.goods],
+        )
+        for each in found
+    ]
+    verified = law.cite(Basis(instrument="e-commerce-law", article="27"))
+    return render(request, "portal/my_shops.html", {"shops": shown, "firm": _firm(request), "verified": verified})
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ from chengxin.kernel.identifiers import citizen_number_check
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from chengxin.vault.selectors import seal_of
-from tests.people import DIVISION
+from tests.people import DIVISION, number
+from tests.people import name as person
 from tests.world import NOW, TODAY, code, later, penalty, sent
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_the_same_again_changes_nothing_and_a_change_is_a_new_version(tmp_path: 
     assert (changed.accepted, changed.unchanged) == (1, 1)
     assert shown("s1", at=later(hours=2)).title == "甲1号新店" and shown("s1").title == "甲1号旗舰店"
     # Whom only the seal holds may change too.
-    assert filed(stall(1, name=shop(1)["principal"]), at=later(hours=3)).accepted == 1
+    assert filed(stall(1, name=person(8), number=number(8)), at=later(hours=3)).accepted == 1
 
 
 def test_a_row_that_does_not_hold_is_refused_with_its_reason_and_kept_sealed() -> None:
