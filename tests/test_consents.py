@@ -19,7 +19,7 @@ from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -148,6 +148,78 @@ def test_no_reading_commits_after_its_consent_is_withdrawn(folder: Path) -> None
     )
 
 
+@pytest.mark.usefixtures("database_apart")
+@pytest.mark.parametrize("first", ["read", "withdraw"])
+@pytest.mark.parametrize("by", ["services", "rows"])
+def test_whoever_comes_second_waits_for_the_first_to_commit(folder: Path, first: str, by: str) -> None:
+    """In a fixed order: with the lock of the services taken away, or that of the database's triggers, the second would not wait and this would fail.
+
+    A reading that is under way is committed before its consent is taken back; one that finds a withdrawal under way waits for it and shows nothing.
+    """
+    actor_add(key="credit-firm", kind="service-firm", title="云川征信服务公司", by="operator", at=NOW)
+    people_sent(folder, licence(1))
+    consent, subject = allowed(1), person_of(number(1), known_at=later(days=1))
+    began, go, done = threading.Event(), threading.Event(), threading.Event()
+    told: dict[str, Any] = {}
+
+    def read() -> None:
+        if by == "rows":
+            Use.objects.create(consent_id=consent, number=0, entry=7, by="credit-firm", at=timezone.now())
+            return
+        asker = Asker("credit-firm", "service-firm", client=1)
+        answer = person_read(
+            number=number(1), name=name(1), purpose="consented-report", consent=consent, asker=asker, at=timezone.now()
+        )
+        told["outcome"] = str(answer.found.outcome)
+
+    def withdraw() -> None:
+        if by == "services":
+            consent_withdraw(consent=consent, subject=subject, at=timezone.now())
+        else:
+            words = {
+                "way": Consent.Way.PORTAL,
+                "jurisdiction": "cn",
+                "due_on": TODAY,
+                "by": "public",
+                "at": timezone.now(),
+            }
+            Withdrawal.objects.create(consent_id=consent, **words)
+
+    acts = {"read": read, "withdraw": withdraw}
+
+    def earlier() -> None:
+        with transaction.atomic():
+            acts.pop(first)()
+            began.set()
+            go.wait(30)
+        connection.close()
+
+    def later_one() -> None:
+        began.wait(30)
+        try:
+            with transaction.atomic():
+                next(iter(acts.values()))()
+        except DatabaseError as refused:
+            told["refused"] = str(refused)
+        connection.close()
+        done.set()
+
+    threads = [threading.Thread(target=each) for each in (earlier, later_one)]
+    with time_machine.travel(later(hours=1), tick=True):
+        for thread in threads:
+            thread.start()
+        assert not done.wait(0.7), "the second did not wait"
+        go.set()
+        for thread in threads:
+            thread.join(30)
+    assert done.is_set() and Withdrawal.objects.filter(pk=consent).exists()
+    assert Use.objects.filter(consent=consent).count() == (first == "read")
+    if by == "services":
+        assert told == {"outcome": "shown" if first == "read" else "nothing"}
+    else:
+        assert ("refused" in told) == (first == "withdraw")
+
+
 # --- through the API ------------------------------------------------------------------------------------------------------------
 
 
@@ -251,14 +323,17 @@ def test_a_person_gives_and_takes_back_at_the_portal(call: Callable[..., Any]) -
     assert refused.status_code == 422 and "写明的用途" in said(refused)
     assert browser.post("/my/consents", {**FORM, "starts_on": "soon"}).status_code == 422
     given = browser.post("/my/consents", FORM)
-    assert given.status_code == 200 and "请把编号告诉对方" in said(given)
+    assert given.status_code == 302
+    assert "请把编号告诉对方" in said(browser.get(given["location"])) and "请把编号告诉对方" in said(
+        browser.get(given["location"])
+    )
     (consent,) = Consent.objects.all()
     assert (consent.subject_id, consent.way) == (person, "portal")
     assert call("/readings", whom(1, purpose="consented-report")).json()["outcome"] == "shown"
     other = signed_in(Browser(), person_account(person_of(number(2), known_at=NOW)))
     assert other.post("/my/consents", {"withdraw": consent.pk}).status_code == 404
     assert "您没有作出过同意" in said(other.get("/my/consents"))
-    back = browser.post("/my/consents", {"withdraw": consent.pk})
+    back = browser.post("/my/consents", {"withdraw": consent.pk}, follow=True)
     assert "对方会收到通知" in said(back) and "已用1次" in said(back)
     assert call("/readings", whom(1, purpose="consented-report")).json()["outcome"] == "nothing"
     assert name(1) not in said(back) and number(1) not in said(back)

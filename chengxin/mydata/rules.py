@@ -118,7 +118,7 @@ def right_of(law: Law, purpose: str, detail: Mapping[str, Any]) -> Right:
     """By which right: the purpose or matter of the lawbook with its articles, or the basis that was written down with the reading."""
     keys = [purpose, str(detail.get("matter") or "")]
     entries = [entry for key in keys if key for entry in [law.purposes.get(key) or law.matters.get(key)] if entry]
-    cited = tuple(law.cite(basis) for entry in entries for basis in entry.basis)
+    cited = tuple(dict.fromkeys(law.cite(basis) for entry in entries for basis in entry.basis))
     plain = OWN_DOING.get(purpose) or (Words(zh=purpose, en=purpose) if purpose.strip() else None)
     title = entries[0].title if entries else plain
     return Right(title, cited, str(detail.get("basis") or ""))

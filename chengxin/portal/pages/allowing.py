@@ -1,11 +1,13 @@
 """What a person allows others to read, at the portal, and the yes or no to a qualification for anybody. They read the clock."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +26,7 @@ from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.signing import persons_only
 
 PUBLIC = Asker("public", "public")
+NOTHING: Mapping[str, str] = {}
 STATES = {
     "not-begun": gettext_noop("尚未开始"),
     "in-force": gettext_noop("有效"),
@@ -36,29 +39,41 @@ STATES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @persons_only
 def consents(request: HttpRequest, subject: int) -> HttpResponse:
-    """What the person who is signed in allowed; a form to allow more, and a button to take each back."""
+    """What the person who is signed in allowed; a form to allow more, and a button to take each back. What was done is told by the page that it
+    leads to, so that loading that page again does nothing again.
+    """
     if request.method != "POST":
-        return _consents(request, subject, typed={})
+        return _consents(request, subject, typed={}, done=request.GET)
     at, back = timezone.now(), request.POST.get("withdraw", "")
     typed: dict[str, Any] = {} if back else request.POST.dict() | {"types": request.POST.getlist("record_types")}
     try:
         if back:
             number = int(back) if back.isdecimal() and len(back) < 19 else 0
             consent_withdraw(consent=number, subject=subject, at=at)
-            return _consents(request, subject, typed={}, withdrawn=number)
+            return redirect(f"{reverse('portal:consents')}?withdrawn={number}")
         terms = terms_read(request.POST.dict(), request.POST.getlist("record_types"))
         given = consent_give(subject=subject, terms=terms, at=at, jurisdiction=settings.CHENGXIN_PLACE)
     except Refusal as refusal:
         return _consents(request, subject, typed=typed, refusal=refusal)
-    return _consents(request, subject, typed={}, given=given.consent)
+    return redirect(f"{reverse('portal:consents')}?given={given.consent}")
 
 
-def _consents(request: HttpRequest, subject: int, *, refusal: Refusal | None = None, **more: Any) -> HttpResponse:
+def _consents(
+    request: HttpRequest,
+    subject: int,
+    *,
+    typed: dict[str, Any],
+    refusal: Refusal | None = None,
+    done: Mapping[str, str] = NOTHING,
+) -> HttpResponse:
     at, place = timezone.now(), settings.CHENGXIN_PLACE
     shown = consents_own_read(subject=subject, at=at, jurisdiction=place)
+    told = {
+        word: each.consent for word in ("given", "withdrawn") for each in shown if str(each.consent) == done.get(word)
+    }
     context = {
-        "consents": [(each, STATES[each.state]) for each in shown], "refusal": refusal,
-        "asked": consents_offered(on=timezone.localdate(at), jurisdiction=place), **more,
+        "consents": [(each, STATES[each.state]) for each in shown], "refusal": refusal, "typed": typed,
+        "asked": consents_offered(on=timezone.localdate(at), jurisdiction=place), **told,
     }  # fmt: skip
     return render(request, "portal/consents.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 
