@@ -51,7 +51,7 @@ def identity_enter(
             if account is not None:
                 entered = _bound(account, found, shown, at)
             else:
-                entered = _opened(kind, shown, at) if found is None else _met(found.account, kind, shown, at)
+                entered = _opened_once(kind, shown, at) if found is None else _met(found.account, kind, shown, at)
     return entered, kind == Kind.STAFF and rule.factor_shown(shown)
 
 
@@ -112,6 +112,17 @@ def _identity_of(shown: Shown) -> Identity | None:
     marks = identity_marks(_written(shown)).values()
     found = IdentityMark.objects.select_related("identity__account__actor").filter(mark__in=list(marks)).first()
     return found.identity if found is not None else None
+
+
+def _opened_once(kind: Kind, shown: Shown, at: datetime) -> Account:
+    """The first time, also of two at one instant: whoever comes second enters by what the first one opened."""
+    try:
+        return _opened(kind, shown, at)
+    except Refusal:
+        found = _identity_of(shown)
+        if found is None:
+            raise
+        return _met(found.account, kind, shown, at)
 
 
 def _opened(kind: Kind, shown: Shown, at: datetime) -> Account:
