@@ -16,10 +16,13 @@ from chengxin.actors.models import Client, Use
 from chengxin.actors.rules import CallsUsedUp, PurposeUncounted
 from chengxin.actors.selectors import asker_of_client
 from chengxin.actors.services import SCOPES, actor_add, allowance_set, call_count, client_add, origin_add
+from chengxin.commerce.merchants.tests.stalls import PLATFORM, platform_add, shop
 from chengxin.disclosure.selectors import calls_used
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from chengxin.site.testing_live import database_apart
+from tests.people import DIVISION
+from tests.signing import at_desk
 from tests.world import CASE, NOW, OPERATOR, TODAY, code, file_write, later, penalty, sent
 
 __all__ = ["database_apart"]
@@ -154,3 +157,33 @@ def test_of_many_calls_at_once_no_more_than_the_limit_are_let_in() -> None:
     for thread in threads:
         thread.join()
     assert len(let_in) == 25 and Use.objects.get().used == 25
+
+
+@pytest.mark.django_db
+def test_trades_and_merchants_are_counted_and_the_desk_shows_what_was_used(settings: Any) -> None:
+    settings.CHENGXIN_INVENTED_DIVISION = DIVISION
+    actor_add(key="market", kind="department", title="云川市市场监督管理局", by="operator", at=NOW)
+    platform_add()
+    number, key = client_add(
+        actor=PLATFORM, title="程序", scopes=["merchants", "trades"], by="operator", at=timezone.now()
+    )
+
+    def sent_rows() -> Any:
+        return ask(key, f"/merchants/{PLATFORM}/rows/shops", {"rows": [shop(1)]})
+
+    assert sent_rows().status_code == 200
+    allowance_set(client=number.pk, purpose="merchants", calls_a_day=2, law=LAW, by="operator", at=timezone.now())
+    assert sent_rows().status_code == 200
+    refused = sent_rows()
+    assert refused.status_code == 429 and refused.json()["code"] == "client-calls-a-day"
+    ask(key, f"/trades/{PLATFORM}/reconciliation", {"first": "2026-11-01", "last": "2026-11-02"})
+    assert {each.purpose: each.used for each in calls_used(day=timezone.localdate())} == {
+        "merchants.merchant-filing": 2,
+        "trades.orders": 1,
+    }
+    page = at_desk(PLATFORM, "clerk").get("/desk/calls").text
+    for told in ("云集商城", "2 / 2", "当日已用完", "平台报送平台内经营者", "trades.orders"):
+        assert told in page, told
+    assert "2 / 2" not in at_desk("market", "clerk").get("/desk/calls").text, "another's calls are not its to see"
+    assert "merchants.merchant-filing,2,2" in at_desk("operator", "clerk").get("/desk/calls.csv").text
+    assert "该日没有程序调用" in at_desk(PLATFORM, "reviewer").get("/desk/calls?on=2020-01-01").text

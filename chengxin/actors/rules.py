@@ -17,6 +17,7 @@ from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.law import Law
+from chengxin.law.models import Words
 
 # Whoever decides about others, or takes what is said against a decision.
 REACHABLE = ("department", "court", "credit-centre", "supervisor", "operator")
@@ -145,7 +146,9 @@ class PurposeUncounted(Refusal):
 
 # What is counted, each with the shelf of the lawbook that its purposes stand on; how many a day says the parameter `<kind>-a-day`,
 # of persons each purpose itself.
-COUNTED = {"checks": "matters", "batches": "sources", "reports": "reports", "persons": "purposes"}
+COUNTED = {
+    "checks": "matters", "batches": "sources", "reports": "reports", "persons": "purposes", "trades": "trade_kinds", "merchants": "purposes",
+}  # fmt: skip
 
 
 def purpose_counted(law: Law, kind: str, key: str = "") -> str:
@@ -158,6 +161,13 @@ def purpose_limited(law: Law, purpose: str) -> None:
     kind, _, key = purpose.partition(".")
     if kind not in COUNTED or key and key not in getattr(law, COUNTED[kind]):
         raise PurposeUncounted(purpose=purpose[:80], kinds=", ".join(COUNTED))
+
+
+def counted_titled(law: Law, counted: str) -> Words | None:
+    """What a count is of, in words, where the lawbook of the day has it."""
+    kind, _, key = counted.partition(".")
+    entry = getattr(law, COUNTED[kind]).get(key) if kind in COUNTED else None
+    return entry.title if entry is not None else None
 
 
 def day_over(at: datetime) -> datetime:

@@ -37,6 +37,7 @@ DUTIES = {
     "check": "checks", "use": "checks",
     "persons": "persons", "consents": "persons",
     "reports": "reports", "report-pdf": "reports", "report-json": "reports", "report-pass": "counter",
+    "calls": "oversight", "calls-csv": "oversight",
     "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight",
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
     "lists": "lists", "list": "lists", "propose": "lists",

@@ -5,6 +5,7 @@ from django.urls import path
 from chengxin.desk.pages import (
     assessment,
     audits,
+    calling,
     cases,
     checks,
     confirming,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("reports/<str:number>.pdf", reporting.again, {"form": "pdf"}, name="report-pdf"),
     path("reports/<str:number>.json", reporting.again, {"form": "json"}, name="report-json"),
     path("reports/pass", reporting.admit, name="report-pass"),
+    path("calls", calling.calls, name="calls"),
+    path("calls.csv", calling.calls_csv, name="calls-csv"),
     path("coverage", checks.coverage, name="coverage"),
     path("coverage.csv", checks.coverage_csv, name="coverage-csv"),
     path("lists", lists.lists, name="lists"),

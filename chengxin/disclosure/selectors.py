@@ -52,6 +52,16 @@ def calls_used(*, day: date, client: int | None = None) -> list[Used]:
     return sorted(found, key=lambda each: (each.client, each.purpose))
 
 
+def calls_accessible(asker: Asker, *, day: date) -> list[Used]:
+    """Those that the asker may see: whoever runs or supervises the register all, anybody else those of their own programs."""
+    found = calls_used(day=day)
+    return (
+        found
+        if asker.kind in ("operator", "credit-centre", "supervisor")
+        else [e for e in found if e.actor == asker.key]
+    )
+
+
 class ConsentUnknown(Refusal):
     """There is no consent {consent} that you may see or take back."""
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Router, Schema
@@ -11,9 +12,10 @@ from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_kept
+from chengxin.actors.services import call_count
 from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
-from chengxin.commerce.merchants.rules import REASONS
+from chengxin.commerce.merchants.rules import IDENTITY, REASONS
 from chengxin.commerce.merchants.selectors import (
     commitments_public,
     disclosures_known,
@@ -31,6 +33,7 @@ from chengxin.commerce.merchants.selectors import (
     tickets_open,
 )
 from chengxin.kernel.days import day_of
+from chengxin.law import load
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["merchants 商家"])
 
@@ -208,8 +211,9 @@ def ticket_dismiss(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> 
 )
 def rows_send(request: HttpRequest, platform: Text, kind: Text, sent: MerchantRowsIn) -> Any:
     """店铺（shops）、证照（licences）、供货商（suppliers），一条或者至多一千条。 / Shops, licences or suppliers, one or up to a thousand."""
-    by = request.auth.key  # type: ignore[attr-defined]
-    return services.merchants_file(platform=platform, kind=kind, rows=sent.rows, by=by, at=timezone.now()).as_dict()
+    by, at = request.auth.key, timezone.now()  # type: ignore[attr-defined]
+    _counted(request, "merchant-filing", at)
+    return services.merchants_file(platform=platform, kind=kind, rows=sent.rows, by=by, at=at).as_dict()
 
 
 @router.post(
@@ -220,9 +224,10 @@ def rows_send(request: HttpRequest, platform: Text, kind: Text, sent: MerchantRo
 )
 def file_send(request: HttpRequest, platform: Text, kind: Text, file: File[UploadedFile]) -> Any:
     """CSV 或 Parquet，逐行核验，整份入库或整份不入。 / Every row is judged; the file lands whole or not at all."""
-    by = request.auth.key  # type: ignore[attr-defined]
+    by, at = request.auth.key, timezone.now()  # type: ignore[attr-defined]
+    _counted(request, "merchant-filing", at)
     with on_disk(file) as path:
-        return services.merchants_file(platform=platform, kind=kind, path=path, by=by, at=timezone.now()).as_dict()
+        return services.merchants_file(platform=platform, kind=kind, path=path, by=by, at=at).as_dict()
 
 
 @router.get("/{platform}/shops/{shop}", response=MerchantShopOut, summary="店铺 / a shop", operation_id="merchant_shop")
@@ -230,6 +235,12 @@ def shop_show(request: HttpRequest, platform: Text, shop: Text, on: date | None 
     """店铺的核验标识、证照，以及所售商品应有而缺少的。 / A shop’s mark and licences, and what its goods need."""
     at = timezone.now()
     return shop_shown(platform, shop, on=on or day_of(at), known_at=at).as_dict()
+
+
+def _counted(request: HttpRequest, purpose: str, at: datetime) -> None:
+    """One more call of the day of whoever's program it is, for this purpose."""
+    law = load().on(day_of(at), settings.CHENGXIN_PLACE)
+    call_count(asker=request.auth, kind="merchants", purpose=purpose, law=law, at=at)  # type: ignore[attr-defined]
 
 
 def _shown(filing: Filing) -> dict[str, Any]:
@@ -397,6 +408,7 @@ def identity(request: HttpRequest, platform: Text, shop: Text, asked: ShopIdenti
     """须写明自己办理的案件的案号；先留痕后给出，本人在“谁查询过我”中看到。 / Names its case; written down before it is given, and seen by whoever it is about."""
     at = timezone.now()
     asker = request.auth  # type: ignore[attr-defined]
+    _counted(request, IDENTITY, at)
     return services.identity_open(platform=platform, shop=shop, case_number=asked.case_number, asker=asker, at=at)
 
 

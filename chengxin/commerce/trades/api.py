@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
@@ -11,6 +12,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from chengxin.actors.api import ClientKey, Instant, Most, PerClient, Text, at_most, on_disk
+from chengxin.actors.services import call_count
 from chengxin.commerce.trades import services
 from chengxin.commerce.trades.models import Filing
 from chengxin.commerce.trades.rules import REASONS, whole_of
@@ -206,6 +208,7 @@ def filing_refused(request: HttpRequest, filing: int) -> StreamingHttpResponse:
 def shop_show(request: HttpRequest, platform: str, kind: str, asked: ShopIn) -> Any:
     """一家店铺在这些日期的资料，按当时所知。 / One shop’s rows of these days, as known at the instant."""
     at = timezone.now()
+    _counted(request, kind, at)
     return services.shop_read(
         platform=platform, kind=kind, asker=request.auth, at=at, **_known(asked.dict(), at)  # type: ignore[attr-defined]
     ).as_dict()  # fmt: skip
@@ -219,8 +222,10 @@ def shop_show(request: HttpRequest, platform: str, kind: str, asked: ShopIn) -> 
 )
 def vanished(request: HttpRequest, platform: str, asked: VanishedIn) -> Any:
     """报送过而不再出现的评价。 / Reviews that were filed and are no longer said."""
+    at = timezone.now()
+    _counted(request, "reviews", at)
     return services.vanished_read(
-        platform=platform, asker=request.auth, at=timezone.now(), **asked.dict()  # type: ignore[attr-defined]
+        platform=platform, asker=request.auth, at=at, **asked.dict()  # type: ignore[attr-defined]
     ).as_dict()  # fmt: skip
 
 
@@ -233,6 +238,7 @@ def vanished(request: HttpRequest, platform: str, asked: VanishedIn) -> Any:
 def reconciled(request: HttpRequest, platform: str, asked: SpanIn) -> Any:
     """跨境的订单、付款、包裹相互核对。 / Orders, payments and parcels across the border, laid side by side."""
     at = timezone.now()
+    _counted(request, "orders", at)
     return services.trades_reconcile(
         platform=platform, asker=request.auth, at=at, **_known(asked.dict(), at)  # type: ignore[attr-defined]
     ).as_dict()  # fmt: skip
@@ -242,20 +248,27 @@ def reconciled(request: HttpRequest, platform: str, asked: SpanIn) -> Any:
 @router.post("/{platform}/{kind}", response=FiledOut, summary="报送文件 / send a file", operation_id="trades_file")
 def trades_send(request: HttpRequest, platform: str, kind: str, file: File[UploadedFile], whole: Form[WholeIn]) -> Any:
     """逐行核验，整份入库或整份不入。 / Every row is judged; the file lands whole or not at all."""
-    covers = whole_of(whole.whole_from, whole.whole_to, whole.shops)
+    covers, at = whole_of(whole.whole_from, whole.whole_to, whole.shops), timezone.now()
+    _counted(request, kind, at)
     with on_disk(file) as path:
         return services.trades_file(
             platform=platform,
             kind=kind,
             path=path,
             by=request.auth.key,  # type: ignore[attr-defined]
-            at=timezone.now(),
+            at=at,
             whole=covers,
         ).as_dict()
 
 
 def _law(at: datetime) -> Law:
     return load().on(day_of(at))
+
+
+def _counted(request: HttpRequest, kind: str, at: datetime) -> None:
+    """One more call of the day of whoever's program it is, for this kind of trades."""
+    law = load().on(day_of(at), settings.CHENGXIN_PLACE)
+    call_count(asker=request.auth, kind="trades", purpose=kind, law=law, at=at)  # type: ignore[attr-defined]
 
 
 def _known(asked: dict[str, Any], at: datetime) -> dict[str, Any]:
