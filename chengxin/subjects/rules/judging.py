@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chengxin.subjects.rules.comparing import Side, levels, words_borne
-from chengxin.subjects.rules.namebook import book_data
+from chengxin.subjects.rules.namebook import book_data, namebook
 from chengxin.subjects.rules.naming import words_of
 
 
@@ -143,14 +143,18 @@ def _bears_too(best: Judgement, others: Sequence[Judgement]) -> bool:
 
 
 def _branch_bears(best: Judgement, others: Sequence[Judgement]) -> bool:
-    """Whether the best bears the asked words with a slip, and a registered branch bears them as they are: there is a firm of that very
-    name then, registered or not.
+    """Whether a registered branch tells that there is a firm of the asked name, registered or not, and the best is not of that name: the
+    branch's name begins with the whole asked one, as the law has it of a parent's (Order 734, art. 12), or bears its words as they
+    are where the best needs a slip.
     """
-    levels = _levels_of(best)
-    if levels["slips"] == "none" or levels["number"] == "same" or levels["place"] == "address":
+    levels, (asked, _) = _levels_of(best), _names(best)
+    if levels["name"] == "same" or levels["number"] == "same" or levels["place"] == "address":
         return False
-    words = words_of(_names(best)[0])
-    return any(_levels_of(other)["tail"] == "register-only" and _borne(words, other, but="tail") for other in others)
+    branches = [other for other in others if _levels_of(other)["tail"] == "register-only"]
+    if asked.endswith(namebook().strong_ends) and any(_names(branch)[1].startswith(asked) for branch in branches):
+        return True
+    words = words_of(asked)
+    return levels["slips"] != "none" and any(_borne(words, branch, but="tail") for branch in branches)
 
 
 def _names(judgement: Judgement) -> tuple[str, str]:

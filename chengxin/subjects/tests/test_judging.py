@@ -245,6 +245,15 @@ def test_of_whom_a_branch_is_registered_is_not_another_by_a_slip() -> None:
     assert outcome("湄潭县云鼎镇供销合作社", town, counter)[0] == "match"
 
 
+def test_of_whom_a_branch_is_registered_under_the_whole_name_is_not_another_without_a_slip_either() -> None:
+    """铜仁地区云鼎商贸有限公司 has a branch, and so is or was a firm: that 铜仁云鼎商贸有限公司 is the same, a person says."""
+    asked, twin, branch = "铜仁地区云鼎商贸有限公司", "铜仁云鼎商贸有限公司", "铜仁地区云鼎商贸有限公司碧江分公司"
+    assert outcome(asked, twin) == ["match"]
+    assert outcome(asked, twin, branch)[0] == "propose"
+    assert outcome(asked, asked, branch)[0] == "match"
+    assert outcome(twin, twin, branch)[0] == "match"
+
+
 def test_a_mark_alone_is_not_the_firm_s_without_a_number_where_one_was_told_and_others_bear_the_mark() -> None:
     code, other = "91520000MA6AAAA11X", "91520000MA6BBBB22Y"
     unnumbered, numbered = "南京云鼎广告有限公司", "南京云鼎化工有限公司"
