@@ -215,6 +215,13 @@ def _beside(platform: str, codes: set[str], *, on: date, known_at: datetime) -> 
     return shops_known(platform, on=on, known_at=known_at, shops=sorted(set(named.values_list("shop", flat=True))))
 
 
+def shops_coded_alike(platform: str, shops: Iterable[str], *, known_at: datetime) -> set[str]:
+    """Every shop of the platform that bears, or bore, a code that one of these does or did: what is filed of the one, the other must answer."""
+    filed = Registration.objects.filter(platform=platform, kind="shops", at__lte=known_at).exclude(code="")
+    codes = set(filed.filter(shop__in=sorted(set(shops))).values_list("code", flat=True))
+    return set(filed.filter(code__in=sorted(codes)).values_list("shop", flat=True))
+
+
 @dataclass(frozen=True)
 class ShopShown:
     """A shop as anybody may see it: of an individual seller the shop and the platform's mark, never the person."""

@@ -44,6 +44,7 @@ from chengxin.commerce.merchants.selectors import (
     law_of,
     registrations_known,
     shop_filed,
+    shops_coded_alike,
     subjects_coded,
     ticket_accessible,
     tickets_open,
@@ -153,7 +154,10 @@ def merchants_file(
         detail = {"kind": kind, "digest": digest, "accepted": changed, "refused": filing.refused}
         trace(event="merchants.filing.filed", by=by, at=at, about=f"merchants-filing:{filing.pk}", detail=detail)
         _shops_told(platform, laid if kind == "shops" else (), filing=filing.pk, by=by, at=at)
-        opened, mended = _tickets_renew(platform, by=by, at=at, shops={row.shop for row in parted})
+        touched = {row.shop for row in parted}
+        if kind == "shops":
+            touched |= shops_coded_alike(platform, touched, known_at=at)
+        opened, mended = _tickets_renew(platform, by=by, at=at, shops=touched)
         advance(frame.height)
     return FilingResult(
         filing.pk, platform, kind, filing.rows, changed, filing.refused, filing.unchanged, by_reason, opened, mended

@@ -81,6 +81,18 @@ def test_a_shop_is_verified_by_what_is_held_of_its_code_and_name(tmp_path: Path)
     assert found(at=NOW - timedelta(days=1)) == set()
 
 
+def test_a_code_borrowed_later_asks_the_shop_that_was_there_before_at_the_filing_itself() -> None:
+    assert filed(shop(1), shop(2)).opened == 0
+    borrowed = shop(5, shop="s5b", number=code(1), name="甲 1 号")
+    assert filed(borrowed, at=later(hours=1)).opened == 2
+    stand = tickets_open(tickets_accessible(ITSELF), known_at=later(hours=1))
+    assert sorted((t.shop, t.finding) for t in stand) == [("s1", "code-borrowed"), ("s5b", "code-borrowed")]
+    # Filed with a code of its own, both are mended, without a review.
+    mended = filed(shop(5, shop="s5b"), at=later(hours=2))
+    assert (mended.opened, mended.mended) == (0, 2)
+    assert not tickets_open(tickets_accessible(ITSELF), known_at=later(hours=2))
+
+
 def test_the_same_again_changes_nothing_and_a_change_is_a_new_version(tmp_path: Path) -> None:
     rows = [shop(1), stall(1), shop(2, kind="firm")]
     path = csv_write(tmp_path / "shops.csv", rows)
