@@ -92,6 +92,8 @@ def test_every_form_in_which_a_proxy_writes_a_certificate_is_the_same_certificat
         "", ":", "::", ":AAAA:", "x", "(null)", ONE[:200], ONE + OTHER, written(ONE)["rfc 9440"][:-1],
         f"{written(ONE)['rfc 9440']}, {written(OTHER)['rfc 9440']}", written(ONE)["rfc 9440"].replace(":", ""), "%zz", "é", "A" * 20_000,
     ],
+    # Of certificates that each process makes for itself; pytest-xdist runs nothing where processes name tests differently.
+    ids=range(14),
 )  # fmt: skip
 def test_what_is_cut_joined_or_no_certificate_is_refused(wrong: str) -> None:
     with pytest.raises(CertificateUnread):
