@@ -221,6 +221,7 @@ DECIDED = {
     "POST /api/v1/measures/tasks/{task}/answer": "!!!....!.x",
     "POST /api/v1/measures/tasks/{task}/service": "!!!....!.x",
     "POST /api/v1/merchants/commitments/{commitment}/breaches": "!!!....!.x",
+    "POST /api/v1/merchants/filings/{filing}/resend": "!!!....!.x",
     "POST /api/v1/merchants/payers": "!!!....!.x",
     "POST /api/v1/merchants/statements/search": "..........",
     "POST /api/v1/merchants/tickets/{ticket}/dismissal": "!!!....!.x",

@@ -105,6 +105,19 @@ class MerchantTicketOut(Schema):
     steps: list[MerchantTicketStepOut]
 
 
+class MerchantResentIn(Schema):
+    """A refused row to send again, by its line, with the columns to change."""
+
+    line: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    changes: dict[Text, Text | None] = {}
+
+
+class MerchantResendIn(Schema):
+    """Refused rows of a filing to send again."""
+
+    rows: Annotated[list[MerchantResentIn], Field(min_length=1, max_length=1000)]
+
+
 class MerchantWordsIn(Schema):
     """The words of a reply, or the reasons of a dismissal."""
 
@@ -162,6 +175,19 @@ def filing_refused(request: HttpRequest, filing: int) -> StreamingHttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="refused-merchants-{filing}.csv"'},
     )
+
+
+@router.post(
+    "/filings/{int:filing}/resend", response=MerchantFiledOut, summary="更正后重新报送被拒的行 / send refused rows again",
+    operation_id="merchant_refused_resend",
+)  # fmt: skip
+def filing_resend(request: HttpRequest, filing: int, sent: MerchantResendIn) -> Any:
+    """按行号写明要更正的栏目，其余照原样；重新核验。 / By line what to change, the rest as it came; judged anew."""
+    at, asker = timezone.now(), request.auth  # type: ignore[attr-defined]
+    _counted(request, "merchant-filing", at)
+    changes = {row.line: row.changes for row in sent.rows}
+    found = filing_accessible(asker, filing)
+    return services.refused_resend(filing=found, changes=changes, by=asker.key, at=at).as_dict()
 
 
 @router.get("/tickets", response=list[MerchantTicketOut], summary="工单 / tickets", operation_id="merchant_tickets")

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.models import Registration, registration_bound
+from chengxin.commerce.merchants.models import Refused, Registration, registration_bound
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within, identifier_read
 from chengxin.subjects.bulk.vaulting import Vault, citizen_numbers_read
@@ -281,3 +281,24 @@ def refused_keep(filing: int, refused: Sequence[tuple[int, str, Row]]) -> None:
                 shop if len(shop) <= 64 and not citizen_number_within(shop) and not rules.mobile_within(shop) else ""
             )
             copy.write_row((filing, line, plain, reason, seal.seal_json(row)))
+
+
+def refused_unsealed(filing: int, lines: Sequence[int]) -> dict[int, Row]:
+    """Refused rows as they came, by their lines. Only sending them again reads them; no door gives them out."""
+    seal = seal_of("intake")
+    found = Refused.objects.filter(filing=filing, line__in=lines).order_by("line").values_list("line", "sealed")
+    return {line: dict(seal.unseal_json(bytes(sealed))) for line, sealed in found}
+
+
+def changes_read(path: Path) -> dict[int, Row]:
+    """What is to be changed in refused rows: CSV with `line` and the columns to change, of which an empty cell stays as it came."""
+    try:
+        frame = pl.read_csv(path, infer_schema=False, glob=False)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+        raise rules.FileUnreadable(form="CSV", most=MOST) from None
+    if LINE not in frame.columns:
+        raise rules.ColumnsUnfit(kind="resend", missing=LINE, unknown="-")
+    told = frame.with_columns(pl.col(LINE).str.strip_chars().cast(pl.Int32, strict=False)).to_dicts()
+    if any(row[LINE] is None for row in told):
+        raise rules.FileUnreadable(form="CSV", most=MOST)
+    return {row.pop(LINE): {name: cell for name, cell in row.items() if cell} for row in told}

@@ -186,6 +186,14 @@ class FilingUnknown(Refusal):
     zh = "没有{actor}可以查看的报送{filing}。"
 
 
+class RefusedUnknown(Refusal):
+    """Filing {filing} has no refused row of line {lines}. Nothing was sent again; its refused rows say their lines."""
+
+    code = "merchants-refused-unknown"
+    status = 404
+    zh = "报送{filing}没有第{lines}行被拒的资料。没有重新报送任何一行；行号见被拒的行。"
+
+
 class ShopUnknown(Refusal):
     """{platform} has filed no shop "{shop}"."""
 
@@ -216,6 +224,12 @@ class NotTheRegulator(Refusal):
     code = "merchants-not-the-regulator"
     status = 403
     zh = "{actor}不能撤销工单：由部门或者运行单位撤销；平台可以答复，并改正所指的问题。"
+
+
+def columns_known(kind: str, named: Iterable[str]) -> None:
+    """Refuse to change a column that rows of the kind do not have."""
+    if unknown := sorted(set(named) - set(LAYOUTS[kind].columns)):
+        raise ColumnsUnfit(kind=kind, missing="-", unknown=", ".join(unknown)[:200])
 
 
 def columns_fit(kind: str, found: Sequence[str]) -> Layout:

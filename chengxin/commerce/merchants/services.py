@@ -18,6 +18,7 @@ from chengxin.commerce.merchants.bulk import (
     frame_read,
     identity_unsealed,
     refused_keep,
+    refused_unsealed,
     registrations_lay,
     row_part,
     rows_judge,
@@ -300,6 +301,25 @@ def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
     rows = Refused.objects.filter(filing=filing).order_by("line").values_list("line", "shop", "reason")
     head: list[Sequence[Any]] = [("line", "shop", "reason", "zh", "en")]
     return iter([csv_lines([*head, *((line, shop, reason, *rules.REASONS[reason]) for line, shop, reason in rows)])])
+
+
+def refused_resend(
+    *, filing: Filing, changes: Mapping[int, Mapping[str, str | None]], by: str, at: datetime
+) -> FilingResult:
+    """File refused rows again as they came, with what is changed in each, by its line. The rest of a row is taken from where it lies sealed, so
+    that nobody who mends a column reads who it names; judged anew, by the law of the day.
+    """
+    _platform_for(filing.platform, by, at=at)
+    with transaction.atomic():
+        kept = refused_unsealed(filing.pk, sorted(changes))
+        if missing := sorted(set(changes) - set(kept)):
+            raise rules.RefusedUnknown(filing=filing.pk, lines=", ".join(map(str, missing[:20])))
+        for line in kept:
+            rules.columns_known(filing.kind, changes[line])
+        rows = [{**row, **changes[line]} for line, row in kept.items()]
+        about = f"merchants-filing:{filing.pk}"
+        trace(event="merchants.refused.resent", by=by, at=at, about=about, detail={"rows": len(rows)})
+        return merchants_file(platform=filing.platform, kind=filing.kind, rows=rows, by=by, at=at)
 
 
 # --- statements of reasons -------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from chengxin.commerce.merchants.services import (
     merchants_file,
     merchants_review,
     refused_export,
+    refused_resend,
     ticket_answer,
     ticket_dismiss,
 )
@@ -130,6 +131,41 @@ def test_a_row_that_does_not_hold_is_refused_with_its_reason_and_kept_sealed() -
     assert filed(stall(16), at=later(hours=1)).accepted == 1
     known = {"shop-unknown": licence(99), "days-disordered": licence(1, valid_to="2023-01-01")}
     assert filed(*known.values(), kind="licences").refused_by_reason == dict.fromkeys(known, 1)
+
+
+def test_a_refused_row_is_sent_again_with_what_is_changed_and_the_rest_as_it_came(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = filed(shop(1), stall(2, exemption=None), shop(3, title=""), shop(4, url="x"))
+    filing = Filing.objects.get(pk=done.filing)
+    lines = dict(Refused.objects.values_list("shop", "line"))
+    again: dict[str, Any] = {"filing": filing, "by": PLATFORM, "at": later(hours=1)}
+    with pytest.raises(rules.RefusedUnknown):
+        refused_resend(changes={99: {}}, **again)
+    with pytest.raises(rules.ColumnsUnfit):
+        refused_resend(changes={lines["s3"]: {"telephone": "1"}}, **again)
+    platform_add("other")
+    with pytest.raises(rules.FiledForAnother):
+        refused_resend(changes={lines["s3"]: {"title": "新店"}}, **{**again, "by": "other"})
+    assert Filing.objects.count() == 1
+    sent_again = refused_resend(changes={lines["p2"]: {"exemption": "own-farm-produce"}, lines["s3"]: {}}, **again)
+    assert (sent_again.rows, sent_again.accepted, sent_again.refused_by_reason) == (2, 1, {"missing": 1})
+    # Who it is came from where the row lay sealed; whoever mended the column never had it.
+    row = Registration.objects.get(shop="p2")
+    about = registration_bound({"platform": PLATFORM, "shop": "p2", "version": 1})
+    assert seal_of("vault").unseal_json(bytes(row.sealed), about) == {"name": SELLER, "number": SELLER_NUMBER}
+    assert Entry.objects.filter(event="merchants.refused.resent").count() == 1
+    # By a file: an empty cell stays as it came.
+    mends = csv_write(tmp_path / "mends.csv", [{"line": str(lines["s4"]), "url": "https://s4.example", "title": None}])
+    assert run(["merchants", "resend", str(filing.pk), str(mends), "--by", PLATFORM, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["accepted"] == 1
+    assert (shown("s4", at=later(days=999)).url, shown("s4", at=later(days=999)).title) == (
+        "https://s4.example",
+        "甲4号旗舰店",
+    )
+    assert run(["merchants", "resend", str(filing.pk), str(mends), "--by", "other", "--json"]) != 0
+    (tmp_path / "bare.csv").write_text("title\n甲\n", encoding="utf-8")
+    assert run(["merchants", "resend", str(filing.pk), str(tmp_path / "bare.csv"), "--by", PLATFORM, "--json"]) != 0
 
 
 def test_only_the_platform_itself_or_the_operator_for_it_files() -> None:

@@ -1,5 +1,6 @@
 """Statements of reasons, commitments, duties, disclosures and payment firms: public, without persons, never edited."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from chengxin.commerce.merchants.tests.stalls import (
 )
 from chengxin.kernel.wording import WordsUnfit
 from chengxin.records.models import Record
+from chengxin.site.cli import run
 from tests.people import DIVISION
 from tests.world import NOW, PERSON_NUMBER, TODAY, code, later, penalty, sent
 
@@ -151,3 +153,25 @@ def test_a_commitment_is_signed_once_a_version_and_a_breach_is_a_record_only_by_
     with pytest.raises(rules.BreachUnfit):
         breach_link(reference="案件2", record=own.pk, **{**found, "commitment": person})
     assert Breach.objects.count() == 2
+
+
+def test_the_commands_show_statements_and_commitments_sign_and_state_a_duty(capsys: pytest.CaptureFixture[str]) -> None:
+    stated()
+
+    def told(*words: str) -> Any:
+        assert run(["merchants", *words, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    assert [s["number"] for s in told("statements", PLATFORM)["statements"]] == [SAID["number"]]
+    assert told("statements", "nobody")["statements"] == []
+    assert told("commitments", PLATFORM)["commitments"] == []
+    signed = told("sign", PLATFORM, "merchant", "--shop", "s1", "--digest", digest(1), "--by", PLATFORM)
+    assert [(c["form"], c["on_behalf"]) for c in signed["commitments"]] == [("merchant", True)]
+    assert told("commitments", PLATFORM, "--shop", "s1") == signed
+    duty = told("duties", PLATFORM)["duties"][0]["duty"]
+    done = told("duty", PLATFORM, duty, "done", "--say", "已公示", "--digest", digest(2), "--by", PLATFORM)["duties"]
+    assert [(d["state"], d["words"]) for d in done if d["duty"] == duty] == [("done", "已公示")]
+    # Done without evidence, and signed by another than the platform: refused.
+    assert run(["merchants", "duty", PLATFORM, duty, "done", "--by", PLATFORM, "--json"]) != 0
+    platform_add("other")
+    assert run(["merchants", "sign", PLATFORM, "platform", "--digest", digest(1), "--by", "other", "--json"]) != 0

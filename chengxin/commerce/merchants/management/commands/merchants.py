@@ -8,11 +8,16 @@ from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.merchants import services
+from chengxin.commerce.merchants.bulk import changes_read
 from chengxin.commerce.merchants.rules import LAYOUTS
 from chengxin.commerce.merchants.selectors import (
+    commitments_public,
+    duties_known,
     filing_accessible,
     findings_known,
     shop_shown,
+    statement_shown,
+    statements_found,
     ticket_shown,
     tickets_accessible,
     tickets_open,
@@ -25,12 +30,18 @@ from chengxin.site.console import WrongUse
 WORDS = {
     "file": ("PLATFORM", "FILE…"),
     "refused": ("FILING",),
+    "resend": ("FILING", "FILE"),
     "shop": ("PLATFORM", "SHOP"),
     "findings": ("PLATFORM",),
     "review": ("PLATFORM",),
     "tickets": (),
     "reply": ("TICKET",),
     "dismiss": ("TICKET",),
+    "statements": ("PLATFORM",),
+    "commitments": ("PLATFORM",),
+    "sign": ("PLATFORM", "FORM"),
+    "duties": ("PLATFORM",),
+    "duty": ("PLATFORM", "DUTY", "STATE"),
 }
 
 
@@ -83,6 +94,9 @@ class Command(Base):
         "steps": "经过",
         "out": "文件",
         "on": "日期",
+        "statements": "处理说明",
+        "commitments": "信用承诺",
+        "duties": "义务",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -95,6 +109,11 @@ class Command(Base):
         parser.add_argument("--known-at", type=instant, metavar="INSTANT", help="按当时所知 / as known at the instant")
         parser.add_argument("--say", default="", metavar="TEXT", help="答复或者撤销的理由 / the reply, or the reasons")
         parser.add_argument("--most", type=count, default=1000, help="最多列出多少行，默认 1000 / list at most so many")
+        parser.add_argument("--shop", default="", metavar="SHOP", help="哪家店铺的承诺 / whose commitment: a shop's")
+        parser.add_argument("--digest", default="", metavar="SHA256", help="材料的摘要 / the document's digest")
+        parser.add_argument(
+            "--signed-on", type=day, metavar="DAY", help="签署日期，默认当天 / signed on, today if not said"
+        )
         parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -144,6 +163,13 @@ class Command(Base):
             }
         )
 
+    def _resend(self, filing: str, file: str, **options: Any) -> None:
+        at = timezone.now()
+        asker = asker_acting(options["by"], at=at)
+        found = filing_accessible(asker, count(filing))
+        done = services.refused_resend(filing=found, changes=changes_read(Path(file)), by=asker.key, at=at)
+        self.result(done.as_dict())
+
     def _shop(self, platform: str, shop: str, /, **options: Any) -> None:
         known_at = options["known_at"] or timezone.now()
         self.result(shop_shown(platform, shop, on=options["on"] or day_of(known_at), known_at=known_at).as_dict())
@@ -175,3 +201,33 @@ class Command(Base):
         asker = asker_acting(options["by"], at=at)
         done = services.ticket_dismiss(ticket=count(ticket), words=options["say"], asker=asker, at=at)
         self.result(ticket_shown(done, on=day_of(at)))
+
+    def _statements(self, platform: str, **options: Any) -> None:
+        known_at = options["known_at"] or timezone.now()
+        on = options["on"] or day_of(known_at)
+        found = statements_found(known_at=known_at, platform=platform)[: options["most"]]
+        self.result({"statements": [statement_shown(each, on=on, known_at=known_at) for each in found]})
+
+    def _commitments(self, platform: str, **options: Any) -> None:
+        known_at = options["known_at"] or timezone.now()
+        self.result({"commitments": commitments_public(platform, options["shop"], known_at=known_at)})
+
+    def _sign(self, platform: str, form: str, **options: Any) -> None:
+        at = timezone.now()
+        services.commitment_sign(
+            platform=platform, form=form, shop=options["shop"], digest=options["digest"], signed_on=options["signed_on"] or day_of(at), by=options["by"],
+            at=at,
+        )  # fmt: skip
+        self.result({"commitments": commitments_public(platform, options["shop"], known_at=at)})
+
+    def _duties(self, platform: str, **options: Any) -> None:
+        known_at = options["known_at"] or timezone.now()
+        on = options["on"] or day_of(known_at)
+        self.result({"duties": duties_known(platform, on=on, known_at=known_at)})
+
+    def _duty(self, platform: str, duty: str, state: str, **options: Any) -> None:
+        at = timezone.now()
+        services.duty_state(
+            platform=platform, duty=duty, state=state, words=options["say"], digest=options["digest"], asker=asker_acting(options["by"], at=at), at=at
+        )  # fmt: skip
+        self.result({"duties": duties_known(platform, on=day_of(at), known_at=at)})
