@@ -200,6 +200,23 @@ def test_a_task_whose_record_was_under_objection_is_due_anew_from_the_outcome(re
     assert [count.late for count in tasks_counted(LAND, at=later(days=90))] == [4], "done in its time"
 
 
+def test_a_task_is_due_anew_too_where_the_objection_was_to_its_record_as_corrected(records: list[int]) -> None:
+    activated()
+    measures_raise(by="operator", at=later(hours=2))
+    record_correct(
+        record=records[0], changes={"reason": "通过住所无法联系"}, by="operator", at=later(days=1), reason="录入有误"
+    )
+    now = fact_last(records[0], known_at=later(days=2)).record
+    record_dispute(record=now, by="operator", at=later(days=3), grounds="x")
+    record_settle(record=now, by="operator", at=later(days=30), outcome="维持")
+    due, first = working_day_add((NOW + timedelta(days=30)).date(), 10), working_day_add(TODAY, 10)
+    shown = [task_shown(t, at=later(days=31)) for t in tasks_open(LAND, at=later(days=31))]
+    assert {t["record"]: t["due_on"] for t in shown} == {now: due, **dict.fromkeys(records[1:], first)}
+    assert [(each.due_on, each.count) for each in tasks_due(LAND, at=later(days=31))] == [(first, 4), (due, 1)]
+    assert [count.late for count in tasks_counted(LAND, at=later(days=31))] == [4]
+    assert [t["due_on"] for t in (task_shown(t, at=later(days=29)) for t in Task.objects.all())] == [first] * 5
+
+
 def test_a_stopped_measure_raises_nothing_more(records: list[int], tmp_path: Path) -> None:
     activated()
     measure_deactivate(measure=MEASURE, agency="land", asker=CENTRE, at=later(hours=2))

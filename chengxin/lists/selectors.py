@@ -1,6 +1,7 @@
 """Reading what stands against a subject, as of a day and an instant, in one round trip."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,13 +23,13 @@ from django.db.models import (
     When,
 )
 from django.db.models import Case as CaseWhen
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.models import Case, Delivery, Step
 from chengxin.cases.selectors import SEEING_ALL, CaseUnknown, case_numbered, course_of
-from chengxin.kernel.days import CHINA_TIME, day_due, day_of
+from chengxin.kernel.days import day_due, day_of
 from chengxin.law import Law
 from chengxin.law.models import ListEntry, Measure, Words
 from chengxin.ledger.models import Entry
@@ -392,38 +393,41 @@ cross join {STOOD} left join lateral (
 """
 
 
-def _settled(at: datetime) -> dict[tuple[str, date], date]:
-    """(place, day of an outcome that left a record as it is) → the day by which a task raised before it is due: nobody could do anything
-    while the objection was open, so that the time that the lawbook gives begins with the outcome.
+def _due_anew(at: datetime) -> dict[int, date]:
+    """Task → the day by which it is due, where an outcome that came after it left its record as it is, or the one that stands in its place
+    since the wording was put right: nobody could do anything while the objection was open, so that the time that the lawbook gives begins
+    with the outcome.
     """
     with connection.cursor() as cursor:
+        # Only where the record that a task was raised for was settled or corrected is there anything to follow: few of all tasks.
         cursor.execute(
-            """
-            select distinct t.jurisdiction, (e.at at time zone 'Asia/Shanghai')::date from records_event e
-            join lists_task t on t.record_id = e.record_id and t.kind = 'carry-out' and t.at < e.at
-            where e.kind = 'settled' and e.number > 0 and e.at <= %s
+            f"""
+            with followed as materialized (
+                select * from lists_task a where a.kind = 'carry-out' and a.record_id in (
+                    select record_id from records_event where kind in ('settled', 'superseded') and number > 0
+                )
+            )
+            select t.id, t.jurisdiction, max((e.at at time zone 'Asia/Shanghai')::date) from followed t cross join {STOOD}
+            join records_event e on e.record_id in (t.record_id, s.record)
+            where e.kind = 'settled' and e.number > 0 and e.at > t.at and e.at <= %(known_at)s group by 1, 2
             """,
-            [at],
+            {"known_at": at},
         )
         found = cursor.fetchall()
     book = lawroom.load()
-    laws = {(place, day): book.on(day, place) for place, day in found}
-    return {key: day_due(key[1], law.parameter(RESPOND), law.parameters[RESPOND].unit) for key, law in laws.items()}
+    laws = {(place, day): book.on(day, place) for _, place, day in found}
+    dues = {key: day_due(key[1], law.parameter(RESPOND), law.parameters[RESPOND].unit) for key, law in laws.items()}
+    return {task: dues[place, day] for task, place, day in found}
 
 
 def tasks_due_from(tasks: QuerySet[Task], *, at: datetime) -> QuerySet[Any]:
     """The tasks with the day by which each is due, `due`, the first due first."""
-    outcome = Event.objects.filter(
-        record_id=OuterRef("record_id"), number__gt=0, kind="settled", at__gt=OuterRef("at"), at__lte=at
-    ).order_by("-at")
-    anew = [
-        When(kind=Task.Kind.CARRY_OUT, jurisdiction=place, settled_on=day, then=Value(due))
-        for (place, day), due in _settled(at).items()
-    ]
-    known = tasks.annotate(
-        settled_on=Subquery(outcome.annotate(day=TruncDate("at", tzinfo=CHINA_TIME)).values("day")[:1])
-    )
-    return known.annotate(due=CaseWhen(*anew, default=F("due_on"), output_field=DateField())).order_by("due", "pk")
+    begun: dict[date, list[int]] = defaultdict(list)
+    for task, due in _due_anew(at).items():
+        begun[due].append(task)
+    anew = [When(pk__in=found, then=Value(due)) for due, found in begun.items()]
+    known = CaseWhen(*anew, default=F("due_on"), output_field=DateField())
+    return tasks.annotate(due=known).order_by("due", "pk")
 
 
 def tasks_open(asker: Asker, *, at: datetime) -> QuerySet[Task]:
@@ -615,11 +619,7 @@ with stood as (
         from lists_taskanswer x where x.task_id = t.id order by x.number desc limit 1
     ) a on true
     {_GROUND}
-    left join lateral (
-        select max((e.at at time zone 'Asia/Shanghai')::date) as day from records_event e
-        where e.record_id = t.record_id and t.kind = 'carry-out' and e.kind = 'settled' and e.number > 0 and e.at > t.at and e.at <= %(at)s
-    ) o on true left join unnest(%(places)s::text[], %(days)s::date[], %(dues)s::date[]) n(place, day, due)
-        on n.place = t.jurisdiction and n.day = o.day
+    left join unnest(%(tasks)s::bigint[], %(dues)s::date[]) n(task, due) on n.task = t.id
     where t.at <= %(at)s and (%(agency)s::text is null or t.agency = %(agency)s)
         and (%(since)s::date is null or t.due_on between %(since)s and %(until)s)
 )
@@ -633,9 +633,9 @@ from stood group by 1, 2, 3 order by 1, 2, 3
 def tasks_counted(asker: Asker, *, at: datetime, due: tuple[date, date] | None = None) -> list[TaskCount]:
     """The statistics of the tasks that the asker may see; only of those due in the days, both included, where they are given."""
     since, until = due or (None, None)
-    anew = _settled(at)
+    anew = _due_anew(at)
     words: dict[str, Any] = {"at": at, "known_at": at, "on": day_of(at), "since": since, "until": until}
-    words |= {"places": [place for place, _ in anew], "days": [day for _, day in anew], "dues": list(anew.values())}
+    words |= {"tasks": list(anew), "dues": list(anew.values())}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {**words, "agency": None if asker.kind in SEEING_ALL else asker.key})
         return [TaskCount(*row) for row in cursor.fetchall()]
