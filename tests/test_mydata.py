@@ -584,6 +584,7 @@ def test_every_event_has_words(event: str) -> None:
         "accounts",
         "trades",
         "merchants",
+        "badges",
         "trails",
     }  # about no subject
     assert event_titled(event).zh != event or room in silent or event.startswith("subjects.")

@@ -5,6 +5,7 @@ from django.urls import path
 from chengxin.portal.pages import (
     allowing,
     answering,
+    badging,
     benefits,
     drawing,
     honouring,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("reports/again", reporting.again, name="report-again"),
     path("verify", reporting.verify, name="verify"),
     path("verify/<str:number>", reporting.verify, name="verify-number"),
+    path("badges", badging.check, name="badges"),
+    path("badges/<str:number>.svg", badging.picture, name="badge-picture"),
+    path("badges/<str:number>", badging.badge, name="badge"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
     path("case/complaint", answering.complaint, name="complaint"),

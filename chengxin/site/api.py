@@ -21,6 +21,7 @@ from chengxin.assessments.api import router as assessments
 from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
+from chengxin.commerce.badges.api import router as badges
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
@@ -56,6 +57,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/rights", rights),
     ("/cases", cases),
     ("/merchants", merchants),
+    ("/badges", badges),
     ("/trades", trades),
     ("/trails", trails),
     ("/assessments", assessments),

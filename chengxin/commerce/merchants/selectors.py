@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.actors.selectors import Asker, actor_acting, actor_titled
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import identity_unsealed
 from chengxin.commerce.merchants.models import (
@@ -42,6 +42,15 @@ REVOKED, REGISTERED = "business-licence-revoked", "enterprise-registration"
 def law_of(on: date) -> Law:
     """The law of the day in the place where the register runs; of a day before all of it was in force, that of the first day."""
     return lawroom.load().on(max(on, SINCE), settings.CHENGXIN_PLACE)
+
+
+def platform_for(platform: str, by: str, *, at: datetime) -> None:
+    """Refuse whoever may not act for the platform: itself does, and the operator with what it handed over."""
+    whose, actor = actor_acting(platform, at=at), actor_acting(by, at=at)
+    if whose.kind != "platform":
+        raise rules.NotAPlatform(actor=whose.title, kind=whose.kind)
+    if actor.key != platform and actor.kind != "operator":
+        raise rules.FiledForAnother(by=actor.title, platform=whose.title)
 
 
 def registrations_known(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengxin.actors.selectors import Asker, actor_acting
+from chengxin.actors.selectors import Asker
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import (
     Parted,
@@ -43,6 +43,7 @@ from chengxin.commerce.merchants.selectors import (
     findings_known,
     form_known,
     law_of,
+    platform_for,
     registrations_known,
     shop_filed,
     shops_coded_alike,
@@ -84,15 +85,6 @@ class FilingResult:
         return dict(self.__dict__)
 
 
-def _platform_for(platform: str, by: str, *, at: datetime) -> None:
-    """Refuse whoever may not act for the platform: itself does, and the operator with what it handed over."""
-    whose, actor = actor_acting(platform, at=at), actor_acting(by, at=at)
-    if whose.kind != "platform":
-        raise rules.NotAPlatform(actor=whose.title, kind=whose.kind)
-    if actor.key != platform and actor.kind != "operator":
-        raise rules.FiledForAnother(by=actor.title, platform=whose.title)
-
-
 def merchants_file(
     *, platform: str, kind: str, by: str, at: datetime, path: Path | None = None, rows: Sequence[Mapping[str, Any]] = (),
     advance: Advance = lambda rows: None,
@@ -100,7 +92,7 @@ def merchants_file(
     """File what a platform says of its shops, their licences or suppliers, from a file or from rows: each row is accepted, refused with its
     reason, or unchanged; all of it or none. The same twice changes nothing. Tickets are opened for what is found, and closed for what is mended.
     """
-    _platform_for(platform, by, at=at)
+    platform_for(platform, by, at=at)
     on = day_of(at)
     law = law_of(on)
     frame = frame_read(path, kind) if path else rows_read(rows, kind)
@@ -207,7 +199,7 @@ def _alone(platform: str) -> None:
 
 def merchants_review(*, platform: str, by: str, at: datetime) -> dict[str, int]:
     """Look at every shop of the platform as of the day: open a ticket for each thing found that has none, close those whose thing is mended."""
-    _platform_for(platform, by, at=at)
+    platform_for(platform, by, at=at)
     with transaction.atomic():
         _alone(platform)
         opened, mended = _tickets_renew(platform, by=by, at=at)
@@ -266,7 +258,7 @@ def _last_steps(tickets: Sequence[Ticket]) -> dict[int, int]:
 def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime) -> Ticket:
     """The platform's reply to a ticket; it stays open until what was found is mended, or a regulator dismisses it."""
     found = ticket_accessible(asker, ticket)
-    _platform_for(found.platform, asker.key, at=at)
+    platform_for(found.platform, asker.key, at=at)
     return _ticket_step(found, "reply", words, by=asker.key, at=at)
 
 
@@ -309,7 +301,7 @@ def refused_resend(
     """File refused rows again as they came, with what is changed in each, by its line. The rest of a row is taken from where it lies sealed, so
     that nobody who mends a column reads who it names; judged anew, by the law of the day.
     """
-    _platform_for(filing.platform, by, at=at)
+    platform_for(filing.platform, by, at=at)
     with transaction.atomic():
         kept = refused_unsealed(filing.pk, sorted(changes))
         if missing := sorted(set(changes) - set(kept)):
@@ -330,7 +322,7 @@ def statement_file(
     until: date | None, detected_by_machine: bool, decided_by_machine: bool, by: str, at: datetime,
 ) -> Statement:  # fmt: skip
     """Publish why a platform took a measure against a shop of its own; the same again changes nothing, other words are refused."""
-    _platform_for(platform, by, at=at)
+    platform_for(platform, by, at=at)
     on = day_of(at)
     law = law_of(on)
     said = {
@@ -369,7 +361,7 @@ def statement_step(
     or of a regulator; the rest of the platform alone.
     """
     if kind != "contested" or asker.kind not in ("department", "operator"):
-        _platform_for(statement.platform, asker.key, at=at)
+        platform_for(statement.platform, asker.key, at=at)
     said = rules.words_public(words, ("The words", "内容"))
     changed = {name: value for name, value in (changes or {}).items() if value is not None}
     if (kind == "corrected") != bool(changed):
@@ -410,7 +402,7 @@ def commitment_sign(
     """Keep a signed commitment: the platform's own, or a shop's that the platform hands over on its behalf, with the digest of the signed
     paper. The same version signed again changes nothing.
     """
-    _platform_for(platform, by, at=at)
+    platform_for(platform, by, at=at)
     on = day_of(at)
     signer = "platform" if not shop else "merchant" if _shop_kind(platform, shop, at) == "unit" else "individual-seller"
     forms = law_of(signed_on).commitment_forms
@@ -509,7 +501,7 @@ def _record_about(made: Commitment, record: int, at: datetime) -> bool:
 def duty_state(*, platform: str, duty: str, state: str, words: str, digest: str, asker: Asker, at: datetime) -> Duty:
     """Say how far a platform does a duty: the platform with its evidence, or a regulator with what it found."""
     if asker.kind != "department":
-        _platform_for(platform, asker.key, at=at)
+        platform_for(platform, asker.key, at=at)
     law = law_of(day_of(at))
     if duty not in law.code_lists["platform-duties"].choices or state not in ("done", "under-way", "not-done"):
         raise rules.DutyUnfit(
@@ -540,7 +532,7 @@ def disclosure_publish(
     *, platform: str, kind: str, title: str, words: str, url: str, since: date, by: str, at: datetime
 ) -> Disclosure:
     """Publish what a platform discloses of itself: base data, rules, a major event. A later version stands beside the earlier."""
-    _platform_for(platform, by, at=at)
+    platform_for(platform, by, at=at)
     if (
         kind not in law_of(day_of(at)).code_lists["platform-disclosures"].choices
         or url

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from chengxin.actors.selectors import actor_titled
+from chengxin.commerce.badges.selectors import badge_standing
 from chengxin.commerce.merchants.selectors import (
     commitments_public,
     law_of,
@@ -54,6 +55,7 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "needs": [(law.goods[n["category"]].title, law.goods[n["category"]].needs[n["need"]].title, NEEDS[n["state"]]) for n in shown.needs],
         "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
         "commitments": commitments_public(platform, shop, known_at=at),
+        "badge": badge_standing(platform, shop, known_at=at),
         "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
     }  # fmt: skip
     return render(request, "portal/shop.html", context)
