@@ -23,6 +23,7 @@ from chengxin.site.server import server_stop, server_url
 ROOT = Path(__file__).parents[1]
 BLOCK = 1 << 20  # bytes sent to COPY at a time
 CLEAN = "clean"  # the database of which the fresh ones are copies
+READY = "CHENGXIN_PLACE_READY"  # a prepared state folder, of which the place's is a copy: for tests, which time nothing
 
 # Whatever the caller has set for a server of another kind, above all the tests' server that never syncs.
 FOREIGN = ("DATABASE_URL", "CHENGXIN_TEST_SERVER", "CHENGXIN_POOL", "CHENGXIN_PREPARE_AFTER", "DJANGO_SETTINGS_MODULE")
@@ -56,6 +57,11 @@ class Place:
         os.environ["CHENGXIN_HOME"] = str(self.folder / "home")
         if not self.keep:
             self._clear()
+        if ready := os.environ.get(READY):
+            os.environ["CHENGXIN_TEST_SERVER"] = "1"
+            if Path(ready).exists():
+                # The server's files belong to its own user, and no tool of Python's copies that.
+                subprocess.run(["cp", "--archive", ready, self.folder / "home"], check=True)
         server_url()
         return self
 
@@ -66,7 +72,7 @@ class Place:
             self._clear()
 
     def _clear(self) -> None:
-        server_stop()
+        server_stop(abandoned=True)
         shutil.rmtree(self.folder / "home", ignore_errors=True)
 
     # ---- databases
@@ -83,12 +89,16 @@ class Place:
 
     def database_fresh(self, name: str) -> None:
         """An empty database with every migration applied, in place of whatever had the name."""
-        if not self.database_there(CLEAN):
-            self._administer(sql.SQL("create database {}").format(sql.Identifier(CLEAN)))
-            self.command("actors", database=CLEAN)
+        self.database_clean()
         self.database_drop(name)
         words = map(sql.Identifier, (name, CLEAN))
         self._administer(sql.SQL("create database {} template {}").format(*words))
+
+    def database_clean(self) -> None:
+        """The database of which the fresh ones are copies is there."""
+        if not self.database_there(CLEAN):
+            self._administer(sql.SQL("create database {}").format(sql.Identifier(CLEAN)))
+            self.command("actors", database=CLEAN)
 
     def database_drop(self, name: str) -> None:
         """Away with it, whoever is connected."""

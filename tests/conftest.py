@@ -66,7 +66,7 @@ def installed(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     monkeypatch.setenv("CHENGXIN_TEST_SERVER", "0")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     yield folder
-    server_stop()
+    server_stop(abandoned=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -23,7 +23,7 @@ from tests.world import TODAY
 
 ROOT = Path(__file__).parents[1]
 CITY = City(3, 2_000)
-ROUNDS, ROWS = int(os.environ.get("CHENGXIN_KILLS", "20")), 3_000
+ROUNDS, ROWS = int(os.environ.get("CHENGXIN_KILLS", "12")), 3_000
 TABLES = (
     "records_batch", "records_report", "records_record", "records_event", "records_refused", "records_waiting",
     "subjects_subject", "subjects_identifier", "subjects_name", "subjects_conflict", "ledger_entry",

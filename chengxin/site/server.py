@@ -111,8 +111,11 @@ def server_address() -> str:
     return os.environ.get("DATABASE_URL") or _url()
 
 
-def server_stop() -> bool:
-    """Stops the embedded server; False if none of ours was running. A server behind `DATABASE_URL` is never stopped."""
+def server_stop(*, abandoned: bool = False) -> bool:
+    """Stops the embedded server; False if none of ours was running. A server behind `DATABASE_URL` is never stopped.
+
+    One whose data are thrown away with it, `abandoned`, need not write them to the disk first.
+    """
     data = home_path() / "postgres" / "data"
     if not (data / "postmaster.pid").exists():
         return False
@@ -120,7 +123,9 @@ def server_stop() -> bool:
         # The file alone may name a number that is another process's by now.
         if not _answers(_url("postgres")) and not _recovering():
             return False
-        _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", str(START_WITHIN), "stop")
+        _run(
+            "pg_ctl", "-D", str(data), "-m", "immediate" if abandoned else "fast", "-w", "-t", str(START_WITHIN), "stop"
+        )
     return True
 
 

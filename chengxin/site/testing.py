@@ -54,5 +54,5 @@ def _words() -> str:
 
 
 def _clear(folder: Path) -> None:
-    server_stop()
+    server_stop(abandoned=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,10 +1,13 @@
-"""Fixtures for tests through a real browser, and through several connections at once, over a database of their own.
+"""The databases of the tests, and fixtures for those through a real browser and through several connections at once.
+
+Migrations take longer than most tests: one process of a run applies them, and every database is a copy of that one.
 
 Not pytest-django's `live_server`: that empties every table after a test, which append-only tables refuse by design.
-The database of `site_server` begins empty, is prepared by the command as on a fresh machine, lives as long as the
+The database of `site_server` begins empty, lives as long as the
 session, and is filled through `SiteServer.database_open`.
 """
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -19,11 +22,12 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
+
+from chengxin.site.database import database_prepare
 
 START_WITHIN = 60  # seconds
 ROOT = Path(__file__).parents[2]
@@ -46,14 +50,13 @@ class SiteServer:
 
 
 @pytest.fixture(scope="session")
-def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
+def site_server(database_clean: str, django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     """The site, served by `chengxin serve` in a process of its own, as a visitor meets it."""
     # Playwright keeps an event loop in this thread to the end of the session, which Django takes for asynchronous code;
     # nothing here runs in that loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     name = f"chengxin_live_{os.getpid()}"
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
+    drop = _copied(name, database_clean)
     port = _free_port()
     providers = Path(os.environ["CHENGXIN_HOME"], f"{name}.providers.yaml")
     providers.write_text("providers: []\n", encoding="utf-8")
@@ -78,17 +81,50 @@ def site_server(django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
 
 
 @pytest.fixture(scope="session")
-def database_clean(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A database with every migration applied and nobody connected, of which the tests' own are copies."""
-    name = f"chengxin_clean_{os.getpid()}"
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    _administer(drop, sql.SQL("create database {}").format(sql.Identifier(name)))
-    try:
-        with django_db_blocker.unblock(), _named(name):
-            call_command("migrate", verbosity=0)
-        yield name
-    finally:
-        _administer(drop)
+def database_clean(django_db_blocker: DjangoDbBlocker) -> str:
+    """A database that was prepared as a command prepares a fresh one, and nobody connected: all others are copies of it.
+
+    The first process of a run that wants it makes it, and the run's last act is to drop it.
+    """
+    name = _clean()
+    with Path(os.environ["CHENGXIN_HOME"], f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _there(name):
+            making = f"{name}_making"
+            _administer(_drop(making), sql.SQL("create database {}").format(sql.Identifier(making)))
+            with django_db_blocker.unblock(), _named(making):
+                database_prepare()
+            words = map(sql.Identifier, (making, name))
+            _administer(sql.SQL("alter database {} rename to {}").format(*words))
+    return name
+
+
+def _clean() -> str:
+    """The same in every process of a run, and another in every run, which may share a server."""
+    return Path(os.environ["CHENGXIN_HOME"]).name
+
+
+class Prepared:
+    """Registered after pytest-django, whose fixture this takes the place of."""
+
+    @pytest.fixture(scope="session")
+    def django_db_modify_db_settings(
+        self, database_clean: str, django_db_modify_db_settings_parallel_suffix: None
+    ) -> None:
+        """The database of the tests that leave nothing in it is a copy too."""
+        connection.settings_dict["TEST"]["TEMPLATE"] = database_clean
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what must come late."""
+    config.pluginmanager.register(Prepared())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Leave no database on a server that stays; where there were several processes, the last to end is this one."""
+    if os.environ.get("DATABASE_URL") and not os.environ.get("PYTEST_XDIST_WORKER"):
+        _administer(_drop(_clean()))
 
 
 @pytest.fixture
@@ -97,14 +133,28 @@ def database_apart(database_clean: str, django_db_blocker: DjangoDbBlocker) -> I
     Every thread that the test starts is connected to it, and closes its connection.
     """
     name = f"chengxin_apart_{os.getpid()}"
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    words = map(sql.Identifier, (name, database_clean))
-    _administer(drop, sql.SQL("create database {} template {}").format(*words))
+    drop = _copied(name, database_clean)
     try:
         with django_db_blocker.unblock(), _named(name):
             yield name
     finally:
         _administer(drop)
+
+
+def _copied(name: str, database: str) -> sql.Composed:
+    """Copies the database, and returns the statement that drops the copy."""
+    words = map(sql.Identifier, (name, database))
+    _administer(_drop(name), sql.SQL("create database {} template {}").format(*words))
+    return _drop(name)
+
+
+def _drop(name: str) -> sql.Composed:
+    return sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+
+
+def _there(name: str) -> bool:
+    with psycopg.connect(address_of("postgres")) as administration:
+        return bool(administration.execute("select 1 from pg_database where datname = %s", [name]).fetchone())
 
 
 @contextmanager

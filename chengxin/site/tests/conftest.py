@@ -23,7 +23,7 @@ def fresh_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CHENGXIN_TEST_SERVER", "1")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     yield folder
-    server_stop()
+    server_stop(abandoned=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

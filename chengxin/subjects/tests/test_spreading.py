@@ -28,14 +28,14 @@ QUICK = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "SPARK_
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The benchmark's register in two files of a folder, and a file of its queries, one without a name."""
+    """Firms of the benchmark's register in two files of a folder, and a file of queries, one without a name."""
     folder = tmp_path_factory.mktemp("tables")
     firms, asked = (pl.read_csv(path, infer_schema=False) for path in (REGISTER, PAIRS))
     (folder / "register").mkdir()
-    firms.head(3000).write_parquet(folder / "register" / "a.parquet", row_group_size=700)
-    firms.slice(3000).write_parquet(folder / "register" / "b.parquet")
+    firms.head(2000).write_parquet(folder / "register" / "a.parquet", row_group_size=700)
+    firms.slice(2000, 1000).write_parquet(folder / "register" / "b.parquet")
     nameless = pl.DataFrame({"qid": ["nameless"], "name": [None]}, schema_overrides={"name": pl.String})
-    pl.concat([asked.head(1500), nameless], how="diagonal").write_parquet(folder / "asked.parquet", row_group_size=400)
+    pl.concat([asked.head(600), nameless], how="diagonal").write_parquet(folder / "asked.parquet", row_group_size=250)
     return folder
 
 
@@ -59,7 +59,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Spark's settings: small shards, so that even this register has several; no patience with what has been killed."""
     folder = tmp_path_factory.mktemp("conf")
     (folder / "spark-defaults.conf").write_text(
-        "spark.chengxin.shard 1500\nspark.executor.memory 512m\n"
+        "spark.chengxin.shard 1100\nspark.executor.memory 512m\n"
         "spark.shuffle.io.retryWait 200ms\nspark.shuffle.io.maxRetries 1\n"
     )
     return QUICK | {"SPARK_CONF_DIR": str(folder)}
