@@ -54,7 +54,7 @@ stop: .venv/.base ## 停止内嵌的数据库 / stop the embedded database
 audit: .venv/.dev ## 依赖的已知漏洞 / known weaknesses of what is pinned
 	$(PIP) install --quiet pip-audit
 	for each in base dev; do
-		$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements/$$each.txt
+		$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements/$$each.txt
 	done
 
 lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
