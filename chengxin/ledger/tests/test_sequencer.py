@@ -87,7 +87,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.django_db
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=200)
 @given(JSON)
 def test_the_database_and_a_reader_outside_write_the_same_text(value: Any) -> None:
     with connection.cursor() as cursor:
