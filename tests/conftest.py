@@ -41,7 +41,8 @@ def clock() -> Iterator[None]:
 def installation() -> Iterator[Path]:
     """The state folder of a real installation, prepared by a first command and stopped."""
     folder = Path(tempfile.mkdtemp(prefix="chengxin-kill-"))
-    own = {"CHENGXIN_HOME": str(folder), "CHENGXIN_TEST_SERVER": "0"}
+    # Nothing is lost here: the settings of the server are written before every start, and `installed` starts it as a real one.
+    own = {"CHENGXIN_HOME": str(folder), "CHENGXIN_TEST_SERVER": "1"}
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | own
     for word in ("actors", "stop"):
         done = subprocess.run(
