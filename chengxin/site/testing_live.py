@@ -52,9 +52,6 @@ class SiteServer:
 @pytest.fixture(scope="session")
 def site_server(database_clean: str, django_db_blocker: DjangoDbBlocker) -> Iterator[SiteServer]:
     """The site, served by `chengxin serve` in a process of its own, as a visitor meets it."""
-    # Playwright keeps an event loop in this thread to the end of the session, which Django takes for asynchronous code;
-    # nothing here runs in that loop.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     name = f"chengxin_live_{os.getpid()}"
     drop = _copied(name, database_clean)
     port = _free_port()
@@ -117,6 +114,9 @@ class Prepared:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register what must come late."""
+    # Playwright keeps an event loop in this thread to the end of the session, which Django takes for asynchronous code;
+    # nothing here runs in that loop. Its tests begin first, before any database is there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     config.pluginmanager.register(Prepared())
 
 

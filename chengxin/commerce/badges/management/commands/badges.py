@@ -32,9 +32,12 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What is done, with which."""
-        parser.add_argument("action", choices=sorted(WORDS))
+        parser.add_argument("action", choices=sorted(WORDS), help="做什么 / what is done")
         parser.add_argument(
-            "words", nargs="*", metavar="WORD", help="issue PLATFORM SHOP；show、revoke、restore NUMBER"
+            "words",
+            nargs="*",
+            metavar="WORD",
+            help="平台和店铺，或者标识的编号 / platform and shop, or a badge's number",
         )
         parser.add_argument(
             "--say", default="", metavar="WORDS", help="撤销或者恢复的理由，公开 / the reasons, which anybody reads"
