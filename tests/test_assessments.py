@@ -2,22 +2,28 @@
 
 import csv
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client as Browser
+from django.utils import timezone
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
-from chengxin.assessments.selectors import Assessment, assessments
+from chengxin.assessments.models import RealNames
+from chengxin.assessments.rules import RealNamesUnfit
+from chengxin.assessments.selectors import Assessment, assessments, real_names
+from chengxin.assessments.services import real_names_state
 from chengxin.cases.services.running import Words
 from chengxin.checks.rules import Decided
 from chengxin.checks.services.asking import check_perform
 from chengxin.checks.services.deciding import decisions_file
 from chengxin.kernel.days import working_day_add
+from chengxin.ledger.models import Entry
 from chengxin.lists.selectors import tasks_open
 from chengxin.lists.services.listing import listing_propose
 from chengxin.lists.services.measures import measure_activate, measure_dry_run, measures_raise, task_answer
@@ -146,3 +152,47 @@ def test_without_an_account_the_page_leads_to_the_door_and_an_empty_year_says_so
     actor_add(key="roads", kind="department", title="交通局", by="operator", at=NOW)
     with time_machine.travel(later(hours=1), tick=True):
         assert "该年度没有可以统计的事项" in at_desk("roads").get("/desk/assessment").content.decode()
+
+
+def test_how_far_real_names_are_verified_is_a_table_of_counts_as_the_agencies_say(client: Browser, capsys: Any) -> None:
+    actor_add(key="telecom", kind="department", title="云川市通信管理局", by="operator", at=NOW)
+    words: dict[str, Any] = {
+        "domain": "telecom",
+        "agency": "telecom",
+        "as_of": TODAY,
+        "held": 200,
+        "verified": 150,
+        "document": "云川通管〔2026〕1号",
+    }
+    asker = Asker("telecom", "department")
+    for wrong in (
+        {"domain": "weather"},
+        {"verified": 201},
+        {"held": -1, "verified": -1},
+        {"as_of": TODAY + timedelta(days=9)},
+        {"agency": "operator"},
+    ):
+        with pytest.raises(RealNamesUnfit):
+            real_names_state(**(words | wrong), asker=asker, at=NOW)
+    with pytest.raises(IntegrityError, match="part_of_a_whole"), transaction.atomic():
+        RealNames.objects.create(**(words | {"verified": 201}), at=NOW, by="telecom")
+    real_names_state(**words, asker=asker, at=NOW)
+    real_names_state(**(words | {"verified": 180}), asker=OPERATOR, at=later(hours=1))
+    table = {each["domain"]: each["said"] for each in real_names(known_at=later(hours=2))}
+    assert [(s["verified"], s["held"]) for s in table["telecom"]] == [(180, 200)], "the latest stands"
+    assert table["finance"] == [] and len(table) == 14
+    assert [s["verified"] for s in {e["domain"]: e["said"] for e in real_names(known_at=NOW)}["telecom"]] == [150]
+    with time_machine.travel(later(hours=2), tick=True):
+        page = at_desk("telecom", "clerk").get("/desk/assessment").text
+        assert "180 / 200" in page and "尚未报送" in page
+        assert run(["realnames", "--json"]) == 0 and '"verified": 180' in capsys.readouterr().out
+        assert run(["realnames", "--state", "tax"]) == 2
+        key = client_add(actor="telecom", title="t", scopes=["measures"], by="operator", at=timezone.now())[1]
+        body = json.dumps({**words, "verified": 190, "as_of": TODAY.isoformat()})
+        headers = {"authorization": f"Bearer {key}"}
+        said = client.post("/api/v1/assessments/real-names", body, content_type="application/json", headers=headers)
+        assert (
+            said.status_code == 200 and {e["domain"]: e["said"] for e in said.json()}["telecom"][0]["verified"] == 190
+        )
+    told = Entry.objects.filter(event="assessments.realnames.stated")
+    assert told.count() == 3 and not told.filter(subject__isnull=False).exists()

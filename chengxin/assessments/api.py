@@ -1,16 +1,17 @@
 """The door of assessments."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
+from pydantic import Field
 
 from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.assessments import services
 from chengxin.assessments.rules import year_days
-from chengxin.assessments.selectors import assessments
+from chengxin.assessments.selectors import assessments, real_names
 
 router = Router(auth=ClientKey("measures"), throttle=PerClient(), tags=["assessments 评估"])
 
@@ -102,6 +103,57 @@ def year(request: HttpRequest, year: int | None = None, agency: Text | None = No
     asker = request.auth  # type: ignore[attr-defined]
     found = assessments(asker, since=since, until=until, known_at=at, jurisdiction=jurisdiction, agency=agency)
     return [each.as_dict() for each in found]
+
+
+class RealNamesSaidOut(Schema):
+    """What one agency said last: so many verified of so many held, as of a day, by a document."""
+
+    agency: str
+    agency_title: str
+    as_of: date
+    held: int
+    verified: int
+    document: str
+
+
+class RealNamesOut(Schema):
+    """A domain in which real names are registered, with what is said of it."""
+
+    domain: str
+    title: str
+    title_en: str
+    article: str
+    article_en: str
+    said: list[RealNamesSaidOut]
+
+
+class RealNamesIn(Schema):
+    """So many accounts held, of so many the real name verified."""
+
+    domain: Text
+    agency: Text
+    as_of: date
+    held: Annotated[int, Field(ge=0, le=10**12)]
+    verified: Annotated[int, Field(ge=0, le=10**12)]
+    document: Text
+
+
+@router.get(
+    "/real-names", response=list[RealNamesOut], summary="实名登记覆盖 / real-name coverage", operation_id="real_names"
+)
+def real_names_show(request: HttpRequest) -> Any:
+    """各领域实名登记的覆盖情况，由主管单位报送：总数和已核验数，不含任何人。 / Each domain, as the agencies in charge say: so many verified of so many held."""
+    return real_names(known_at=timezone.now())
+
+
+@router.post(
+    "/real-names", response=list[RealNamesOut], summary="报送实名登记覆盖 / state", operation_id="real_names_state"
+)
+def real_names_send(request: HttpRequest, asked: RealNamesIn) -> Any:
+    """只报送数字。 / A count and nothing else."""
+    at = timezone.now()
+    services.real_names_state(**asked.dict(), asker=request.auth, at=at)  # type: ignore[attr-defined]
+    return real_names(known_at=at)
 
 
 @router.post(

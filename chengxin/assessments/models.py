@@ -59,3 +59,28 @@ class Reply(models.Model):
                 name="assessments_reply_known",
             ),
         ]
+
+
+class RealNames(models.Model):
+    """How many accounts of a domain an agency says are held, and of how many the real name was verified, as of a day and by a document. Nobody's
+    name is in it. The latest of an agency's in a domain stands.
+    """
+
+    domain = models.TextField(db_collation="C")
+    agency = models.TextField(db_collation="C")
+    as_of = models.DateField()
+    held = models.BigIntegerField()
+    verified = models.BigIntegerField()
+    document = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(held__gte=0, verified__gte=0, verified__lte=models.F("held"))
+                & ~models.Q(document=""),
+                name="assessments_realnames_a_part_of_a_whole",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["domain", "agency"], name="assessments_realnames_of")]

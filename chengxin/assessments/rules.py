@@ -31,6 +31,29 @@ class OversightNotYours(Refusal):
     zh = "{actor}属于{kind}：通报、督查和整改要求由社会信用主管部门（或者代其登记的运行单位）登记。"
 
 
+class RealNamesUnfit(Refusal):
+    """How far real names are verified cannot be stated so: {why}."""
+
+    code = "real-names-unfit"
+    zh = "实名登记的覆盖情况不能这样报送：{why_zh}。"
+
+
+DOMAINS = "real-name-domains"
+
+
+def real_names_fit(law: Law, domain: str, *, held: int, verified: int, as_of: date, today: date) -> None:
+    """Refuses a domain that the lawbook does not name, a part that is more than its whole, and a day to come."""
+    if domain not in law.code_lists[DOMAINS].codes:
+        known = ", ".join(law.code_lists[DOMAINS].codes)
+        raise RealNamesUnfit(
+            why=f"{domain[:40]} is no domain; there are {known}", why_zh=f"没有领域“{domain[:40]}”，有{known}"
+        )
+    if not 0 <= verified <= held:
+        raise RealNamesUnfit(why=f"{verified} verified of {held}", why_zh=f"已实名{verified}个，总数{held}个")
+    if as_of > today:
+        raise RealNamesUnfit(why=f"{as_of} has not come", why_zh=f"{as_of}尚未到来")
+
+
 class OversightUnfit(Refusal):
     """This cannot be written down: {why}."""
 

@@ -15,8 +15,8 @@ from django.db.models.functions import Cast
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
-from chengxin.assessments.models import Oversight, Reply
-from chengxin.assessments.rules import MAY_OVERSEE, Figure, OversightUnknown, Ran, Sort, cases_tallied, figures
+from chengxin.assessments.models import Oversight, RealNames, Reply
+from chengxin.assessments.rules import DOMAINS, MAY_OVERSEE, Figure, OversightUnknown, Ran, Sort, cases_tallied, figures
 from chengxin.cases.models import Case, Step
 from chengxin.cases.rules import Taken
 from chengxin.cases.selectors import SEEING_ALL
@@ -294,4 +294,39 @@ def _locked(oversight: int, whose: Q) -> Oversight:
     found = Oversight.objects.select_for_update().filter(whose, pk=oversight).first()
     if found is None or found.replies.filter(kind=Reply.Kind.WITHDRAWN).exists():
         raise OversightUnknown(oversight=oversight)
+    return found
+
+
+def real_names(*, known_at: datetime) -> list[dict[str, Any]]:
+    """Every domain of the lawbook, with what each agency in charge said last; a domain of which nobody said anything stands there empty. No sums:
+    who has accounts in two domains would count twice.
+    """
+    law = lawroom.load().on(day_of(known_at))
+    said: dict[str, list[dict[str, Any]]] = {}
+    latest = (
+        RealNames.objects.filter(at__lte=known_at)
+        .order_by("domain", "agency", "-as_of", "-pk")
+        .distinct("domain", "agency")
+    )
+    titles = dict(Actor.objects.values_list("key", "title"))
+    for each in latest:
+        said.setdefault(each.domain, []).append(
+            {
+                "agency": each.agency, "agency_title": titles.get(each.agency, each.agency), "as_of": each.as_of, "held": each.held,
+                "verified": each.verified, "document": each.document,
+            }
+        )  # fmt: skip
+    found = []
+    for key, code in law.code_lists[DOMAINS].codes.items():
+        cited = law.cite(code.basis[0])
+        found.append(
+            {
+                "domain": key,
+                "title": code.title.zh,
+                "title_en": code.title.en,
+                "article": cited.zh,
+                "article_en": cited.en,
+                "said": said.get(key, []),
+            }
+        )
     return found

@@ -7,7 +7,7 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.assessments import rules
-from chengxin.assessments.models import Oversight, Reply
+from chengxin.assessments.models import Oversight, RealNames, Reply
 from chengxin.assessments.selectors import oversight_answerable, oversight_owned
 from chengxin.kernel.days import day_of
 from chengxin.kernel.wording import words_fit
@@ -35,6 +35,39 @@ def oversight_record(
         trace(
             event="assessments.oversight.recorded", by=asker.key, at=at, about=f"oversight:{made.pk}",
             detail={"kind": kind, "agency": agency, "on": on, "due_on": due_on},
+        )  # fmt: skip
+    return made
+
+
+def real_names_state(
+    *, domain: str, agency: str, as_of: date, held: int, verified: int, document: str, asker: Asker, at: datetime
+) -> RealNames:  # fmt: skip
+    """Write down how many accounts of a domain are held and of how many the real name was verified, as the agency in charge says, or the operator
+    for it. A count and nothing else: whose accounts they are is neither asked nor kept.
+    """
+    if asker.kind not in ("department", "platform", "operator") or asker.key != agency and asker.kind != "operator":
+        raise rules.RealNamesUnfit(
+            why=f"{asker.key} does not speak for {agency[:60]}", why_zh=f"{asker.key}不能代{agency[:60]}报送"
+        )
+    rules.real_names_fit(
+        lawroom.load().on(day_of(at)), domain, held=held, verified=verified, as_of=as_of, today=day_of(at)
+    )
+    actor_acting(agency, at=at)
+    document = words_fit(document, rules.DOCUMENT, most=rules.MOST_DOCUMENT, needed=True)
+    with transaction.atomic():
+        made = RealNames.objects.create(
+            domain=domain,
+            agency=agency,
+            as_of=as_of,
+            held=held,
+            verified=verified,
+            document=document,
+            at=at,
+            by=asker.key,
+        )
+        trace(
+            event="assessments.realnames.stated", by=asker.key, at=at, about=f"real-names:{domain}",
+            detail={"agency": agency, "as_of": as_of, "held": held, "verified": verified},
         )  # fmt: skip
     return made
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.actors.selectors import Asker, departments
 from chengxin.assessments.rules import MOST_DOCUMENT, MOST_WHAT
-from chengxin.assessments.selectors import assessment_rows
+from chengxin.assessments.selectors import assessment_rows, real_names
 from chengxin.assessments.services import oversight_answer, oversight_record, oversight_withdraw
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import oversights_writable, year_read
@@ -125,6 +125,6 @@ def _assessment(
     context = {
         "shown": shown, "asker": asker, "refusal": refusal, "kinds": kinds,
         "form": form, "of": of, "agencies": departments(), "today": timezone.localdate(at), "most_what": MOST_WHAT,
-        "most_document": MOST_DOCUMENT, **more,
+        "most_document": MOST_DOCUMENT, "real_names": real_names(known_at=at), **more,
     }  # fmt: skip
     return render(request, "desk/assessment.html", context, status=refusal.status if refusal else HTTPStatus.OK)
