@@ -18,7 +18,7 @@ CODE := $(wildcard chengxin chengxin_verify demo benchmarks tests)
 LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
 
 # Words for pytest, such as `make test PYTEST='-k ingest'`.
-PYTEST ?= -n 2 --dist loadgroup
+PYTEST ?= -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help init lock audit test lint law demo bench serve stop system
 

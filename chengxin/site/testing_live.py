@@ -115,7 +115,7 @@ class Prepared:
 def pytest_configure(config: pytest.Config) -> None:
     """Register what must come late."""
     # Playwright keeps an event loop in this thread to the end of the session, which Django takes for asynchronous code;
-    # nothing here runs in that loop. Its tests begin first, before any database is there.
+    # nothing here runs in that loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     config.pluginmanager.register(Prepared())
 

@@ -36,12 +36,19 @@ DESKTOP, PHONE = 1280, 360
 PICTURES = os.environ.get("CHENGXIN_PICTURES")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process walks all pages: each more would serve the site, file the cast and start a browser anew."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """One process walks all pages: each more would serve the site, file the cast and start a browser anew. It does so last, for Playwright's loop
+    stays to the end, and in its process no test could run a loop of its own any more.
+    """
+
+    def of_pages(item: pytest.Item) -> bool:
+        return item.path.is_relative_to(Path(__file__).parent)
+
+    for item in filter(of_pages, items):
+        item.add_marker(pytest.mark.xdist_group("browser"))
+    yield
+    items.sort(key=of_pages)
 
 
 @pytest.fixture(scope="session")

@@ -180,6 +180,7 @@ PAGES = [
     "/desk/inspections",
     "/desk/check",
     "/desk/reports",
+    "/desk/calls",
     "/desk/coverage",
     "/desk/assessment",
 ]

@@ -20,6 +20,8 @@ from chengxin.accounts.services.opening import account_save
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.checks.services.asking import check_perform
+from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.tests.stalls import platform_add, stall
 from chengxin.disclosure.rules.disclosing import Outcome
 from chengxin.disclosure.services.reading import person_read
 from chengxin.kernel.certificates import pdf_signed_by
@@ -41,13 +43,15 @@ ASKED = {"purpose": "practice-supervision", "case_number": "云川文旅〔2026�
 
 @pytest.fixture(scope="module")
 def person(site: str, site_server: SiteServer, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """A licensed guide with an account, whom the bureau has read for a case."""
+    """A licensed guide with an account, whom the bureau has read for a case, and of whom a platform filed a shop."""
     at, folder = timezone.now() - timedelta(seconds=5), tmp_path_factory.mktemp("people")
     with site_server.database_open(), override_settings(CHENGXIN_INVENTED_DIVISION=DIVISION):
         for actor, title in ((READER, "云川市文化广电和旅游局"), (GRANTEE, "云川鸿雁信用服务有限公司")):
             actor_add(key=actor.key, kind=actor.kind, title=title, by="operator", at=at)
         people_sent(folder, licence(7), at=at)
         people_sent(folder, decision(7), source="practice-decisions", at=at)
+        platform_add("guide-mall")
+        merchants_file(platform="guide-mall", kind="shops", rows=[stall(1)], by="guide-mall", at=at)
         subject = person_of(number(7), known_at=timezone.now())
         made = Account(login="invented-guide", kind="person", subject_id=subject)
         account_save(made, PASSWORD, by="public", at=at)
@@ -110,6 +114,10 @@ def test_a_person_sees_who_read_them_asks_allows_takes_away_and_is_erased(
     page.reload()
     expect(page.locator(f"#q{asked.pk}")).to_contain_text("导游证年度检查")
     looked(page, "my-readings")
+    # The shop that a platform filed as theirs.
+    went(page, "平台报送的店铺")
+    expect(page.locator("article")).to_contain_text("山里小铺1")
+    looked(page, "my-shops")
     # What is recorded, with the person's own words beside it.
     went(page, "关于我的记录")
     record = page.locator("article.record").filter(has_text="暂扣许可证件")

@@ -13,7 +13,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
 PATHS = (
-    "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements",
+    "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements", "/badges",
 )  # fmt: skip
 
 
