@@ -2,11 +2,19 @@
 
 import os
 import re
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from chengxin.actors.models import Actor
+from chengxin.commerce.badges.selectors import snippet
+from chengxin.commerce.badges.services import badge_issue
+from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.tests.stalls import platform_add, shop
+from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
 
@@ -139,3 +147,36 @@ def test_on_paper_the_controls_are_gone(visit: Visit) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".search")).to_be_hidden()
     expect(page.locator("nav")).to_be_hidden()
+
+
+def test_a_shop_s_badge_is_a_picture_that_leads_to_whose_it_is(inspection: Visit, site_server: SiteServer) -> None:
+    at, firm = timezone.now() - timedelta(seconds=5), CAST["carrier"]
+    with site_server.database_open():
+        if not Actor.objects.filter(key="badge-mall").exists():
+            platform_add("badge-mall")
+        row = shop(
+            1, shop="s1", title="双桅帆旗舰店", name=firm.name, number=firm.code, url=f"{inspection.site}/badges"
+        )
+        merchants_file(platform="badge-mall", kind="shops", rows=[row], by="badge-mall", at=at)
+        badge = badge_issue(platform="badge-mall", shop="s1", by="badge-mall", at=timezone.now())
+    page = inspection.open(f"/badges/{badge.number}")
+    expect(page.locator(".state")).to_contain_text("有效")
+    expect(page.locator("dl.facts")).to_contain_text("双桅帆旗舰店")
+    good_to_all(page)
+    pictured(page, "badge")
+    page = inspection.open("/badges")
+    html = snippet(badge, f"{inspection.site}/badges/{badge.number}")
+    page.evaluate("html => { document.querySelector('main').innerHTML = html }", html)
+    shown = page.locator("main img")
+    expect(shown).to_have_js_property("complete", True)
+    expect(shown).to_have_js_property("naturalWidth", 240)
+    pictured(page, "badge-picture")
+    page = inspection.open("/badges")
+    page.locator("#badge").fill(badge.note.replace("双桅帆", "三桅帆"))
+    page.get_by_role("button", name="查验").click()
+    expect(page.locator("#found")).to_contain_text("标识不作数")
+    expect(page.locator("main")).to_contain_text("签名不成立")
+    pictured(page, "badge-forged")
+    page.locator("#badge").fill(badge.number)
+    page.get_by_role("button", name="查验").click()
+    expect(page.locator("#found")).to_contain_text("标识是真的")
