@@ -18,7 +18,7 @@ from chengxin.commerce.badges import rules
 from chengxin.commerce.badges.models import Badge, BadgeStep
 from chengxin.commerce.badges.selectors import badge_shown, badge_verify, badges_revoked, revoked_signed
 from chengxin.commerce.badges.services import badge_issue, badge_restore, badge_revoke
-from chengxin.commerce.merchants.rules import NotTheRegulator, ShopUnknown
+from chengxin.commerce.merchants.rules import ShopUnknown, StatementUnfit
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, SELLER, filed, licence, platform_add, shop, stall
 from chengxin.ledger.models import Entry
 from chengxin.ledger.selectors import log_key
@@ -98,8 +98,10 @@ def test_what_is_found_later_or_revoked_makes_it_worth_nothing_until_it_is_given
     assert codes(badge.note, at=later(hours=4)) == {"lapsed"} and codes(badge.note) == set()
     filed(shop(1, url=URL), at=later(hours=5))
     assert badge_shown(badge, known_at=later(hours=6))["state"] == "valid"
-    with pytest.raises(NotTheRegulator):
+    with pytest.raises(rules.NotYourBadge):
         badge_revoke(badge=badge, words="x", asker=Asker("other", "platform"), at=later(hours=7))
+    with pytest.raises(StatementUnfit):  # the reasons are public, and name nobody
+        badge_revoke(badge=badge, words="联系店主 13812345678", asker=MARKET, at=later(hours=7))
     badge_revoke(badge=badge, words="冒用他人证照，已立案", asker=MARKET, at=later(hours=7))
     assert codes(badge.note, at=later(hours=8)) == {"revoked"} and badges_revoked(known_at=later(hours=8)) == [
         badge.number

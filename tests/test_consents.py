@@ -152,7 +152,7 @@ def test_no_reading_commits_after_its_consent_is_withdrawn(folder: Path) -> None
 @pytest.mark.parametrize("first", ["read", "withdraw"])
 @pytest.mark.parametrize("by", ["services", "rows"])
 def test_whoever_comes_second_waits_for_the_first_to_commit(folder: Path, first: str, by: str) -> None:
-    """In a fixed order: with the lock of the services taken away, or that of the database's triggers, the second would not wait and this would fail.
+    """In a fixed order. Without the triggers' lock the rows would not wait; without the services' a reading would be begun that the triggers then refuse.
 
     A reading that is under way is committed before its consent is taken back; one that finds a withdrawal under way waits for it and shows nothing.
     """

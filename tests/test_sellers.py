@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
+from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.commerce.merchants import rules
@@ -26,6 +27,7 @@ from chengxin.commerce.merchants.tests.stalls import (
     shop,
     stall,
 )
+from chengxin.disclosure.selectors import calls_used
 from chengxin.ledger.models import Entry
 from chengxin.mydata.models import Question
 from chengxin.mydata.services import question_answer
@@ -99,6 +101,12 @@ def test_every_filing_and_every_opening_is_among_what_was_done_about_them(client
     assert asked({"case_number": " "}).json()["code"] == rules.IdentityCaseUnnamed.code
     others = client_add(actor=PLATFORM, title="p", scopes=["merchants"], by="operator", at=timezone.now())[1]
     assert asked({"case_number": CASE}, others).status_code == 403
+    law = lawroom.load().on(timezone.localdate(), "cn")
+    assert (
+        {e.purpose: e.most for e in calls_used(day=timezone.localdate())}["identities.merchant-identity"]
+        == law.parameter("identities-a-day")
+        <= 300
+    )
     log = dict(Entry.objects.filter(subject=seller()).values_list("pk", "event"))
     assert sorted(log.values()) == ["merchants.identity.read", "merchants.shop.filed"], (
         "what was refused opened nothing"

@@ -10,6 +10,8 @@ from chengxin.kernel.errors import Refusal
 VALID = "badge-valid-days"
 LIST_GOOD_FOR = timedelta(hours=24)  # whoever checks off line fetches the list of those revoked once a day
 MARKS = ("verified", "by-platform")
+STATES_ZH = {"valid": "有效", "ended": "已到期", "revoked": "已被撤销"}
+ACTS_ZH = {"revoked": "撤销", "restored": "恢复"}
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -19,6 +21,14 @@ class BadgeUnknown(Refusal):
     code = "badge-unknown"
     status = 404
     zh = "没有编号为{number}的店铺标识：可能是伪造的，或者抄错了。"
+
+
+class NotYourBadge(Refusal):
+    """{actor} may not take back the badge {number}: the platform {platform}, a department or the operator may."""
+
+    code = "badge-not-yours"
+    status = 403
+    zh = "{actor}不能撤销店铺标识{number}：由平台{platform}、部门或者运行单位撤销。"
 
 
 class BadgeUnfit(Refusal):
@@ -31,11 +41,11 @@ class BadgeUnfit(Refusal):
 
 
 class BadgeOver(Refusal):
-    """The badge {number} is {state}: {act} is for one that is {wanted}."""
+    """The badge {number} is {state}: only one that is {wanted} can be {act}."""
 
     code = "badge-over"
     status = 409
-    zh = "店铺标识{number}的状态是{state}；{act}只适用于{wanted}的标识。"
+    zh = "店铺标识{number}{state_zh}；只能{act_zh}{wanted_zh}的标识。"
 
 
 class NotTheRevoker(Refusal):
@@ -63,7 +73,7 @@ def fit(shop: str, state: str, url: str, closed: bool, findings: Sequence[Mappin
         raise BadgeUnfit(shop=shop, why=f"{en}.", why_zh=f"{zh}。")
     if state not in MARKS:
         raise BadgeUnfit(
-            shop=shop, why=f"its identity is not verified here ({state}).", why_zh=f"其身份在本库未核实（{state}）。"
+            shop=shop, why=f"its identity is not verified here ({state}).", why_zh="其身份在本库没有核实。"
         )
 
 

@@ -8,10 +8,9 @@ from chengxin.actors.selectors import Asker
 from chengxin.commerce.badges import rules
 from chengxin.commerce.badges.models import Badge, BadgeStep
 from chengxin.commerce.badges.selectors import badge_said, badge_state, shop_fit, steps_of
-from chengxin.commerce.merchants.rules import NotTheRegulator
+from chengxin.commerce.merchants.rules import words_public
 from chengxin.commerce.merchants.selectors import law_of, platform_for
 from chengxin.kernel.days import day_of
-from chengxin.kernel.wording import words_fit
 from chengxin.ledger.selectors import log_key
 from chengxin.ledger.services import trace
 from chengxin_verify.badges import badge_text
@@ -50,7 +49,7 @@ def badge_issue(*, platform: str, shop: str, by: str, at: datetime) -> Badge:
 def badge_revoke(*, badge: Badge, words: str, asker: Asker, at: datetime) -> None:
     """Take a badge back, with reasons that anybody reads: its platform, a department, or the operator."""
     if asker.kind not in ("department", "operator") and asker.key != badge.platform:
-        raise NotTheRegulator(actor=asker.key)
+        raise rules.NotYourBadge(actor=asker.key, number=badge.number, platform=badge.platform)
     _step(badge, "revoked", words, asker, at)
 
 
@@ -60,16 +59,18 @@ def badge_restore(*, badge: Badge, words: str, asker: Asker, at: datetime) -> No
 
 
 def _step(badge: Badge, kind: str, words: str, asker: Asker, at: datetime) -> None:
-    said = words_fit(words, ("The reasons", "理由"), most=1000, needed=True)
+    said = words_public(words, ("The reasons", "理由"))  # anybody reads them
     with transaction.atomic():
         _alone(badge.platform)
         steps = steps_of(badge, known_at=at)
         revoked = bool(steps) and steps[-1].kind == "revoked"
         ended = badge.expires_at <= at
         if ended or revoked != (kind == "restored"):
+            stands = "ended" if ended else "revoked" if revoked else "valid"
+            wanted = "revoked" if kind == "restored" else "valid"
             raise rules.BadgeOver(
-                number=badge.number, state="ended" if ended else "revoked" if revoked else "valid", act=kind,
-                wanted="revoked" if kind == "restored" else "valid",
+                number=badge.number, state=stands, state_zh=rules.STATES_ZH[stands], act=kind, act_zh=rules.ACTS_ZH[kind], wanted=wanted,
+                wanted_zh=rules.STATES_ZH[wanted],
             )  # fmt: skip
         if kind == "restored":
             if asker.kind != "operator" and asker.key != steps[-1].by:

@@ -263,10 +263,10 @@ def shop_show(request: HttpRequest, platform: Text, shop: Text, on: date | None 
     return shop_shown(platform, shop, on=on or day_of(at), known_at=at).as_dict()
 
 
-def _counted(request: HttpRequest, purpose: str, at: datetime) -> None:
+def _counted(request: HttpRequest, purpose: str, at: datetime, *, kind: str = "merchants") -> None:
     """One more call of the day of whoever's program it is, for this purpose."""
     law = load().on(day_of(at), settings.CHENGXIN_PLACE)
-    call_count(asker=request.auth, kind="merchants", purpose=purpose, law=law, at=at)  # type: ignore[attr-defined]
+    call_count(asker=request.auth, kind=kind, purpose=purpose, law=law, at=at)  # type: ignore[attr-defined]
 
 
 def _shown(filing: Filing) -> dict[str, Any]:
@@ -434,7 +434,7 @@ def identity(request: HttpRequest, platform: Text, shop: Text, asked: ShopIdenti
     """须写明自己办理的案件的案号；先留痕后给出，本人在“谁查询过我”中看到。 / Names its case; written down before it is given, and seen by whoever it is about."""
     at = timezone.now()
     asker = request.auth  # type: ignore[attr-defined]
-    _counted(request, IDENTITY, at)
+    _counted(request, IDENTITY, at, kind="identities")  # a few a day: nobody walks through all who sell
     return services.identity_open(platform=platform, shop=shop, case_number=asked.case_number, asker=asker, at=at)
 
 
