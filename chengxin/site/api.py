@@ -22,6 +22,7 @@ from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.commerce.badges.api import router as badges
+from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
@@ -60,6 +61,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/badges", badges),
     ("/trades", trades),
     ("/trails", trails),
+    ("/logistics", logistics),
     ("/assessments", assessments),
     ("/audits", audits),
     ("/promises", promises),

@@ -69,6 +69,7 @@ ROOMS = [
     "chengxin.commerce.badges",
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",
+    "chengxin.commerce.logistics",
     "chengxin.assessments",
     "chengxin.mydata",
     "chengxin.audits",

@@ -1,0 +1,1 @@
+"""Parcels on their way, and the firms that carry them."""
