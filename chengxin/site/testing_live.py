@@ -57,7 +57,10 @@ def site_server(database_clean: str, django_db_blocker: DjangoDbBlocker) -> Iter
     port = _free_port()
     providers = Path(os.environ["CHENGXIN_HOME"], f"{name}.providers.yaml")
     providers.write_text("providers: []\n", encoding="utf-8")
-    own = {"CHENGXIN_SITE_URL": f"http://127.0.0.1:{port}", "CHENGXIN_PROVIDERS": str(providers)}
+    own = {
+        "CHENGXIN_SITE_URL": f"http://127.0.0.1:{port}", "CHENGXIN_PROVIDERS": str(providers),
+        "CHENGXIN_INVENTED_DIVISION": "39",  # that of demo.people: whoever signs in by a provider has a number
+    }  # fmt: skip
     with Path(os.environ["CHENGXIN_HOME"], f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "chengxin.site.cli", "serve", "--port", str(port), "--workers", "1"],
