@@ -120,6 +120,11 @@ SEALED_ELSEWHERE = [
 ]
 # The population register: answers yes or no to a number and a name. The default asks a sealed file.
 CHENGXIN_POPULATION = os.environ.get("CHENGXIN_POPULATION", "chengxin.subjects.bulk.population.from_file")
+# Where `chengxin.subjects.bulk.register_service.from_service` asks: an address, what it shows;
+# the file of roots (PEM) that vouch for it, or the public ones.
+CHENGXIN_POPULATION_URL = os.environ.get("CHENGXIN_POPULATION_URL", "")
+CHENGXIN_POPULATION_TOKEN = envsecret("CHENGXIN_POPULATION_TOKEN")
+CHENGXIN_POPULATION_ROOTS = os.environ.get("CHENGXIN_POPULATION_ROOTS", "")
 # How divisions begin that no place has, so that tests and the demo can invent persons; empty where real ones are filed.
 CHENGXIN_INVENTED_DIVISION = os.environ.get("CHENGXIN_INVENTED_DIVISION", "")
 

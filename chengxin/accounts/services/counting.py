@@ -11,14 +11,18 @@ from django.utils.crypto import salted_hmac
 from chengxin.accounts import rules
 from chengxin.accounts.models import Attempt
 from chengxin.actors.rules import network_of
+from chengxin.kernel.errors import Refusal
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @contextmanager
-def attempt_counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[None]:
+def attempt_counted(
+    *tried: tuple[str, rules.Limit], at: datetime, untold: tuple[type[Refusal], ...] = ()
+) -> Iterator[None]:
     """Count an attempt before it is looked at, so that many at once are no more than one after the other; one that succeeds is
-    forgotten, and those of before about the same account with it. Call it outside of a transaction: a refusal must not undo the count.
+    forgotten, and those of before about the same account with it. After a refusal of a kind in `untold`, from which nobody learns anything,
+    the first count is taken back; that of the address stays. Call it outside of a transaction: a refusal must not undo the count.
     """
     marks = [(attempt_mark(about), limit) for about, limit in tried]
     made = Attempt.objects.bulk_create(Attempt(about=mark, at=at) for mark, _ in marks)
@@ -29,7 +33,11 @@ def attempt_counted(*tried: tuple[str, rules.Limit], at: datetime) -> Iterator[N
     except rules.TriedTooOften:
         own.delete()  # else whoever goes on trying would lock the account for good
         raise
-    yield
+    try:
+        yield
+    except untold:
+        own.filter(about=marks[0][0]).delete()
+        raise
     own.delete()
     Attempt.objects.filter(Q(about=marks[0][0]) | Q(at__lt=at - FORGOTTEN_AFTER)).delete()
 

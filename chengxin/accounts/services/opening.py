@@ -16,6 +16,7 @@ from chengxin.accounts.services.counting import attempt_counted
 from chengxin.kernel.identifiers import citizen_number_read
 from chengxin.ledger.services import trace
 from chengxin.subjects.bulk.vaulting import person_met
+from chengxin.subjects.rules.persons import RegisterSilent
 from chengxin.subjects.selectors import subject_of
 from chengxin.subjects.services.persons import identity_confirm, person_enter
 
@@ -42,7 +43,7 @@ def identity_confirmed(*, number: str, name: str, address: str = "", at: datetim
     """The number in normal form, of which the population register confirms the name. Guesses are counted: three a day for a number."""
     value = citizen_number_read(number, invented=settings.CHENGXIN_INVENTED_DIVISION)
     tried = [(f"identity:{value}", rules.OF_IDENTITY), (f"address:{address}", rules.OF_ADDRESS)]
-    with attempt_counted(*tried if address else tried[:1], at=at):
+    with attempt_counted(*tried if address else tried[:1], at=at, untold=(RegisterSilent,)):
         if not identity_confirm(number=value, name=name, purpose=OWN_ACCOUNT, by=PUBLIC, at=at):
             raise rules.IdentityNotConfirmed
     return value

@@ -38,6 +38,14 @@ class PersonUnknown(Refusal):
     zh = "本库没有该号码的人的信息。"
 
 
+class RegisterSilent(Refusal):
+    """The population register does not answer, or not with a yes or a no, so nothing was confirmed. Try again later; the attempt does not count."""
+
+    code = "population-register-silent"
+    status = 503
+    zh = "人口库没有应答，或者应答不是“是”或“否”，未作核验。请稍后再试，这次不计入次数。"
+
+
 class NothingGranted(Refusal):
     """Nothing of this person may be opened: no rule grants {field}."""
 
