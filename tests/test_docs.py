@@ -40,7 +40,7 @@ def variables_read() -> set[str]:
     modules = (path for path in (ROOT / "chengxin").rglob("*.py") if "tests" not in path.parts)
     found = {name for path in modules for name in _VARIABLE.findall(read(path))}
     return found | {
-        f"CHENGXIN_{name}_FILE" for name in ("SECRET_KEY", "CERTIFICATE_SECRET")
+        f"CHENGXIN_{name}_FILE" for name in ("SECRET_KEY", "CERTIFICATE_SECRET", "POPULATION_TOKEN")
     }  # `envsecret` adds _FILE to the name
 
 
