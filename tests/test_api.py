@@ -385,6 +385,9 @@ def test_nothing_lists_subjects() -> None:
                     "/ledger/checkpoints",
                     "/ledger/consistency",
                     "/trails/capture",
+                    "/warnings",  # units warned of, as they are published; no person is in one
+                    "/warnings/handled",  # its own, from the draft on
+                    "/warnings/waiting",  # what waits for the calling platform's receipt
                     "/badges/revoked",  # numbers of badges, by which nobody is found
                     "/assessments/real-names",  # counts by domain, in which nobody is
                     "/trails/events",

@@ -41,6 +41,7 @@ DUTIES = {
     "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight",
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
     "lists": "lists", "list": "lists", "propose": "lists",
+    "warnings": "lists", "warning": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",

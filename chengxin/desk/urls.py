@@ -17,6 +17,7 @@ from chengxin.desk.pages import (
     reporting,
     staffing,
     tasks,
+    warnings,
 )
 from chengxin.desk.pages import waiting as pages
 
@@ -56,6 +57,8 @@ urlpatterns = [
     path("lists", lists.lists, name="lists"),
     path("lists/propose", lists.propose, name="propose"),
     path("lists/<str:place>/<str:key>", lists.opened, name="list"),
+    path("warnings", warnings.warnings, name="warnings"),
+    path("warnings/<str:number>", warnings.warning, name="warning"),
     path("questions", questions.questions, name="questions"),
     path("audit/questions", questions.audited, name="questions-audited"),
     path("questions/<int:question>", questions.answer, name="question"),

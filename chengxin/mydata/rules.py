@@ -83,6 +83,8 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"desk\..*", "在工作台查看", "Looked at by staff"),
     (r"merchants\.identity\.read", "打开店铺经营者的身份", "Who is behind a shop, opened"),
     (r"merchants\.shop\.filed", "平台报送店铺", "A shop filed by a platform"),
+    (r"warnings\..*\.read", "查阅消费警示", "A consumer warning read"),
+    (r"warnings\..*", "消费警示的办理", "A step of a consumer warning"),
     (r"benefits\..*", "惠民服务", "Benefits"),
     (r"accounts\..*", "账户", "The account"),
     (r"mydata\..*", "我的数据", "My data"),

@@ -17,6 +17,7 @@ from chengxin.portal.pages import (
     shopping,
     signing,
     trailing,
+    warning,
 )
 from chengxin.portal.pages import reading as pages
 
@@ -48,6 +49,11 @@ urlpatterns = [
     path("badges/<str:number>.svg", badging.picture, name="badge-picture"),
     path("badges/<str:number>", badging.badge, name="badge"),
     path("parcels", parcelling.parcels, name="parcels"),
+    path("warnings", warning.listed, name="warnings"),
+    path("warnings/feed.json", warning.feed_json, name="warnings-json"),
+    path("warnings/feed.atom", warning.feed_atom, name="warnings-atom"),
+    path("warnings/<str:number>", warning.one, name="warning"),
+    path("warnings/<str:number>/reply", warning.reply, name="warning-reply"),
     path("case", answering.case, name="case"),
     path("case/answer", answering.answer, name="answer"),
     path("case/complaint", answering.complaint, name="complaint"),

@@ -26,6 +26,7 @@ from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
+from chengxin.commerce.warnings.api import router as warnings
 from chengxin.disclosure.api import router as persons
 from chengxin.disclosure.api import used as calls
 from chengxin.inspections.api import router as inspections
@@ -62,6 +63,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/trades", trades),
     ("/trails", trails),
     ("/logistics", logistics),
+    ("/warnings", warnings),
     ("/assessments", assessments),
     ("/audits", audits),
     ("/promises", promises),

@@ -70,6 +70,7 @@ ROOMS = [
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",
     "chengxin.commerce.logistics",
+    "chengxin.commerce.warnings",
     "chengxin.assessments",
     "chengxin.mydata",
     "chengxin.audits",

@@ -47,6 +47,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "supervision-class",
         "repair-promise",
         "contract-performance",
+        "product-sampling",
         *OF_PERSONS,
     }
     assert law.sources.keys() == {
@@ -57,6 +58,7 @@ def test_the_shelves_hold_what_the_product_answers_for(law: Law) -> None:
         "serious-dishonesty",
         "honours",
         "supervision-classes",
+        "product-samplings",
         "commitments",
         "court-non-performance",
         "repair-promises",
