@@ -57,6 +57,7 @@ DECIDED = {
     "GET /api/v1/merchants/tickets": "!!!....!.x",
     "GET /api/v1/merchants/tickets/{ticket}": "!!!----!-x",
     "GET /api/v1/merchants/{platform}/commitments": "..........",
+    "GET /api/v1/merchants/{platform}/commitments/text": "..........",
     "GET /api/v1/merchants/{platform}/disclosures": "..........",
     "GET /api/v1/merchants/{platform}/duties": "!!!....!.x",
     "GET /api/v1/merchants/{platform}/shops/{shop}": "!!!----!-x",

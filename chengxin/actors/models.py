@@ -24,6 +24,7 @@ class Actor(models.Model):
     kind = models.TextField(choices=Kind.choices)
     title = models.TextField()
     title_en = models.TextField(default="")
+    code = models.TextField(default="", db_collation="C")  # the unit's unified social credit code, where it is known
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

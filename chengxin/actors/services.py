@@ -13,6 +13,7 @@ from chengxin.actors.models import Actor, Allowance, Certificate, Client, Contac
 from chengxin.actors.selectors import Asker, actor_acting, allowance_of
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import uscc_valid
 from chengxin.law import Law
 from chengxin.ledger.services import trace
 
@@ -50,6 +51,14 @@ class ActorKindUnknown(Refusal):
     zh = "没有“{kind}”这种主体类别。可用类别：{known}。"
 
 
+class ActorCodeWrong(Refusal):
+    """{code} is no unified social credit code. Take it from the actor's licence: eighteen characters, the last a check character."""
+
+    code = "actor-code-wrong"
+    basis = "GB 32100-2015"
+    zh = "{code}不是统一社会信用代码。请照其证照填写：十八位，末位为校验码。"
+
+
 class ScopeUnknown(Refusal):
     """ "{scope}" is no scope. The scopes are: {known}."""
 
@@ -77,6 +86,26 @@ def actor_add(*, key: str, kind: str, title: str, title_en: str = "", by: str, a
             raise ActorExists(actor=key)
         trace(event="actors.actor.added", by=by, at=at, about=f"actor:{key}", detail={"kind": kind})
     return actor
+
+
+def actor_identify(*, actor: str, code: str, by: str, at: datetime) -> Actor:
+    """Say under which unified social credit code the actor is registered, as its licence shows: what it signs by certificate is held against it."""
+    found = actor_acting(actor, at=at)
+    if not uscc_valid(code):
+        raise ActorCodeWrong(code=code[:40])
+    with transaction.atomic():
+        held = Actor.objects.select_for_update().get(pk=found.pk)
+        if held.code != code:
+            trace(
+                event="actors.actor.identified",
+                by=by,
+                at=at,
+                about=f"actor:{actor}",
+                detail={"code": code, "before": held.code},
+            )
+            held.code = code
+            held.save(update_fields=["code"])
+    return held
 
 
 def contact_publish(*, actor: str, telephone: str, address: str, hours: str, by: str, at: datetime) -> Contact:

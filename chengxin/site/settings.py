@@ -105,6 +105,9 @@ CHENGXIN_SITE_URL = os.environ.get("CHENGXIN_SITE_URL", "http://localhost:8000")
 CHENGXIN_SIGNING_KEY_FILE = os.environ.get("CHENGXIN_SIGNING_KEY_FILE", "")
 CHENGXIN_SIGNING_CERTIFICATE_FILE = os.environ.get("CHENGXIN_SIGNING_CERTIFICATE_FILE", "")
 
+# A folder of the roots (PEM) that are trusted for certificates with which others sign, and of lists of revoked ones (.crl); empty for none.
+CHENGXIN_SIGNER_ROOTS = os.environ.get("CHENGXIN_SIGNER_ROOTS", "")
+
 # A timestamp service (RFC 3161) for the signatures of PDFs; empty for none.
 CHENGXIN_TIMESTAMP_URL = os.environ.get("CHENGXIN_TIMESTAMP_URL", "")
 # Gives the keys of a ring, which never stand in the database; the default keeps them in files of the key folder.
@@ -257,5 +260,8 @@ LOGGING = {
         # A 404 or 422 is an answer, not an event; its path names whom somebody asked about.
         "django.request": {"level": "ERROR"},
         "django": {"handlers": [], "propagate": True},
+        # Of a certificate that is not trusted it would tell the subject, which may be a person; what failed is a refusal anyway.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
     },
 }

@@ -17,6 +17,7 @@ from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
 from chengxin.commerce.merchants.rules import IDENTITY, REASONS
 from chengxin.commerce.merchants.selectors import (
+    commitment_text,
     commitments_public,
     disclosures_known,
     duties_known,
@@ -442,11 +443,32 @@ def identity(request: HttpRequest, platform: Text, shop: Text, asked: ShopIdenti
 
 
 class CommitmentIn(Schema):
-    """A signed form: which, of which shop (of the platform itself where none), the signed paper’s digest, and the day."""
+    """A signed form: which, of which shop (of the platform itself where none), the signed paper’s digest, and the day; or a detached signature (CMS)
+    of the text by the signer’s certificate.
+    """
 
     form: Text
     shop: Id | None = None
-    digest: Text
+    digest: Text = ""
+    signed_on: date
+    signature: Annotated[str, StringConstraints(max_length=90_000), AfterValidator(text_kept)] = ""
+
+
+class CommitmentTextOut(Schema):
+    """The text whose bytes a signer signs by certificate, and as whom."""
+
+    code: str
+    text: str
+
+
+class CommitmentCertificateOut(Schema):
+    """By which certificate a commitment was signed: whose, issued by whom, until when it held, and on which day."""
+
+    code: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    until: date
     signed_on: date
 
 
@@ -461,6 +483,7 @@ class CommitmentOut(Schema):
     text_digest: str
     on_behalf: bool
     signed_on: date
+    certificate: CommitmentCertificateOut | None
     promises: list[dict[str, Any]]
 
 
@@ -591,6 +614,16 @@ def breach_send(request: HttpRequest, commitment: int, said: BreachIn) -> Any:
 def commitments(request: HttpRequest, platform: Text, shop: Text = "") -> Any:
     """平台或者店铺的承诺；违诺只列经决定的。 / A platform’s or a shop’s commitments; of breaches only those decided."""
     return commitments_public(platform, shop, known_at=timezone.now())
+
+
+@router.get(
+    "/{platform}/commitments/text", auth=None, throttle=OPEN, response=CommitmentTextOut, summary="供证书签名的承诺文本 / the text to sign",
+    operation_id="commitment_text",
+)  # fmt: skip
+def commitment_words(request: HttpRequest, platform: Text, form: Text, signed_on: date, shop: Text = "") -> Any:
+    """对其UTF-8字节作分离式签名（CMS）。 / Its bytes in UTF-8 are signed, detached (CMS)."""
+    code, text = commitment_text(platform, form, shop=shop, signed_on=signed_on, at=timezone.now())
+    return {"code": code, "text": text}
 
 
 @router.post(

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.models import Refused, Registration, registration_bound
+from chengxin.commerce.merchants.models import Refused, Registration, Signature, registration_bound, signature_bound
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within, identifier_read
 from chengxin.subjects.bulk.vaulting import Vault, citizen_numbers_read
@@ -260,6 +260,17 @@ def identity_unsealed(filed: Registration) -> dict[str, str]:
     if filed.sealed is None:
         return {}
     return dict(seal_of("vault").unseal_json(bytes(filed.sealed), _bound(filed.platform, filed.shop, filed.version)))
+
+
+def signature_sealed(commitment: int, held: dict[str, str]) -> bytes:
+    """What a commitment's signer signed, and the signature, sealed beside it."""
+    return seal_of("vault").seal_json(held, signature_bound({"commitment_id": commitment}))
+
+
+def signature_unsealed(held: Signature) -> dict[str, str]:
+    """The same, opened. No door calls this: `signature_open` does."""
+    bound = signature_bound({"commitment_id": held.commitment_id})
+    return dict(seal_of("vault").unseal_json(bytes(held.sealed), bound))
 
 
 def shops_filed(platform: str, shops: list[str]) -> set[str]:

@@ -237,6 +237,37 @@ class Commitment(models.Model):
         ]
 
 
+def signature_bound(row: Mapping[str, Any]) -> bytes:
+    """What the seal is bound to: the commitment that it stands beside."""
+    return f"merchants_signature:{row['commitment_id']}".encode()
+
+
+class Signature(models.Model):
+    """The signature of a commitment by the certificate of its signer: who issued it, until when it holds, and the signature itself, sealed, since
+    certificates name persons too. The code is the signer's, as it was when it was verified.
+    """
+
+    commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, related_name="signature")
+    code = models.TextField(db_collation="C")
+    issuer = models.TextField()
+    serial = models.TextField(db_collation="C")
+    fingerprint = models.TextField(db_collation="C")
+    until = models.DateField()
+    signed_on = models.DateField()
+    sealed = SealedField(ring="vault", bound=signature_bound, needs=["commitment_id"])
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(issuer="") & Q(code__regex=r"^[0-9A-Z]{18}$") & Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
+                name="merchants_signature_whole",
+            ),
+            models.CheckConstraint(condition=Q(until__gte=F("signed_on")), name="merchants_signature_in_force"),
+        ]
+
+
 class Breach(models.Model):
     """A breach of one promise as a complaint, an inspection or a case found it, with its evidence. It is a record only by the decision that
     `record` names.

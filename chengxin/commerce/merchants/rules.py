@@ -398,6 +398,31 @@ class FormUnfit(Refusal):
     zh = "{on}没有供{signer}签署的承诺书“{form}”。可用的有：{known}。"
 
 
+class DigestUnfit(Refusal):
+    """Of a signed paper its digest is kept: 64 lower-case hexadecimal digits (SHA-256)."""
+
+    code = "commitment-digest-unfit"
+    zh = "请写明所签文件的摘要：64位十六进制小写数字（SHA-256）。"
+
+
+class SignerCodeless(Refusal):
+    """{signer} has no unified social credit code here, so no certificate can be held against it. An individual seller signs on paper; of a
+    platform the operator says the code (chengxin actors --coded).
+    """
+
+    code = "commitment-signer-codeless"
+    status = 409
+    zh = "本库没有{signer}的统一社会信用代码，无法核对证书。个人卖家签署纸质承诺；平台的代码由运行单位登记（chengxin actors --coded）。"
+
+
+class SignatureUnknown(Refusal):
+    """Commitment {commitment} was not signed by certificate."""
+
+    code = "commitment-signature-unknown"
+    status = 404
+    zh = "承诺{commitment}没有以证书签名。"
+
+
 class CommitmentUnknown(Refusal):
     """There is no commitment {commitment}."""
 
@@ -455,6 +480,15 @@ def words_public(words: str, what: tuple[str, str]) -> str:
 def form_text(form: CommitmentForm) -> str:
     """The text of a commitment, a line a promise: what its digest is of."""
     return "\n".join(f"{key}: {promise.text.zh}" for key, promise in form.promises.items())
+
+
+def form_signed(form: CommitmentForm, *, key: str, platform: str, shop: str, code: str, signed_on: date) -> str:
+    """The text whose bytes a signer signs by certificate: which form, who, where and when, and every promise. The same for the same answers."""
+    head = [
+        "chengxin commitment 1", f"form: {key} {form.in_force.from_}", f"signer: {code}", f"platform: {platform}", f"shop: {shop or '-'}",
+        f"signed-on: {signed_on}",
+    ]  # fmt: skip
+    return "\n".join([*head, "", form.title.zh, form_text(form), ""])
 
 
 def digest_holds(written: str) -> bool:

@@ -20,6 +20,7 @@ from chengxin.commerce.merchants.models import (
     Filing,
     Payer,
     Registration,
+    Signature,
     Statement,
     Ticket,
     TicketStep,
@@ -431,6 +432,43 @@ def statement_shown(statement: Statement, *, on: date, known_at: datetime) -> di
     }  # fmt: skip
 
 
+def form_fitting(platform: str, form: str, *, shop: str, signed_on: date, at: datetime) -> CommitmentForm:
+    """The form as it stood on the day; refuses one that is not for this signer, or was not in force, or a day to come."""
+    signer = (
+        "platform"
+        if not shop
+        else "merchant"
+        if _shop_filed_last(platform, shop, at)[0] == "unit"
+        else "individual-seller"
+    )
+    forms = law_of(signed_on).commitment_forms
+    fit = [
+        key
+        for key, each in forms.items()
+        if signer in each.signers or shop and signer == "merchant" and "logistics-firm" in each.signers
+    ]
+    if form not in fit or not forms[form].in_force.from_ <= signed_on <= day_of(at):
+        raise rules.FormUnfit(form=form, signer=signer, on=signed_on, known=", ".join(fit) or "-")
+    return forms[form]
+
+
+def commitment_text(platform: str, form: str, *, shop: str, signed_on: date, at: datetime) -> tuple[str, str]:
+    """The signer's code, and the text that it signs by certificate: a shop's of the unit that it was filed for, the platform's of its own."""
+    entry = form_fitting(platform, form, shop=shop, signed_on=signed_on, at=at)
+    code = _shop_filed_last(platform, shop, at)[1] if shop else actor_acting(platform, at=at).code
+    if not code:
+        raise rules.SignerCodeless(signer=shop or platform)
+    return code, rules.form_signed(entry, key=form, platform=platform, shop=shop, code=code, signed_on=signed_on)
+
+
+def _shop_filed_last(platform: str, shop: str, at: datetime) -> tuple[str, str]:
+    """The kind and code of a shop, as it was filed last."""
+    latest = registrations_known(platform, "shops", known_at=at, shops=[shop]).first()
+    if latest is None:
+        raise rules.ShopUnknown(platform=platform, shop=shop)
+    return str(latest.body["kind"]), latest.code
+
+
 def form_known(made: Commitment) -> CommitmentForm:
     """The very version of the form that was signed."""
     return lawroom.load().on(made.form_from, settings.CHENGXIN_PLACE).commitment_forms[made.form]
@@ -439,7 +477,11 @@ def form_known(made: Commitment) -> CommitmentForm:
 def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:
     """The commitments of a shop (of the platform itself where none is named), each promise with the breaches linked to it."""
     shown = []
-    for made in Commitment.objects.filter(platform=platform, shop=shop, at__lte=known_at).order_by("-pk"):
+    found = Commitment.objects.filter(platform=platform, shop=shop, at__lte=known_at).order_by("-pk")
+    certified = {
+        s.commitment_id: s for s in Signature.objects.filter(commitment__in=found, at__lte=known_at).defer("sealed")
+    }
+    for made in found:
         form = form_known(made)
         breaches: dict[str, list[dict[str, Any]]] = {}
         for breach in made.breaches.filter(at__lte=known_at).order_by("pk"):
@@ -458,9 +500,16 @@ def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict
             {
                 "commitment": made.pk, "form": made.form, "title": form.title.zh, "title_en": form.title.en, "form_from": made.form_from,
                 "text_digest": made.text_digest, "on_behalf": made.on_behalf, "signed_on": made.signed_on, "promises": promises,
+                "certificate": _certified(certified.get(made.pk)),
             }
         )  # fmt: skip
     return shown
+
+
+def _certified(held: Signature | None) -> dict[str, Any] | None:
+    """By which certificate a commitment was signed, as anybody may see it."""
+    names = ("code", "issuer", "serial", "fingerprint", "until", "signed_on")
+    return {name: getattr(held, name) for name in names} if held is not None else None
 
 
 def commitments_public(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:

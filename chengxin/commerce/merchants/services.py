@@ -1,13 +1,15 @@
 """Filing merchants, and the tickets that come of what is found."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from chengxin.actors.selectors import Asker
@@ -25,6 +27,8 @@ from chengxin.commerce.merchants.bulk import (
     rows_read,
     sellers_met,
     shops_filed,
+    signature_sealed,
+    signature_unsealed,
 )
 from chengxin.commerce.merchants.models import (
     Breach,
@@ -34,13 +38,16 @@ from chengxin.commerce.merchants.models import (
     Filing,
     Payer,
     Refused,
+    Signature,
     Statement,
     StatementStep,
     Ticket,
     TicketStep,
 )
 from chengxin.commerce.merchants.selectors import (
+    commitment_text,
     findings_known,
+    form_fitting,
     form_known,
     law_of,
     platform_for,
@@ -53,6 +60,7 @@ from chengxin.commerce.merchants.selectors import (
 )
 from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.signers import roots_read, signature_typed, signature_verified
 from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.ledger.services import trace
@@ -397,25 +405,23 @@ def statement_step(
 
 
 def commitment_sign(
-    *, platform: str, form: str, digest: str, signed_on: date, by: str, at: datetime, shop: str = ""
-) -> Commitment:
+    *, platform: str, form: str, digest: str, signed_on: date, by: str, at: datetime, shop: str = "", signature: str = ""
+) -> Commitment:  # fmt: skip
     """Keep a signed commitment: the platform's own, or a shop's that the platform hands over on its behalf, with the digest of the signed
-    paper. The same version signed again changes nothing.
+    paper. The same version signed again changes nothing. With a detached `signature` by the signer's certificate the text of `commitment_text` is
+    what was signed, and its digest is kept where no paper's is; what was signed on paper before may be signed so once.
     """
     platform_for(platform, by, at=at)
-    on = day_of(at)
-    signer = "platform" if not shop else "merchant" if _shop_kind(platform, shop, at) == "unit" else "individual-seller"
-    forms = law_of(signed_on).commitment_forms
-    fit = [
-        key
-        for key, each in forms.items()
-        if signer in each.signers or shop and signer == "merchant" and "logistics-firm" in each.signers
-    ]
-    if form not in fit or not forms[form].in_force.from_ <= signed_on <= on:
-        raise rules.FormUnfit(form=form, signer=signer, on=signed_on, known=", ".join(fit) or "-")
+    entry = form_fitting(platform, form, shop=shop, signed_on=signed_on, at=at)
+    signed, raw, text = None, b"", ""
+    if signature:
+        code, text = commitment_text(platform, form, shop=shop, signed_on=signed_on, at=at)
+        raw = signature_typed(signature)
+        roots = roots_read(settings.CHENGXIN_SIGNER_ROOTS)
+        signed = signature_verified(text.encode(), raw, code=code, signed_on=signed_on, roots=roots, at=at)
+        digest = digest or sha256(text.encode()).hexdigest()
     if not rules.digest_holds(digest):
-        raise rules.FormUnfit(form=form, signer=signer, on=signed_on, known=", ".join(fit))
-    entry = forms[form]
+        raise rules.DigestUnfit
     with transaction.atomic():
         _alone(platform)
         made, fresh = Commitment.objects.get_or_create(
@@ -433,14 +439,26 @@ def commitment_sign(
                 about=f"commitment:{made.pk}",
                 detail={"form": form, "digest": digest},
             )
+        if signed is not None and not Signature.objects.filter(commitment=made).exists():
+            sealed = signature_sealed(made.pk, {"text": text, "signature": b64encode(raw).decode()})
+            Signature.objects.create(
+                commitment=made, signed_on=signed_on, sealed=sealed, at=at, by=by, **asdict(signed)
+            )
+            detail = {"issuer": signed.issuer, "serial": signed.serial, "fingerprint": signed.fingerprint}
+            trace(event="merchants.commitment.certified", by=by, at=at, about=f"commitment:{made.pk}", detail=detail)
     return made
 
 
-def _shop_kind(platform: str, shop: str, at: datetime) -> str:
-    latest = registrations_known(platform, "shops", known_at=at, shops=[shop]).first()
-    if latest is None:
-        raise rules.ShopUnknown(platform=platform, shop=shop)
-    return str(latest.body["kind"])
+def signature_open(*, commitment: int, by: str, at: datetime) -> dict[str, str]:
+    """The text that was signed by certificate and the signature, for whoever must verify it again: written down before it is given, since the
+    certificate may name persons.
+    """
+    with transaction.atomic():
+        found = Signature.objects.filter(commitment=commitment).first()
+        if found is None:
+            raise rules.SignatureUnknown(commitment=commitment)
+        trace(event="merchants.signature.opened", by=by, at=at, about=f"commitment:{commitment}")
+        return signature_unsealed(found)
 
 
 def breach_link(

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2]
 
 # What may be changed, and why: everything else that the rooms keep is append-only.
 CHANGEABLE = {
-    "actors_actor": "closed_at is set when an actor closes; its key never changes",
+    "actors_actor": "closed_at is set when an actor closes, code when its licence is seen; its key never changes",
     "actors_certificate": "ended_at is set when a certificate ends",
     "actors_use": "used counts up, and most says what it may come to",
     "actors_origin": "removed_at is set when an origin is taken off",
@@ -48,7 +48,7 @@ BY_ROW = {
         table: f"{table}_reseal_only"
         for table in (
             "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "disclosure_consent",
-            "merchants_refused", "merchants_registration", "records_record", "records_refused", "records_ticket", "records_waiting",
+            "merchants_refused", "merchants_registration", "merchants_signature", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
     },

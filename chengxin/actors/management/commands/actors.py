@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chengxin.actors.models import Actor, Kind
 from chengxin.actors.selectors import Reached, asker_acting, contacts_published
-from chengxin.actors.services import actor_add, contact_publish
+from chengxin.actors.services import actor_add, actor_identify, contact_publish
 from chengxin.site.console import Command as Base
 
 
@@ -21,6 +21,7 @@ class Command(Base):
         "kind": "类别",
         "title": "名称",
         "title_en": "英文名称",
+        "code": "统一社会信用代码",
         "telephone": "电话",
         "address": "地址",
         "hours": "办公时间",
@@ -39,6 +40,10 @@ class Command(Base):
         )
         parser.add_argument("--title", default="", help="中文名称 / title in Chinese")
         parser.add_argument("--title-en", default="", help="英文名称 / title in English")
+        parser.add_argument(
+            "--coded", metavar="KEY", help="写明该主体的统一社会信用代码 / say this actor's unified social credit code"
+        )
+        parser.add_argument("--code", default="", help="统一社会信用代码 / the unified social credit code")
         parser.add_argument(
             "--contact",
             metavar="KEY",
@@ -63,6 +68,9 @@ class Command(Base):
             by = asker_acting(options["by"], at=at).key
             title = options["title"] or options["add"]
             actor_add(key=options["add"], kind=options["kind"], title=title, title_en=options["title_en"], by=by, at=at)
+        if options["coded"]:
+            by = asker_acting(options["by"], at=at).key
+            actor_identify(actor=options["coded"], code=options["code"], by=by, at=at)
         if options["contact"]:
             by = asker_acting(options["by"], at=at).key
             words = {name: options[name] for name in ("telephone", "address", "hours")}
@@ -77,6 +85,7 @@ class Command(Base):
                         "kind": a.kind,
                         "title": a.title,
                         "title_en": a.title_en,
+                        "code": a.code,
                         **_contact(contacts.get(a.key)),
                     }
                     for a in found

@@ -1,6 +1,7 @@
 """chengxin merchants: what platforms file of their merchants, and what is found."""
 
 from argparse import ArgumentParser
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.bulk import changes_read
 from chengxin.commerce.merchants.rules import LAYOUTS
 from chengxin.commerce.merchants.selectors import (
+    commitment_text,
     commitments_public,
     duties_known,
     filing_accessible,
@@ -39,7 +41,9 @@ WORDS = {
     "dismiss": ("TICKET",),
     "statements": ("PLATFORM",),
     "commitments": ("PLATFORM",),
+    "text": ("PLATFORM", "FORM"),
     "sign": ("PLATFORM", "FORM"),
+    "signature": ("COMMITMENT",),
     "duties": ("PLATFORM",),
     "duty": ("PLATFORM", "DUTY", "STATE"),
 }
@@ -96,6 +100,9 @@ class Command(Base):
         "on": "日期",
         "statements": "处理说明",
         "commitments": "信用承诺",
+        "commitment": "信用承诺",
+        "text": "文本",
+        "signature": "签名",
         "duties": "义务",
     }
 
@@ -111,6 +118,12 @@ class Command(Base):
         parser.add_argument("--most", type=count, default=1000, help="最多列出多少行，默认 1000 / list at most so many")
         parser.add_argument("--shop", default="", metavar="SHOP", help="哪家店铺的承诺 / whose commitment: a shop's")
         parser.add_argument("--digest", default="", metavar="SHA256", help="材料的摘要 / the document's digest")
+        parser.add_argument(
+            "--signature",
+            type=Path,
+            metavar="FILE",
+            help="签署者证书的分离式签名（CMS）/ the detached signature by the signer's certificate (CMS)",
+        )
         parser.add_argument(
             "--signed-on", type=day, metavar="DAY", help="签署日期，默认当天 / signed on, today if not said"
         )
@@ -212,11 +225,29 @@ class Command(Base):
         known_at = options["known_at"] or timezone.now()
         self.result({"commitments": commitments_public(platform, options["shop"], known_at=known_at)})
 
+    def _text(self, platform: str, form: str, **options: Any) -> None:
+        at = timezone.now()
+        code, text = commitment_text(
+            platform, form, shop=options["shop"], signed_on=options["signed_on"] or day_of(at), at=at
+        )
+        if options["out"]:
+            options["out"].write_bytes(text.encode())
+        self.result({"code": code, "text": text, "out": options["out"]})
+
+    def _signature(self, commitment: str, **options: Any) -> None:
+        at = timezone.now()
+        by = asker_acting(options["by"], at=at)
+        held = services.signature_open(commitment=count(commitment), by=by.key, at=at)
+        if options["out"]:
+            options["out"].write_bytes(b64decode(held["signature"]))
+        self.result({"commitment": count(commitment), **held, "out": options["out"]})
+
     def _sign(self, platform: str, form: str, **options: Any) -> None:
         at = timezone.now()
+        signature = b64encode(options["signature"].read_bytes()).decode() if options["signature"] else ""
         services.commitment_sign(
             platform=platform, form=form, shop=options["shop"], digest=options["digest"], signed_on=options["signed_on"] or day_of(at), by=options["by"],
-            at=at,
+            at=at, signature=signature,
         )  # fmt: skip
         self.result({"commitments": commitments_public(platform, options["shop"], known_at=at)})
 

@@ -1,0 +1,53 @@
+"""Commitments signed by certificate: append-only, but that what is sealed may be sealed anew."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from chengxin.vault.guards import resealable
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("merchants", "0003_sellers"),
+        ("vault", "0001_resealing"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Signature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(db_collation="C")),
+                ("issuer", models.TextField()),
+                ("serial", models.TextField(db_collation="C")),
+                ("fingerprint", models.TextField(db_collation="C")),
+                ("until", models.DateField()),
+                ("signed_on", models.DateField()),
+                ("sealed", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                ("by", models.TextField(db_collation="C")),
+                (
+                    "commitment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signature", to="merchants.commitment"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("issuer", ""), _negated=True),
+                            ("code__regex", "^[0-9A-Z]{18}$"),
+                            ("fingerprint__regex", "^[0-9a-f]{64}$"),
+                        ),
+                        name="merchants_signature_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("signed_on"))), name="merchants_signature_in_force"
+                    ),
+                ],
+            },
+        ),
+        resealable("merchants_signature", held=False),
+    ]
