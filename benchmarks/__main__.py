@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
@@ -8,6 +8,7 @@ from benchmarks.ledger import run as ledger
 from benchmarks.match import run as match
 from benchmarks.measures import run as measures
 from benchmarks.persons import run as persons
+from benchmarks.ratings import run as ratings
 from benchmarks.trails import run as trails
 
 ALL = {
@@ -18,6 +19,7 @@ ALL = {
     "persons": persons.main,
     "ledger": ledger.main,
     "trails": trails.main,
+    "ratings": ratings.main,
 }
 
 

@@ -11,6 +11,8 @@ from chengxin.accounts.services.confirming import Deed, deed_propose
 from chengxin.accounts.services.factors import factors_reset
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_of_one
 from chengxin.actors.selectors import Asker, asker_acting
+from chengxin.commerce.ratings.rules import EXCLUDING
+from chengxin.commerce.ratings.services import exclusion_settle
 from chengxin.desk.services import decision_undo
 from chengxin.ledger.services import log_key_add, log_keys_retire
 from chengxin.rights.services import CASE_STEP, case_proposed
@@ -63,4 +65,5 @@ DEEDS: Mapping[str, Deed] = {
     LEDGER_KEYS: ledger_keys_changed,
     ACCOUNTS: accounts_changed,
     TAKING_BACK: _taken_back,
+    EXCLUDING: exclusion_settle,
 }

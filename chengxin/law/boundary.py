@@ -235,6 +235,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _detector(raw)
     elif shelf == "trade_kinds":
         yield from _trade_kind(raw)
+    elif shelf == "methods":
+        yield from _method(raw)
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 
@@ -457,6 +459,13 @@ def _trade_kind(raw: Raw) -> Found:
                 yield BuyerNamed, place, {"found": hit[0]}
             elif _mapping(column).get("type") != "pseudonym" and (hit := BUYERS.words.search(text)):
                 yield BuyerNamed, place, {"found": hit[0]}
+
+
+def _method(raw: Raw) -> Found:
+    """A method rates shops of firms: none of its words is about a person's score, and nothing is computed of whoever bought."""
+    for place, text in _everything(raw):
+        if hit := PERSON_SCORE.words.search(text):
+            yield PersonScored, place, {"found": hit[0]}
 
 
 # Measures, matters, purposes

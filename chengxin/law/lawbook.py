@@ -29,6 +29,7 @@ from chengxin.law.models import (
     ListEntry,
     Matter,
     Measure,
+    Method,
     Oversight,
     Parameter,
     Procedure,
@@ -114,6 +115,7 @@ class Law:
     trade_kinds: dict[str, TradeKind]
     goods: dict[str, Goods]
     commitment_forms: dict[str, CommitmentForm]
+    methods: dict[str, Method]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)
 

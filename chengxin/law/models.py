@@ -854,7 +854,14 @@ class Role(Founded):
 
 
 # What may take two persons, each with what its entry must say beside the duty and the hours.
-BY_TWO = {"case-step": (), "keys": (), "ledger-keys": (), "accounts": (), "taking-back": ("above",)}
+BY_TWO = {
+    "case-step": (),
+    "keys": (),
+    "ledger-keys": (),
+    "accounts": (),
+    "taking-back": ("above",),
+    "excluding-trades": (),
+}
 
 
 class FourEyes(Founded):
@@ -975,6 +982,63 @@ class Goods(Founded):
     needs: dict[Key, Need] = Field(default_factory=dict)
 
 
+# What a feature of a method is computed from: only what platforms file of trades, and never by buyer.
+Computed: TypeAlias = Literal["review-stars", "orders-returned", "orders-sent-late", "orders-with-parcel"]
+
+
+class Feature(Part):
+    """One feature of a method: what it is computed from and which rows count (`where`), whether more of it is better, what it weighs, and how many
+    trades there must be before it says anything. `within_hours` belongs to what is late.
+    """
+
+    title: Words
+    says: Words
+    computed: Computed
+    direction: Literal["higher", "lower"]
+    weight: int = Field(gt=0, le=100)
+    least: int = Field(ge=1)
+    where: dict[FieldName, Some[Key]] = Field(default_factory=dict)
+    within_hours: int | None = Field(default=None, gt=0)
+    basis: Some[Basis]
+
+    @model_validator(mode="after")
+    def _fits_what_it_is_computed_from(self) -> Self:
+        if (self.computed == "orders-sent-late") != (self.within_hours is not None):
+            raise ValueError("`within_hours` belongs to orders-sent-late, which needs it")
+        if (self.computed in ("orders-returned", "orders-with-parcel")) != bool(self.where):
+            raise ValueError("`where` belongs to orders-returned and orders-with-parcel, which need it")
+        return self
+
+
+class Grade(Part):
+    """A word for a rating whose interval lies wholly at or above so many of a hundred."""
+
+    title: Words
+    least: int = Field(ge=0, le=100)
+
+
+class Method(Founded):
+    """How shops of firms are rated: features, whose weights are of a hundred, how sure an interval must be (`level`, percent), and the words by its
+    lower bound. A changed method is a further version. It is about shops and nothing else: no entry can be about a person.
+    """
+
+    of: Literal["shop"]
+    level: int = Field(ge=50, le=99)
+    features: dict[Key, Feature]
+    grades: dict[Key, Grade]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if sum(feature.weight for feature in self.features.values()) != 100:
+            raise ValueError("the weights of the features are of a hundred")
+        bounds = [grade.least for grade in self.grades.values()]
+        if not bounds or bounds[-1] != 0 or bounds != sorted(set(bounds), reverse=True):
+            raise ValueError("grades go from the best downward, each with a bound of its own, the last with 0")
+        if "not-enough" in self.grades:
+            raise ValueError("not-enough is no grade: it is what is said where there is none")
+        return self
+
+
 Signer: TypeAlias = Literal["platform", "merchant", "individual-seller", "logistics-firm"]
 
 
@@ -1026,5 +1090,6 @@ SHELVES: dict[str, type[Entry]] = {
     "trade_kinds": TradeKind,
     "goods": Goods,
     "commitment_forms": CommitmentForm,
+    "methods": Method,
     "words": Word,
 }

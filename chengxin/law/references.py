@@ -18,6 +18,7 @@ from chengxin.law.models import (
     ListEntry,
     Matter,
     Measure,
+    Method,
     Parameter,
     Procedure,
     Program,
@@ -101,6 +102,8 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
         groups += [(f"needs.{key}.basis", need.basis) for key, need in entry.needs.items()]
     if isinstance(entry, CommitmentForm):
         groups += [(f"promises.{key}.basis", promise.basis) for key, promise in entry.promises.items()]
+    if isinstance(entry, Method):
+        groups += [(f"features.{key}.basis", feature.basis) for key, feature in entry.features.items()]
     if isinstance(entry, TradeKind):
         groups.append(("readers.basis", entry.readers.basis))
     if isinstance(entry, TradeKind) and entry.lasting:
@@ -555,6 +558,22 @@ def _trade_kind(entry: Entry, book: View) -> Faults:
             yield from _reference(entry, book, f"columns.{name}.refers", "trade_kinds", column.refers)
 
 
+# The kind of trades whose columns a feature's `where` names.
+COMPUTED_OF = {"orders-returned": "returns", "orders-with-parcel": "parcels"}
+
+
+def _method(entry: Entry, book: View) -> Faults:
+    """What a feature looks for is what platforms file."""
+    assert isinstance(entry, Method)
+    for key, feature in entry.features.items():
+        kind = _found(book, entry, "trade_kinds", COMPUTED_OF.get(feature.computed, "orders"), TradeKind)
+        for name, wanted in feature.where.items():
+            place = f"features.{key}.where.{name}"
+            values = (kind.columns[name].values if kind and name in kind.columns else None) or {}
+            if unknown := sorted(set(wanted) - set(values)):
+                yield ValueWrong, place, {"detail": f"platforms file no such value: {', '.join(unknown)}"}
+
+
 def _goods(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, Goods)
     licences = _found(book, entry, "code_lists", "merchant-licences", CodeList)
@@ -633,6 +652,7 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "reports": _report,
     "trade_kinds": _trade_kind,
     "goods": _goods,
+    "methods": _method,
     "benefit_points": _benefit_points,
     "roles": _role,
 }

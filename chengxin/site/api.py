@@ -24,6 +24,7 @@ from chengxin.checks.api import router as checks
 from chengxin.commerce.badges.api import router as badges
 from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
+from chengxin.commerce.ratings.api import router as ratings
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
 from chengxin.commerce.warnings.api import router as warnings
@@ -60,6 +61,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/cases", cases),
     ("/merchants", merchants),
     ("/badges", badges),
+    ("/ratings", ratings),
     ("/trades", trades),
     ("/trails", trails),
     ("/logistics", logistics),

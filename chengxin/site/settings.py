@@ -71,6 +71,7 @@ ROOMS = [
     "chengxin.commerce.trails",
     "chengxin.commerce.logistics",
     "chengxin.commerce.warnings",
+    "chengxin.commerce.ratings",
     "chengxin.assessments",
     "chengxin.mydata",
     "chengxin.audits",

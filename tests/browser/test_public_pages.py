@@ -3,9 +3,13 @@
 import os
 import re
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.conf import LazySettings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,6 +18,8 @@ from chengxin.commerce.badges.selectors import snippet
 from chengxin.commerce.badges.services import badge_issue
 from chengxin.commerce.merchants.services import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
+from chengxin.commerce.ratings.services import exclusion_settle, ratings_publish
+from chengxin.commerce.ratings.tests.shops import month_filed, trade
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
@@ -22,6 +28,7 @@ SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElemen
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
 PATHS = (
     "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements", "/badges",
+    "/methods/shop-rating",
 )  # fmt: skip
 
 
@@ -180,3 +187,37 @@ def test_a_shop_s_badge_is_a_picture_that_leads_to_whose_it_is(inspection: Visit
     page.locator("#badge").fill(badge.number)
     page.get_by_role("button", name="查验").click()
     expect(page.locator("#found")).to_contain_text("标识是真的")
+
+
+def test_a_shop_s_rating_is_read_with_what_it_rests_on(
+    inspection: Visit, site_server: SiteServer, tmp_path: Path, settings: LazySettings
+) -> None:
+    settings.CHENGXIN_LAKE = str(tmp_path / "lake")
+    mall, firm, at = f"mall-{uuid4().hex[:8]}", CAST["carrier"], timezone.now() - timedelta(seconds=5)
+    who: dict[str, Any] = {"platform": mall, "by": mall}
+    files = tmp_path / "files"
+    files.mkdir()
+    with site_server.database_open():
+        platform_add(mall)
+        row = shop(1, shop="s1", title="双桅帆旗舰店", name=firm.name, number=firm.code)
+        merchants_file(kind="shops", rows=[row], at=at, **who)
+        forged = [trade(n, stars=1, returned="quality") for n in range(60, 70)]
+        month_filed(files, [trade(n) for n in range(60)] + forged, at=at, **who)
+        exclusion_settle(
+            {
+                "act": "exclude", "platform": mall, "orders": [f"o{n:06d}" for n in range(60, 70)], "document": "云川市监处罚〔2026〕88号",
+                "authority": "云川市市场监督管理局", "decided_on": "2026-11-10", "reason": "虚构交易，已作出处罚决定",
+            },
+            "operator", timezone.now(),
+        )  # fmt: skip
+        ratings_publish(platform=mall, period="2026-10", by="operator", at=timezone.now())
+    page = inspection.open(f"/shops/{mall}/s1/rating")
+    expect(page.locator("main")).to_contain_text("总评")
+    expect(page.locator("section[aria-labelledby=features]")).to_contain_text("5.00 / 5")
+    expect(page.locator("section[aria-labelledby=before]")).to_contain_text("虚构交易，已作出处罚决定")
+    good_to_all(page)
+    pictured(page, "rating")
+    page.get_by_role("link", name="评价方法").click()
+    expect(page.locator("main")).to_contain_text("因质量退货")
+    good_to_all(page)
+    pictured(page, "method")

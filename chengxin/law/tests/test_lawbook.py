@@ -327,5 +327,6 @@ def test_the_guide_for_authors_names_every_shelf() -> None:
         "oversights",
         "detectors",
         "four_eyes",
+        "methods",
     ):
         assert f"## {shelf}" in guide

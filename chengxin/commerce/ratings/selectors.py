@@ -1,0 +1,324 @@
+"""What a rating rests on, and ratings as they were published."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from chengxin.actors.selectors import actor_titled
+from chengxin.commerce.merchants.selectors import law_of, registrations_known, shop_shown
+from chengxin.commerce.ratings import rules
+from chengxin.commerce.ratings.bulk import KINDS, Filed
+from chengxin.commerce.ratings.models import Exclusion, Publication, Rating
+from chengxin.commerce.trades.models import Part, Vanished
+from chengxin.commerce.trades.rules import RECONCILED_WITHIN_DAYS
+from chengxin.commerce.trades.selectors import days_known
+from chengxin.kernel.days import day_of
+from chengxin.law.models import Method
+
+# Returns and parcels come after their orders: they are looked for among those of so many days after the period.
+AFTER = ("returns", "parcels")
+
+
+def method_known(key: str, *, on: date) -> Method:
+    """The method of this key in force on the day; refuses one that there is not."""
+    methods = law_of(on).methods
+    found = methods.get(key)
+    if found is None or not found.in_force.holds(on):
+        raise rules.MethodUnknown(method=key[:60], known=", ".join(sorted(methods)))
+    return found
+
+
+def method_said(method: Method, *, on: date) -> dict[str, Any]:
+    """A method as anybody reads it, and as a publication keeps it: features, weights, least counts, words and articles."""
+    law = law_of(on)
+
+    def cited(basis: Any) -> list[dict[str, str]]:
+        return [{"zh": (each := law.cite(item)).zh, "en": each.en} for item in basis]
+
+    return {
+        "method": method.key, "from": method.in_force.from_.isoformat(), "title": method.title.zh, "title_en": method.title.en,
+        "note": method.note.zh if method.note else "", "note_en": method.note.en if method.note else "", "level": method.level,
+        "basis": cited(method.basis),
+        "features": [
+            {
+                "feature": key, "title": each.title.zh, "title_en": each.title.en, "says": each.says.zh, "says_en": each.says.en,
+                "computed": each.computed, "direction": each.direction, "weight": each.weight, "least": each.least,
+                "within_hours": each.within_hours, "where": {name: list(values) for name, values in each.where.items()}, "basis": cited(each.basis),
+            }
+            for key, each in method.features.items()
+        ],
+        "grades": [
+            {"grade": key, "title": each.title.zh, "title_en": each.title.en, "least": each.least} for key, each in method.grades.items()
+        ],
+    }  # fmt: skip
+
+
+# --- what is read ----------------------------------------------------------------------------------------------------------------
+
+
+def exclusions_standing(platform: str, *, known_at: datetime) -> QuerySet[Exclusion]:
+    """The decisions by which trades of the platform were out at the instant."""
+    revoked = Q(revocation__isnull=False, revocation__at__lte=known_at)
+    return Exclusion.objects.filter(platform=platform, at__lte=known_at).exclude(revoked).order_by("pk")
+
+
+def exclusion_of(exclusion: int, *, known_at: datetime) -> Exclusion:
+    """One that stands; refuses one that there is not, or that was revoked."""
+    found = Exclusion.objects.filter(pk=exclusion, at__lte=known_at, revocation__isnull=True).first()
+    if found is None:
+        raise rules.ExclusionUnknown(exclusion=exclusion)
+    return found
+
+
+def exclusion_shown(found: Exclusion, *, known_at: datetime) -> dict[str, Any]:
+    """A decision as anybody reads it: who decided what and why, and how many trades it is about; not which, since those are the platform's."""
+    revoked = getattr(found, "revocation", None)
+    if revoked is not None and revoked.at > known_at:
+        revoked = None
+    return {
+        "exclusion": found.pk, "platform": found.platform, "document": found.document, "authority": found.authority, "decided_on": found.decided_on,
+        "reason": found.reason, "orders": len(found.orders), "at": found.at, "revoked_at": revoked.at if revoked else None,
+        "revoked_by_document": revoked.document if revoked else "", "revoked_because": revoked.reason if revoked else "",
+    }  # fmt: skip
+
+
+def exclusions_shown(platform: str, *, known_at: datetime, most: int = 200) -> list[dict[str, Any]]:
+    """The platform's decisions, the newest first, those revoked too."""
+    found = Exclusion.objects.filter(platform=platform, at__lte=known_at).select_related("revocation").order_by("-pk")
+    return [exclusion_shown(each, known_at=known_at) for each in found[:most]]
+
+
+def shops_kept(platform: str, *, known_at: datetime) -> dict[str, tuple[str, str]]:
+    """Every shop that the platform has filed: whose it is, and of a firm its code. Nothing of a person is read."""
+    found = registrations_known(platform, "shops", known_at=known_at)
+    kept = {}
+    for shop, code, body in found.values_list("shop", "code", "body__kind"):
+        kind = rules.kind_of(body, code)
+        kept[shop] = kind, code if kind == rules.FIRM else ""
+    return kept
+
+
+def filed_in(platform: str, period: rules.Period, excluded: Iterable[str], *, known_at: datetime) -> Filed:
+    """Where the trades of a period lie, as known at the instant."""
+    paths: dict[str, list[str]] = {}
+    rows = 0
+    for kind in KINDS:
+        last = period.last + timedelta(days=RECONCILED_WITHIN_DAYS if kind in AFTER else 0)
+        days = [
+            each for each in days_known(platform, kind, known_at=known_at, first=period.first, last=last) if each.path
+        ]
+        paths[kind] = [each.path for each in days]
+        rows += sum(each.rows for each in days)
+    gone = Vanished.objects.filter(filing__platform=platform, filing__kind="reviews", at__lte=known_at).order_by("pk")
+    return Filed(
+        paths, list(gone.values_list("path", flat=True)), rows, sorted(set(excluded)), period.first, period.last
+    )
+
+
+def sources_said(filed: Filed) -> dict[str, dict[str, Any]]:
+    """The evidence by kind: which filings, each with its version, how many days and rows, and the digests of the files."""
+    said = {}
+    for kind, paths in filed.paths.items():
+        parts = Part.objects.filter(path__in=paths).order_by("day")
+        found = list(parts.values_list("filing_id", "filing__version", "rows", "digest"))
+        said[kind] = {
+            "filings": [{"filing": pk, "version": version} for pk, version in sorted({each[:2] for each in found})],
+            "days": len(found), "rows": sum(each[2] for each in found), "digests": [each[3] for each in found],
+        }  # fmt: skip
+    gone = Vanished.objects.filter(path__in=filed.vanished).order_by("pk").values_list("digest", flat=True)
+    said["vanished"] = {"filings": [], "days": 0, "rows": 0, "digests": list(gone)}
+    return said
+
+
+# --- what was published ----------------------------------------------------------------------------------------------------------
+
+
+def publications_known(platform: str, *, known_at: datetime) -> QuerySet[Publication]:
+    """What was published of the platform's shops by the instant, the latest period first, of each period the latest version first."""
+    return Publication.objects.filter(platform=platform, at__lte=known_at).order_by("-last", "first", "-version")
+
+
+def publication_of(platform: str, period: str, version: int | None = None, *, known_at: datetime) -> Publication:
+    """One publication, the latest of the period where no version is named; refuses where there is none."""
+    found = publications_known(platform, known_at=known_at).filter(period=period)
+    if version is not None:
+        found = found.filter(version=version)
+    made = found.first()
+    if made is None:
+        raise rules.NothingPublished(what=f"{platform} {period[:40]}", when="")
+    return made
+
+
+def publication_shown(made: Publication) -> dict[str, Any]:
+    """A publication without its shops."""
+    sources = {
+        kind: {name: value for name, value in each.items() if name != "digests"} for kind, each in made.sources.items()
+    }
+    return {
+        "publication": made.pk, "platform": made.platform, "period": made.period, "first": made.first, "last": made.last, "version": made.version,
+        "method": made.method, "method_from": made.method_from, "shops": made.shops, "rated": made.rated, "sources": sources,
+        "inputs": made.inputs, "at": made.at, "by": made.by,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RatingShown:
+    """A shop's rating as anybody may see it: of a shop that is no firm's, counts of trades alone."""
+
+    platform: str
+    platform_title: str
+    shop: str
+    title: str
+    period: str
+    first: date
+    last: date
+    version: int
+    versions: list[int]
+    periods: list[str]
+    method: str
+    method_from: date
+    published_at: datetime
+    kind: str
+    counts: dict[str, int]
+    grade: str
+    grade_zh: str
+    grade_en: str
+    total: float | None
+    low: float | None
+    high: float | None
+    level: int
+    features: list[dict[str, Any]]
+    excluded: int
+    exclusions: list[dict[str, Any]]
+    without: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is printed and returned."""
+        return dict(self.__dict__)
+
+
+NOT_ENOUGH_TITLE = ("尚不足以评价", "Not enough yet")
+
+
+def grade_titled(said: Mapping[str, Any], grade: str) -> tuple[str, str]:
+    """The word of a grade as the method had it then, in both languages; nothing where there is none."""
+    if grade == rules.NOT_ENOUGH:
+        return NOT_ENOUGH_TITLE
+    return next(((g["title"], g["title_en"]) for g in said["grades"] if g["grade"] == grade), ("", ""))
+
+
+def rating_shown(
+    platform: str, shop: str, period: str = "", version: int | None = None, *, known_at: datetime
+) -> RatingShown:
+    """A shop's rating in a period (the latest published where none is named); refuses a shop that was not filed, and where nothing is published.
+    What the shop is said to be now decides, too: where it is no firm's any more, counts alone are shown.
+    """
+    now = shop_shown(platform, shop, on=day_of(known_at), known_at=known_at)
+    found = Rating.objects.filter(publication__platform=platform, shop=shop, publication__at__lte=known_at)
+    found = found.select_related("publication").order_by(
+        "-publication__last", "publication__first", "-publication__version"
+    )
+    periods = list(dict.fromkeys(found.values_list("publication__period", flat=True)))
+    chosen = found.filter(publication__period=period) if period else found
+    if version is not None:
+        chosen = chosen.filter(publication__version=version)
+    rating = chosen.first()
+    if rating is None:
+        raise rules.NothingPublished(what=f"{platform} {shop[:64]} {period[:40]}".strip(), when="")
+    made = rating.publication
+    firm = rating.kind == rules.FIRM and rules.kind_of(now.kind, now.code) == rules.FIRM
+    said = made.method_said
+    zh, en = grade_titled(said, rating.grade) if firm else ("", "")
+    without = {}
+    if firm and rating.without:
+        before = grade_titled(said, rating.without["grade"])
+        without = {
+            **{name: rating.without[name] for name in ("total", "low", "high", "grade")}, "grade_zh": before[0], "grade_en": before[1],
+            "features": _features(said, rating.without["features"], made.sources),
+        }  # fmt: skip
+    out = [each["exclusion"] for each in made.sources["exclusions"]["of"]] if rating.excluded or rating.without else []
+    decisions = Exclusion.objects.filter(pk__in=out).select_related("revocation").order_by("pk")
+    return RatingShown(
+        platform=platform, platform_title=actor_titled(platform), shop=shop, title=now.title, period=made.period, first=made.first, last=made.last,
+        version=made.version, versions=sorted(found.filter(publication__period=made.period).values_list("publication__version", flat=True)),
+        periods=periods, method=made.method, method_from=made.method_from, published_at=made.at,
+        kind=rating.kind if firm or rating.kind != rules.FIRM else rules.kind_of(now.kind, now.code), counts=rating.counts,
+        grade=rating.grade if firm else "", grade_zh=zh, grade_en=en, total=_number(rating.total) if firm else None,
+        low=_number(rating.low) if firm else None, high=_number(rating.high) if firm else None, level=said["level"],
+        features=_features(said, rating.features, made.sources) if firm else [], excluded=rating.excluded,
+        exclusions=[exclusion_shown(each, known_at=known_at) for each in decisions], without=without,
+    )  # fmt: skip
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+# From which kinds a feature is computed.
+EVIDENCE: Mapping[str, Sequence[str]] = {
+    "review-stars": ("reviews", "vanished"),
+    "orders-returned": ("orders", "returns"),
+    "orders-sent-late": ("orders", "parcels"),
+    "orders-with-parcel": ("orders", "parcels"),
+}
+
+
+def _features(said: Mapping[str, Any], features: Mapping[str, Any], sources: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The features in the method's order, each with what it is and its evidence."""
+    shown = []
+    for each in said["features"]:
+        evidence = [
+            {"kind": kind, "filings": sources[kind]["filings"], "rows_read": sources[kind]["rows"]}
+            for kind in EVIDENCE[each["computed"]]
+            if sources[kind]["digests"]
+        ]
+        names = ("feature", "title", "title_en", "computed", "direction", "weight", "least")
+        shown.append({**{name: each[name] for name in names}, **features[each["feature"]], "evidence": evidence})
+    return shown
+
+
+HEADS = (
+    "platform",
+    "period",
+    "version",
+    "method",
+    "method_from",
+    "shop",
+    "code",
+    "grade",
+    "total",
+    "low",
+    "high",
+    *rules.COUNTS,
+    "excluded",
+)
+
+
+def table_of(made: Publication, *, known_at: datetime) -> tuple[list[str], Iterable[list[Any]]]:
+    """The publication's firms as a table, by shop. Shops of natural persons are in no list; nor is one that became one's since."""
+    features = [each["feature"] for each in made.method_said["features"]]
+    heads = [*HEADS, *(f"{key}.{name}" for key in features for name in ("value", "count", "low", "high"))]
+    firms = {shop for shop, (kind, _) in shops_kept(made.platform, known_at=known_at).items() if kind == rules.FIRM}
+
+    def rows() -> Iterable[list[Any]]:
+        for each in made.ratings.filter(kind=rules.FIRM).order_by("shop").iterator(2000):
+            if each.shop in firms:
+                yield [
+                    made.platform, made.period, made.version, made.method, made.method_from, each.shop, each.code, each.grade, each.total, each.low,
+                    each.high, *(each.counts[name] for name in rules.COUNTS), each.excluded,
+                    *(each.features[key][name] for key in features for name in ("value", "count", "low", "high")),
+                ]  # fmt: skip
+
+    return heads, rows()
+
+
+def grade_standing(platform: str, shop: str, *, known_at: datetime) -> tuple[str, str, str]:
+    """The word of the shop's latest published rating, with its titles; nothing where it has none: what a badge may carry."""
+    try:
+        shown = rating_shown(platform, shop, known_at=known_at)
+    except rules.NothingPublished:
+        return "", "", ""
+    return shown.grade, shown.grade_zh, shown.grade_en
