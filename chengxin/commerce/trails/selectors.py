@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
@@ -192,12 +192,6 @@ def declared_among(things: Iterable[str]) -> list[Declared]:
     named = Link.objects.filter(thing__in=list(things)).values("event_id")
     found = Declared.objects.filter(event__in=named).exclude(event=F("declaration"))
     return list(found.select_related("event", "declaration").order_by("pk"))
-
-
-def actors_counted(events: Iterable[int]) -> dict[str, int]:
-    """Who said these events, and how many of them each."""
-    counted = Event.objects.filter(pk__in=list(events)).values_list("actor").annotate(n=Count("pk")).order_by("actor")
-    return dict(counted)
 
 
 def told_about(event_ids: Iterable[str]) -> list[Event]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from chengxin.commerce.trails.rules.linking import CHILD, INPUT, LOT, OUTPUT, PARENT, PARTED, RUN, SEEN, TAKEN, gtin_of
 
@@ -19,8 +19,8 @@ END: Final = datetime(9999, 12, 30, tzinfo=UTC)
 MOST: Final = 100_000
 
 
-@dataclass(frozen=True)
-class Met:
+# What a trace makes by the ten thousand are tuples: a dataclass takes three times as long to make.
+class Met(NamedTuple):
     """A thing as a trace meets it: itself or as a carrier, and the time during which it counts."""
 
     thing: str
@@ -29,8 +29,7 @@ class Met:
     until: datetime = END
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One link as it is stored."""
 
     event: int
@@ -39,8 +38,7 @@ class Row:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Hop:
+class Hop(NamedTuple):
     """How a trace came from one thing to the next: by which event, when, at which level."""
 
     thing: str
@@ -59,6 +57,9 @@ class Links(Protocol):
 
     def of_events(self, events: Sequence[int]) -> Iterable[Row]:
         """Every row of these events."""
+
+    def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
+        """When everything was taken out of each of these at once, in its time."""
 
 
 @dataclass
@@ -109,8 +110,8 @@ def traced(start: Sequence[str], way: Way, links: Links, *, most: int = MOST) ->
 
 def _told(met: Met, known: dict[tuple[str, bool], list[Met]]) -> bool:
     """Whether it says nothing of the thing that is not known yet; that something met itself also carries is nothing new."""
-    before = [*known.get((met.thing, met.carries), ()), *(known.get((met.thing, False), ()) if met.carries else ())]
-    return any(each.since <= met.since and met.until <= each.until for each in before)
+    before = known.get((met.thing, met.carries), ()), known.get((met.thing, False), ()) if met.carries else ()
+    return any(each.since <= met.since and met.until <= each.until for some in before for each in some)
 
 
 @dataclass
@@ -164,24 +165,21 @@ class _Level:
     def _ends(self, rows: Sequence[tuple[Met, Row]]) -> dict[tuple[str, str], list[datetime]]:
         """(thing, its carrier) → when it was taken out, or everything was."""
         ends: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-        held: dict[str, set[str]] = defaultdict(set)
-        first: dict[str, datetime] = {}
         for met, row in rows:
             for parent in self.beside[row.event][PARTED] if row.role == TAKEN else ():
                 ends[met.thing, parent.thing].append(row.at)
-            for parent in self.beside[row.event][PARENT] if row.role == CHILD else ():
-                held[parent.thing].add(met.thing)
-                first[parent.thing] = min(row.at, first.get(parent.thing, row.at))
-        emptied = [
-            (met.thing, row)
-            for met, row in (self.links.of_things([Met(p, since=at) for p, at in first.items()]) if first else ())
-            if row.role == PARTED
+        held = [
+            (met.thing, Met(parent.thing, True, row.at, _out(ends[met.thing, parent.thing], row.at, met.until)))
+            for met, row in rows
+            if row.role == CHILD
+            for parent in self.beside[row.event][PARENT]
         ]
-        self._read(row.event for _, row in emptied)
-        for parent_thing, row in emptied:
-            if not self.beside[row.event][TAKEN]:
-                for thing in held[parent_thing]:
-                    ends[thing, parent_thing].append(row.at)
+        # A carrier goes round for years: only while it held some of the goods it matters whether it was emptied.
+        emptied: dict[str, list[datetime]] = defaultdict(list)
+        for carrier, at in self.links.emptied(_joined(each for _, each in held)) if held else ():
+            emptied[carrier].append(at)
+        for thing, carrier in {(thing, each.thing) for thing, each in held if each.thing in emptied}:
+            ends[thing, carrier] += emptied[carrier]
         return ends
 
     def _reached(
@@ -191,8 +189,7 @@ class _Level:
         every = runs.get(row.event, [row.event])
         if role == CHILD:
             for parent in rows[PARENT]:
-                out = min((at for at in ends[met.thing, parent.thing] if at >= row.at), default=END)
-                yield Met(parent.thing, True, row.at, min(out, met.until))
+                yield Met(parent.thing, True, row.at, _out(ends[met.thing, parent.thing], row.at, met.until))
         elif self.way == "forward":
             if role == INPUT:
                 outputs = (out for event in every for out in self.beside[event][OUTPUT])
@@ -214,6 +211,23 @@ class _Level:
             if role in (SEEN, OUTPUT) and "/21/" in met.thing:
                 lots = (lot for lot in rows.get(LOT, ()) if gtin_of(lot.thing) == gtin_of(met.thing))
                 yield from (Met(lot.thing, until=row.at) for lot in lots)
+
+
+def _out(ends: Iterable[datetime], since: datetime, until: datetime) -> datetime:
+    """Until when something is in a carrier that was put in at `since`: the first end after that."""
+    return min((at for at in ends if since <= at < until), default=until)
+
+
+def _joined(carriers: Iterable[Met]) -> list[Met]:
+    """The times of each carrier, those that overlap made one: nothing is looked for twice."""
+    joined: list[Met] = []
+    for met in sorted(set(carriers)):
+        last = joined[-1] if joined else None
+        if last and last.thing == met.thing and met.since <= last.until:
+            joined[-1] = last._replace(until=max(last.until, met.until))
+        else:
+            joined.append(met)
+    return joined
 
 
 # ---- what is known of the goods' way, and what is not

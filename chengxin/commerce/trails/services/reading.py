@@ -9,13 +9,12 @@ from urllib.parse import unquote
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
-from chengxin.commerce.trails.bulk.reading import StoredLinks
+from chengxin.commerce.trails.bulk.reading import StoredLinks, actors_counted, declared_counted
 from chengxin.commerce.trails.models import Capture, Event
 from chengxin.commerce.trails.rules import asking, identifying, linking
 from chengxin.commerce.trails.rules.tracing import GAPS, MOST, STEPS, Shown, Way, links_judged, traced
 from chengxin.commerce.trails.selectors import (
     Page,
-    actors_counted,
     declared_among,
     document_captured,
     events_accessible,
@@ -95,7 +94,7 @@ def goods_trace(*, goods: str, way: Way, by: str, at: datetime, most: int = MOST
         len(found.events),
         found.levels,
         actors_counted(found.events),
-        len(declared_among(found.things)),
+        declared_counted(found.things),
         found.more,
     )
 

@@ -1,6 +1,5 @@
 """A recall: opened for goods, told to every firm that they reached, receipted, reported, closed by its procedure."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +10,8 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.cases.rules import Course, Taken, step_admissible
-from chengxin.commerce.trails.bulk.reading import StoredLinks
-from chengxin.commerce.trails.models import Event, Recall, RecallNotice, RecallReceipt, RecallStep
+from chengxin.commerce.trails.bulk.reading import StoredLinks, actors_reached
+from chengxin.commerce.trails.models import Recall, RecallNotice, RecallReceipt, RecallStep
 from chengxin.commerce.trails.rules import identifying, linking
 from chengxin.commerce.trails.rules.recalling import (
     AUTHORITIES,
@@ -108,23 +107,17 @@ def _told(recall: Recall, *, by: str, at: datetime) -> int:
     """Tell every firm that said an event of the goods, or of what was made of them or carried them, and was not told yet."""
     start = serials_and_lots(identifying.goods_of(linking.uri_of(recall.goods)))
     found = traced(start, "forward", StoredLinks())
-    met = found.things | found.carriers
-    links: dict[str, set[str]] = defaultdict(set)
-    counts: dict[str, int] = defaultdict(int)
-    events = Event.objects.filter(pk__in=found.events).prefetch_related("links")
-    for event in events.iterator(chunk_size=2000):
-        counts[event.actor] += 1
-        links[event.actor] |= {link.thing for link in event.links.all() if link.thing in met}
+    reached = actors_reached(found.events, found.things | found.carriers)
     law = lawroom.load().on(day_of(at), recall.jurisdiction)
     within = law.parameters["recall-receipt-within"]
     due = day_due(day_of(at), law.parameter("recall-receipt-within"), within.unit)
     before = {*RecallNotice.objects.filter(recall=recall).values_list("actor", flat=True)}
     notices = [
         RecallNotice(
-            recall=recall, actor=actor, things=sorted(map(linking.uri_of, links[actor]))[:1000], events=count, at=at,
+            recall=recall, actor=actor, things=sorted(map(linking.uri_of, things))[:1000], events=count, at=at,
             due_on=due,
         )
-        for actor, count in sorted(counts.items())
+        for actor, count, things in reached
         if actor not in before and actor != recall.opened_by
     ]  # fmt: skip
     RecallNotice.objects.bulk_create(notices)

@@ -4,6 +4,7 @@ import json
 import os
 import random
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -34,6 +35,12 @@ class Remembered:
     def of_events(self, events: Sequence[int]) -> Iterable[Row]:
         """Every row of these events."""
         return [row for row in self.rows if row.event in events]
+
+    def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
+        """When everything was taken out of each of these at once, in its time."""
+        some = {row.event for row in self.rows if row.role == linking.TAKEN}
+        rows = (row for _, row in self.of_things(carriers) if row.role == linking.PARTED)
+        return [(row.thing, row.at) for row in rows if row.event not in some]
 
 
 def key(uri: str) -> str:
