@@ -10,13 +10,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, Protocol
 
-from chengxin.commerce.trails.rules.linking import CHILD, INPUT, LOT, OUTPUT, PARENT, PARTED, RUN, SEEN, TAKEN, gtin_of
+from chengxin.commerce.trails.rules.linking import (
+    CHILD,
+    INPUT,
+    LOT,
+    OUTPUT,
+    PARENT,
+    PARTED,
+    ROLES,
+    RUN,
+    SEEN,
+    TAKEN,
+    gtin_of,
+)
 
 # Forward: what became of it. Backward: what it came of. Custody: what happened to the goods themselves.
 Way = Literal["forward", "backward", "custody"]
 BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 END: Final = datetime(9999, 12, 30, tzinfo=UTC)
 MOST: Final = 100_000
+# In which roles of a thing an event may lead on to others; custody asks for every event of the goods.
+LEADING: Final[dict[Way, tuple[str, ...]]] = {
+    "forward": (CHILD, TAKEN, INPUT, LOT, PARENT),
+    "backward": (CHILD, TAKEN, OUTPUT, SEEN, PARENT),
+    "custody": ROLES,
+}
 
 
 # What a trace makes by the ten thousand are tuples: a dataclass takes three times as long to make.
@@ -52,8 +70,8 @@ class Hop(NamedTuple):
 class Links(Protocol):
     """Whatever holds the links, but for those of events that were declared wrong."""
 
-    def of_things(self, met: Sequence[Met]) -> Iterable[tuple[Met, Row]]:
-        """The rows that name these things, each in its time."""
+    def of_things(self, met: Sequence[Met], roles: Sequence[str]) -> tuple[list[tuple[Met, Row]], Iterable[int]]:
+        """The rows that name these things in these roles, each in its time, and the events that name them in any."""
 
     def of_events(self, events: Sequence[int]) -> Iterable[Row]:
         """Every row of these events."""
@@ -124,8 +142,8 @@ class _Level:
     beside: dict[int, dict[str, list[Row]]] = field(default_factory=dict)
 
     def hops(self, frontier: Sequence[Met], found: Traced) -> Iterator[tuple[Met, Hop]]:
-        rows = list(self.links.of_things(frontier))
-        found.events |= {row.event for _, row in rows}
+        rows, events = self.links.of_things(frontier, LEADING[self.way])
+        found.events.update(events)
         if self.way == "custody":
             found.rows += rows
         self._read(row.event for met, row in rows if self._turns(met, row))
@@ -156,9 +174,9 @@ class _Level:
         if not named:
             return {}
         parts: dict[str, list[int]] = defaultdict(list)
-        for met, row in self.links.of_things([Met(thing) for thing in sorted(set(named.values()))]):
-            if row.role == RUN:
-                parts[met.thing].append(row.event)
+        rows, _ = self.links.of_things([Met(thing) for thing in sorted(set(named.values()))], [RUN])
+        for met, row in rows:
+            parts[met.thing].append(row.event)
         self._read(event for events in parts.values() for event in events)
         return {event: parts[thing] for event, thing in named.items()}
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from chengxin.commerce.trails.bulk.reading import StoredLinks
 from chengxin.commerce.trails.rules import linking
 from chengxin.commerce.trails.rules.tracing import Fact, Met, Row, links_judged, traced, whole
-from chengxin.commerce.trails.tests.events import event, lot, made, packed, pallet, place, seen, serial
+from chengxin.commerce.trails.services import capturing
+from chengxin.commerce.trails.tests.events import document, event, lot, made, packed, pallet, place, seen, serial
+from tests.world import NOW
 
 # How many trails lose events at random; ten thousand for the long run.
 TRAILS = int(os.environ.get("CHENGXIN_TRAILS", "150"))
@@ -28,9 +31,10 @@ class Remembered:
             for link in linking.links_of(one)
         ]
 
-    def of_things(self, met: Sequence[Met]) -> Iterable[tuple[Met, Row]]:
-        """The rows that name these things, each in its time."""
-        return [(m, r) for m in met for r in self.rows if r.thing == m.thing and m.since <= r.at <= m.until]
+    def of_things(self, met: Sequence[Met], roles: Sequence[str]) -> tuple[list[tuple[Met, Row]], Iterable[int]]:
+        """The rows that name these things in these roles, each in its time, and the events that name them in any."""
+        named = [(m, r) for m in met for r in self.rows if r.thing == m.thing and m.since <= r.at <= m.until]
+        return [each for each in named if each[1].role in roles], [row.event for _, row in named]
 
     def of_events(self, events: Sequence[int]) -> Iterable[Row]:
         """Every row of these events."""
@@ -39,8 +43,14 @@ class Remembered:
     def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
         """When everything was taken out of each of these at once, in its time."""
         some = {row.event for row in self.rows if row.role == linking.TAKEN}
-        rows = (row for _, row in self.of_things(carriers) if row.role == linking.PARTED)
+        rows = (row for _, row in self.of_things(carriers, [linking.PARTED])[0])
         return [(row.thing, row.at) for row in rows if row.event not in some]
+
+
+def stored(*events: Any) -> None:
+    """The same events, captured."""
+    content = json.dumps(document(*events)).encode()
+    capturing.trail_capture(content=content, actor="operator", by="operator", at=NOW)
 
 
 def key(uri: str) -> str:
@@ -107,6 +117,37 @@ def test_rings_end() -> None:
     assert traced([key(pallet(1))], "forward", links).things == {key(pallet(1)), key(pallet(2))}
     assert traced([key(lot(2, "B"))], "backward", links).things == {key(lot(1, "A")), key(lot(2, "B"))}
     assert traced([key(lot(1, "A"))], "forward", links, most=1).more
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("drawing", range(8))
+def test_the_database_is_followed_as_the_rules_say(drawing: int) -> None:
+    chance = random.Random(drawing)
+    goods = [lot(1, "A"), lot(2, "B"), lot(4, "Q"), serial(3, "S"), serial(4, "P")]
+    pallets = [pallet(n) for n in range(3)]
+    events: list[Any] = [
+        seen(1, "commissioning", serial(4, "P"), action="ADD", ilmd={"cbvmda:lotNumber": "Q"}),
+        {**packed(6, pallets[0], action="DELETE"), "childEPCs": []},
+    ]
+    for hour in range(2, 14):
+        inside = chance.sample(goods + pallets[1:], 2)
+        into = chance.choice(pallets)
+        events += [
+            packed(hour, into, *inside, action=chance.choice(["ADD", "ADD", "DELETE"])),
+            made(hour, [chance.choice(goods)], [chance.choice(goods)]),
+            seen(hour, "shipping", into),
+        ]
+    links = Remembered(events)
+    stored(*events)
+    for start in [*goods, *pallets]:
+        for way in ("forward", "backward", "custody"):
+            ours, theirs = (traced([key(start)], way, each) for each in (links, StoredLinks()))
+            assert (ours.things, ours.carriers, len(ours.events)) == (
+                theirs.things,
+                theirs.carriers,
+                len(theirs.events),
+            )
+            assert {(at.thing, at.until) for at, _ in ours.rows} == {(at.thing, at.until) for at, _ in theirs.rows}
 
 
 # ---- no trail shown as whole that is not
