@@ -35,6 +35,12 @@ LEADING: Final[dict[Way, tuple[str, ...]]] = {
     "backward": (CHILD, TAKEN, OUTPUT, SEEN, PARENT),
     "custody": ROLES,
 }
+# What else such an event is then asked for.
+LED: Final[dict[Way, tuple[str, ...]]] = {
+    "forward": (PARENT, PARTED, OUTPUT, RUN, SEEN, CHILD),
+    "backward": (PARENT, PARTED, INPUT, RUN, LOT, CHILD),
+    "custody": (PARENT, PARTED),
+}
 
 
 # What a trace makes by the ten thousand are tuples: a dataclass takes three times as long to make.
@@ -73,8 +79,8 @@ class Links(Protocol):
     def of_things(self, met: Sequence[Met], roles: Sequence[str]) -> tuple[list[tuple[Met, Row]], Iterable[int]]:
         """The rows that name these things in these roles, each in its time, and the events that name them in any."""
 
-    def of_events(self, events: Sequence[int]) -> Iterable[Row]:
-        """Every row of these events."""
+    def of_events(self, events: Sequence[int], roles: Sequence[str]) -> Iterable[Row]:
+        """The rows of these events in these roles."""
 
     def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
         """When everything was taken out of each of these at once, in its time."""
@@ -128,8 +134,10 @@ def traced(start: Sequence[str], way: Way, links: Links, *, most: int = MOST) ->
 
 def _told(met: Met, known: dict[tuple[str, bool], list[Met]]) -> bool:
     """Whether it says nothing of the thing that is not known yet; that something met itself also carries is nothing new."""
-    before = known.get((met.thing, met.carries), ()), known.get((met.thing, False), ()) if met.carries else ()
-    return any(each.since <= met.since and met.until <= each.until for some in before for each in some)
+    before = known.get((met.thing, met.carries), [])
+    if met.carries:
+        before = before + known.get((met.thing, False), [])
+    return bool(before) and any(each.since <= met.since and met.until <= each.until for each in before)
 
 
 @dataclass
@@ -165,7 +173,7 @@ class _Level:
         wanted = sorted(set(events) - set(self.beside))
         for event in wanted:
             self.beside[event] = defaultdict(list)
-        for row in self.links.of_events(wanted) if wanted else ():
+        for row in self.links.of_events(wanted, LED[self.way]) if wanted else ():
             self.beside[row.event][row.role].append(row)
 
     def _runs(self) -> dict[int, list[int]]:

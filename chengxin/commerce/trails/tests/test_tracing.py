@@ -36,9 +36,9 @@ class Remembered:
         named = [(m, r) for m in met for r in self.rows if r.thing == m.thing and m.since <= r.at <= m.until]
         return [each for each in named if each[1].role in roles], [row.event for _, row in named]
 
-    def of_events(self, events: Sequence[int]) -> Iterable[Row]:
-        """Every row of these events."""
-        return [row for row in self.rows if row.event in events]
+    def of_events(self, events: Sequence[int], roles: Sequence[str]) -> Iterable[Row]:
+        """The rows of these events in these roles."""
+        return [row for row in self.rows if row.event in events and row.role in roles]
 
     def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
         """When everything was taken out of each of these at once, in its time."""
@@ -181,7 +181,7 @@ def judged(events: Sequence[Any]) -> list[Any]:
     found = traced([key(serial(1, "S"))], "custody", links)
     facts = {}
     for met, row in sorted(found.rows, key=lambda each: each[0].carries):
-        one, parents = events[row.event], [r.thing for r in links.of_events([row.event]) if r.role in "Pp"]
+        one, parents = events[row.event], [r.thing for r in links.of_events([row.event], "Pp")]
         said = linking.said_of(one, "")
         if row.event in facts or (met.carries and row.role == "P"):
             continue
