@@ -47,7 +47,7 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         context = {"refusal": refusal, "platform": platform, "shop": shop}
         return render(request, "portal/rating.html", context, status=refusal.status)
     context = {
-        "rating": found, "counts": [(COUNTS[name], value) for name, value in found.counts.items()], "features": _told(found.features),
+        "rating": found, "counts": [(title, found.counts[name]) for name, title in COUNTS.items()], "features": _told(found.features),
         "before": _hundred(found.without) if found.without else None, "total": _hundred(found.__dict__),
         "earlier": [each for each in found.versions if each != found.version], "other": [each for each in found.periods if each != found.period],
     }  # fmt: skip
