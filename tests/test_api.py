@@ -388,6 +388,7 @@ def test_nothing_lists_subjects() -> None:
                     "/warnings",  # units warned of, as they are published; no person is in one
                     "/warnings/handled",  # its own, from the draft on
                     "/warnings/waiting",  # what waits for the calling platform's receipt
+                    "/logistics/method",  # questions and weights
                     "/badges/revoked",  # numbers of badges, by which nobody is found
                     "/assessments/real-names",  # counts by domain, in which nobody is
                     "/trails/events",

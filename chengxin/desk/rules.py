@@ -38,7 +38,7 @@ DUTIES = {
     "persons": "persons", "consents": "persons",
     "reports": "reports", "report-pdf": "reports", "report-json": "reports", "report-pass": "counter",
     "calls": "oversight", "calls-csv": "oversight",
-    "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight",
+    "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight", "logistics": "oversight",
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
     "lists": "lists", "list": "lists", "propose": "lists",
     "warnings": "lists", "warning": "lists",

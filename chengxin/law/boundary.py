@@ -69,6 +69,13 @@ PERSON_SCORE = _topic(
     "(?:persons?|personal|citizens?|individuals?|social)[ _-](?:credit[ _-])?"
     "(?:scor(?:e|es|ing)|ratings?|grad(?:e|es|ing)|rank(?:s|ing)?|points)",
 )
+# Who works for a firm: an evaluation asks after the firm alone.
+WORKING = _topic(
+    "one who works for a firm",
+    "企业的从业人员",
+    "快递员|快递小哥|投递员|配送员|送货员|派件员|骑手|司机|驾驶员|从业人员|业务员|客服人员|员工|工作人员|法定代表人",
+    "couriers?|riders?|drivers?|staff|employees?|workers?|agents?|representatives?",
+)
 # What would make of benefit points something that can fall, or that tells one person from another.
 POINTS_LOST = _topic(
     "something that can be lost",
@@ -237,6 +244,8 @@ def crossings(shelf: str, key: str, raw: Raw, about_persons: Callable[[str], boo
         yield from _trade_kind(raw)
     elif shelf == "methods":
         yield from _method(raw)
+    elif shelf == "evaluations":
+        yield from _evaluation(raw)
     elif shelf in ("matters", "purposes"):
         yield from _question(shelf, key, raw)
 
@@ -465,6 +474,22 @@ def _method(raw: Raw) -> Found:
     """A method rates shops of firms: none of its words is about a person's score, and nothing is computed of whoever bought."""
     for place, text in _everything(raw):
         if hit := PERSON_SCORE.words.search(text):
+            yield PersonScored, place, {"found": hit[0]}
+
+
+# Evaluations
+
+
+def _evaluation(raw: Raw) -> Found:
+    """A firm is evaluated, never one who works for it: no title asks after a person."""
+    texts = list(_texts({"title": raw.get("title")}))
+    for side, of in _mapping(raw.get("sides")).items():
+        for key, question in _mapping(_mapping(of).get("questions")).items():
+            place = f"sides.{side}.questions.{key}"
+            texts += [(place, str(key).replace("-", " "))]
+            texts += [(f"{place}.{at}", text) for at, text in _texts({"title": _mapping(question).get("title")})]
+    for place, text in texts:
+        if hit := WORKING.words.search(text) or PERSON_SCORE.words.search(text):
             yield PersonScored, place, {"found": hit[0]}
 
 

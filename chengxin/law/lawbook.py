@@ -22,6 +22,7 @@ from chengxin.law.models import (
     CommitmentForm,
     Detector,
     Entry,
+    Evaluation,
     FourEyes,
     Goods,
     Instrument,
@@ -116,6 +117,7 @@ class Law:
     goods: dict[str, Goods]
     commitment_forms: dict[str, CommitmentForm]
     methods: dict[str, Method]
+    evaluations: dict[str, Evaluation]
     words: dict[str, Word]
     book: "Lawbook" = field(repr=False, compare=False)
 

@@ -1062,6 +1062,43 @@ class CommitmentForm(Founded):
         return self
 
 
+EvaluatingSide: TypeAlias = Literal["regulator", "merchants", "consumers"]
+
+
+class Question(Part):
+    """One question of a side: from 1 (bad) to 5 (good), or whether it is so; its weight among the side's; and the article that it asks after."""
+
+    title: Words
+    kind: Literal["scale", "yes-no"]
+    weight: int = Field(ge=1, le=100)
+    basis: Some[Basis]
+
+
+class EvaluationSide(Part):
+    """Who answers, what they are asked, and below how many answers nothing is said."""
+
+    title: Words
+    least: int = Field(ge=2)
+    questions: dict[Key, Question] = Field(min_length=1)
+
+
+class Evaluation(Founded):
+    """How firms of a kind are evaluated from three sides, each told apart: the published method. A changed one is a further version of the
+    entry with the next number. It is about organisations; an entry that asks after one who works there is refused.
+    """
+
+    about: Literal["organisation"]
+    version: int = Field(ge=1)
+    regulators: Some[ActorKind]
+    sides: dict[EvaluatingSide, EvaluationSide]
+
+    @model_validator(mode="after")
+    def _three_sides(self) -> Self:
+        if len(self.sides) < 3:
+            raise ValueError("an evaluation has three sides: regulator, merchants and consumers")
+        return self
+
+
 class Word(Founded):
     """A word of the trade, the words that must not stand for it, and the article that uses it."""
 
@@ -1091,5 +1128,6 @@ SHELVES: dict[str, type[Entry]] = {
     "goods": Goods,
     "commitment_forms": CommitmentForm,
     "methods": Method,
+    "evaluations": Evaluation,
     "words": Word,
 }

@@ -12,6 +12,7 @@ from chengxin.law.models import (
     CommitmentForm,
     Detector,
     Entry,
+    Evaluation,
     Founded,
     Goods,
     Instrument,
@@ -104,6 +105,9 @@ def citations_of(entry: Entry) -> Iterator[tuple[str, Basis]]:
         groups += [(f"promises.{key}.basis", promise.basis) for key, promise in entry.promises.items()]
     if isinstance(entry, Method):
         groups += [(f"features.{key}.basis", feature.basis) for key, feature in entry.features.items()]
+    if isinstance(entry, Evaluation):
+        asked = ((side, key, each) for side, of in entry.sides.items() for key, each in of.questions.items())
+        groups += [(f"sides.{side}.questions.{key}.basis", each.basis) for side, key, each in asked]
     if isinstance(entry, TradeKind):
         groups.append(("readers.basis", entry.readers.basis))
     if isinstance(entry, TradeKind) and entry.lasting:

@@ -67,6 +67,23 @@ FILES: dict[str, Data] = {
         "signers": ["merchant"],
         "promises": {"lawful": {"text": words("Lawful"), "basis": BASIS}},
     },
+    "cn/evaluations/firms.yaml": {
+        **COMMON,
+        "title": words("Firms", "企业"),
+        "about": "organisation",
+        "version": 1,
+        "regulators": ["department"],
+        "sides": {
+            side: {
+                "title": words(side, "一方"),
+                "least": 2,
+                "questions": {
+                    "time": {"title": words("In time", "按时"), "kind": "yes-no", "weight": 1, "basis": BASIS}
+                },
+            }
+            for side in ("regulator", "merchants", "consumers")
+        },
+    },
     "cn/issuers/npc.yaml": {
         "title": words("Congress"),
         "kind": "legislature",

@@ -20,6 +20,7 @@ PURPOSE = "cn/purposes/duty.yaml"
 REPORT = "cn/reports/own.yaml"
 DETECTOR = "cn/detectors/burst.yaml"
 KIND = "cn/trade_kinds/orders.yaml"
+EVALUATION = "cn/evaluations/firms.yaml"
 POINTS = "cn/benefit_points/volunteering.yaml"
 HEADING = "editions.0.columns.kind"
 
@@ -327,6 +328,21 @@ LINES: list[tuple[str, type[refusals.Boundary], list[Spoil], str, str]] = [
         "subject_kinds",
     ),
     ("readers with a score", refusals.ReaderScored, [(DETECTOR, "title.zh", "查询单位评分")], DETECTOR, "title.zh"),
+    # evaluations ask after firms, never after who works there
+    (
+        "an evaluation of couriers",
+        refusals.PersonScored,
+        [(EVALUATION, "sides.consumers.questions.time.title", words("Is the courier polite", "快递员态度好"))],
+        EVALUATION,
+        "sides.consumers.questions.time.title",
+    ),
+    (
+        "an evaluation that ranks persons",
+        refusals.PersonScored,
+        [(EVALUATION, "title.zh", "个人评级")],
+        EVALUATION,
+        "title.zh",
+    ),
     # purposes
     ("vetting deputies", refusals.PurposeBarred, [(PURPOSE, "title.zh", "审查人大代表")], PURPOSE, "title.zh"),
     ("vetting delegates", refusals.PurposeBarred, [(PURPOSE, "title.en", "Vetting delegates")], PURPOSE, "title.en"),

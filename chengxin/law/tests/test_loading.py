@@ -26,6 +26,7 @@ BY_TWO = "cn/four_eyes/taking-back.yaml"
 KIND = "cn/trade_kinds/orders.yaml"
 GOODS = "cn/goods/food.yaml"
 FORM = "cn/commitment_forms/merchant.yaml"
+EVALUATION = "cn/evaluations/firms.yaml"
 YEARS = {"usual": "none", "most": "none"}
 MUST: Data = {"basis": [{"instrument": "penalty-law", "article": "77"}], "verified": True}
 NUMBER: Data = {
@@ -83,6 +84,18 @@ FAULTS: list[tuple[str, type[refusals.LawbookRefused], str, str, Any, str]] = [
         "promises.lawful",
     ),
     ("a commitment to nothing", refusals.ValueWrong, FORM, "promises", {}, ""),
+    ("an evaluation from two sides", refusals.ValueWrong, EVALUATION, "sides.consumers", MISSING, ""),
+    (
+        "a question by no article",
+        refusals.ArticleUnknown,
+        EVALUATION,
+        "sides.consumers.questions.time.basis.0.article",
+        "99",
+        "sides.consumers.questions.time",
+    ),
+    ("a question of no weight", refusals.ValueWrong, EVALUATION, "sides.consumers.questions.time.weight", 0, "sides"),
+    ("one answer for a whole side", refusals.ValueWrong, EVALUATION, "sides.consumers.least", 1, "sides"),
+    ("an evaluation of persons", refusals.ValueWrong, EVALUATION, "about", "natural-person", "about"),
     ("a case named by who reads nothing", refusals.ValueWrong, KIND, "readers.with_case", ["court"], "readers"),
     ("a kind of trades kept for no time", refusals.ReferenceUnknown, KIND, "kept", "none", "kept"),
     (

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chengxin.commerce.logistics import rules
-from chengxin.commerce.logistics.rules import Scan
+from chengxin.commerce.logistics.rules import tracing
+from chengxin.commerce.logistics.rules.tracing import Scan
 from chengxin.commerce.trades.tests.goods import kind_of
 
 START = datetime(2026, 10, 1, 2, tzinfo=UTC)
@@ -32,20 +32,20 @@ def test_a_way_says_each_gap_where_it_is(scanned: str, days: int, told: str) -> 
     steps = [each.split("@") for each in scanned.split()]
     scans = [Scan(START + timedelta(hours=n), step, station) for n, (step, station) in enumerate(steps)]
     at = (scans[-1].at if scans else START) + timedelta(days=days)
-    lines = rules.way(list(reversed(scans)), at=at, quiet_days=3)
+    lines = tracing.way(list(reversed(scans)), at=at, quiet_days=3)
     assert " ".join(line.scan.step if line.scan else f"!{line.gap}" for line in lines) == told
-    assert rules.gaps_of(lines) == told.count("!")
+    assert tracing.gaps_of(lines) == told.count("!")
 
 
 def test_every_step_of_the_lawbook_has_a_place_in_the_order_and_every_gap_its_words() -> None:
-    assert set(rules.NEXT) == set(kind_of("scans").columns["step"].values or ())
-    assert set().union(*rules.NEXT.values()) <= set(rules.NEXT)
-    assert all(zh and en for zh, en in rules.GAPS.values())
+    assert set(tracing.NEXT) == set(kind_of("scans").columns["step"].values or ())
+    assert set().union(*tracing.NEXT.values()) <= set(tracing.NEXT)
+    assert all(zh and en for zh, en in tracing.GAPS.values())
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "云川市人民路1号", "a" * 65, "w1 w2", "w1\0"])
 def test_what_is_no_waybill_number_is_refused_and_not_repeated(typed: str) -> None:
-    with pytest.raises(rules.WaybillUnfit) as caught:
-        rules.waybill_read(typed)
+    with pytest.raises(tracing.WaybillUnfit) as caught:
+        tracing.waybill_read(typed)
     assert not typed.strip() or typed not in str(caught.value)
-    assert rules.waybill_read(" w0001 ") == "w0001"
+    assert tracing.waybill_read(" w0001 ") == "w0001"

@@ -1,0 +1,1 @@
+"""Parcels told, judged and counted, and firms evaluated: pure."""
