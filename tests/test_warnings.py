@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client as Browser
 
 from chengxin.actors.services import SCOPES, actor_add, client_add
-from chengxin.commerce.merchants.tests.stalls import PLATFORM, platform_add
+from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, platform_add, shop
 from chengxin.commerce.warnings.models import Warning, WarningStep
-from chengxin.commerce.warnings.tests.grounds import WORDS, entry
+from chengxin.commerce.warnings.tests.grounds import WORDS, entry, published
 from chengxin.records.services.events import record_withdraw
 from chengxin.site.cli import run
+from tests.people import DIVISION
 from tests.people import number as citizen
 from tests.signing import signed_in, staff_account
-from tests.world import NOW, later
+from tests.world import NOW, later, penalty, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -174,7 +176,6 @@ def test_programs_draft_publish_and_acknowledge(record: int) -> None:
     file = market.get(f"/{number}/file")
     assert (file["waiting"], file["late"], file["pushes"][0]["found"]) == (0, 0, 3)
     assert len(market.get("/handled")) == 1 and platform.get("/handled") == []
-    record_withdraw(record=record, by="market", at=later(minutes=1), reason="误报")
 
 
 def test_the_feeds_carry_what_stands_and_what_was_taken_back(record: int) -> None:
@@ -226,3 +227,21 @@ def test_the_command_runs_a_warning(record: int, tmp_path: Path, capsys: pytest.
     for wrong in (["draft", str(draft)], ["step", number, "urgent"], ["show"]):
         assert run(["warnings", *wrong]) != 0
     capsys.readouterr()
+
+
+def test_the_chores_tell_platforms_what_changed_and_a_shop_s_page_says_it_is_warned_of(
+    record: int, settings: LazySettings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings.CHENGXIN_INVENTED_DIVISION = DIVISION
+    sent(tmp_path / "files", penalty(1))
+    filed(shop(1))
+    number = published(record, platform=PLATFORM, shop="s1")
+    record_withdraw(record=record, by="market", at=later(hours=2), reason="误报")
+    for hours, words in ((1.5, "消费警示"), (2.5, "警示的依据已不成立")):
+        with time_machine.travel(later(hours=hours), tick=True):
+            page = Browser().get(f"/shops/{PLATFORM}/s1").content.decode()
+            assert f"/warnings/{number}" in page and words in page
+    with time_machine.travel(later(hours=3), tick=True):
+        for told in (1, 0):
+            assert run(["chores", "--once", "--json"]) == 0
+            assert json.loads(capfd.readouterr().out)["told"] == told

@@ -14,12 +14,19 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from chengxin.actors.models import Actor
+from chengxin.actors.selectors import Asker
 from chengxin.commerce.badges.selectors import snippet
 from chengxin.commerce.badges.services import badge_issue
+from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.merchants.services import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
 from chengxin.commerce.ratings.services import exclusion_settle, ratings_publish
 from chengxin.commerce.ratings.tests.shops import month_filed, trade
+from chengxin.commerce.warnings.selectors import record_state
+from chengxin.commerce.warnings.services import warning_draft, warning_step
+from chengxin.kernel.days import day_of
+from chengxin.lists.selectors import fact_of
+from chengxin.records.models import Record
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
 from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
@@ -28,7 +35,7 @@ SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElemen
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
 PATHS = (
     "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements", "/badges",
-    "/methods/shop-rating",
+    "/methods/shop-rating", "/warnings",
 )  # fmt: skip
 
 
@@ -221,3 +228,45 @@ def test_a_shop_s_rating_is_read_with_what_it_rests_on(
     expect(page.locator("main")).to_contain_text("因质量退货")
     good_to_all(page)
     pictured(page, "method")
+
+
+def test_a_consumer_warning_is_seen_withdrawn_where_it_was_seen(inspection: Visit, site_server: SiteServer) -> None:
+    words = {
+        "title": "儿童水杯不合格", "title_en": "Children’s cups failed", "facts": "抽查检出邻苯二甲酸酯超标。", "facts_en": "Phthalates beyond the limit.",
+        "advice": "停止使用，向商家退货。", "advice_en": "Stop using them and return them.",
+    }  # fmt: skip
+    at = timezone.now() - timedelta(seconds=5)
+    operator = Asker("operator", "operator")
+    with site_server.database_open():
+        law = law_of(day_of(at))
+        found = (
+            r.pk
+            for r in Record.objects.filter(record_type="abnormal-operations").order_by("pk")
+            if record_state(law, "list-entry", "abnormal-operations", fact_of(r, known_at=at), on=day_of(at)) == "holds"
+        )
+        made = warning_draft(
+            ground="list-entry", list_key="abnormal-operations", record=next(found), said=words, until=day_of(at) + timedelta(days=30), asker=operator, at=at,
+        )  # fmt: skip
+        key = warning_step(number=made.number, to="heard", words="", asker=operator, at=at).key
+    page = inspection.open(f"/warnings/{made.number}/reply")
+    good_to_all(page)
+    page.locator("#key").fill(key)
+    page.locator("#words").fill("已整改。")
+    page.get_by_role("button", name="答复").click()
+    expect(page.locator("[role=status]")).to_contain_text("已经记下")
+    with site_server.database_open():
+        warning_step(number=made.number, to="published", words="答复不改变结论", asker=operator, at=timezone.now())
+    page = inspection.open("/warnings")
+    expect(page.locator("main")).to_contain_text("儿童水杯不合格")
+    good_to_all(page)
+    page.locator(f"#w{made.number} a").click()
+    expect(page.locator("#replies + blockquote")).to_contain_text("已整改。")
+    good_to_all(page)
+    pictured(page, "warning")
+    with site_server.database_open():
+        warning_step(number=made.number, to="withdrawn", words="检验有误", asker=operator, at=timezone.now())
+    page = inspection.open(f"/warnings/{made.number}")
+    expect(page.locator("[role=status]")).to_contain_text("警示已撤回")
+    expect(page.locator("main")).not_to_contain_text("停止使用")
+    good_to_all(page)
+    pictured(page, "warning-withdrawn")

@@ -147,7 +147,7 @@ def warning_shown(found: Warning, *, known_at: datetime) -> dict[str, Any]:
     kept = ("title", "title_en", "goods", "goods_en", "gtin", "code", "name", "platform", "shop", "shop_title", "until")
     said = {name: getattr(found, name) for name in kept}
     words = {name: getattr(found, name) if holds else "" for name in ("facts", "facts_en", "advice", "advice_en")}
-    ground = ground_shown(found)
+    ground = ground_shown(found) | ({} if holds else dict.fromkeys(("ground_key", "document", "decided_by"), ""))
     taken_back = next((step for step in steps if step.to == "withdrawn"), None)
     danger = next((step.words for step in steps if step.to == "urgent"), "")
     return {
@@ -206,6 +206,15 @@ def warnings_public(*, known_at: datetime, words: str = "", platform: str = "") 
     return sorted(found, key=lambda each: (each["published_at"], each["number"]), reverse=True)
 
 
+def warnings_of_shop(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """The warnings shown at the instant that name the shop."""
+    return [
+        e
+        for e in warnings_public(known_at=known_at, platform=platform)
+        if (e["platform"], e["shop"]) == (platform, shop)
+    ]
+
+
 def warnings_accessible(asker: Asker) -> QuerySet[Warning]:
     """The warnings that the asker may see from their draft on: a department its own, whoever supervises or runs the register all."""
     found = Warning.objects.order_by("-pk")
@@ -242,7 +251,7 @@ def warning_file(found: Warning, *, known_at: datetime) -> dict[str, Any]:
     ]  # fmt: skip
     pushes = [push_shown(each, known_at=known_at) for each in pushes_last(found)]
     return {
-        **shown, **words, "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
+        **shown, **words, **ground_shown(found), "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
         "last_day": course.last_day, "opened_at": found.opened_at, "opened_by": found.opened_by, "steps": steps, "open": open_, "pushes": pushes,
         "waiting": sum(1 for each in pushes if each["receipted_at"] is None), "late": sum(1 for each in pushes if each["late"]),
     }  # fmt: skip

@@ -290,7 +290,7 @@ def _step_write(
 
 def _merchant_told(found: Warning, *, by: str, at: datetime) -> str:
     """Give the merchant its key, in a letter where the register knows the unit; returned once for whoever hands it over otherwise."""
-    key = secrets.token_urlsafe(9)
+    key = secrets.token_hex(9)  # no dash, which a command line would read as an option
     WarningKey.objects.create(warning=found, key_hash=sha256(key.encode()).digest(), at=at, by=by)
     if found.subject_id is not None:
         course = warning_course(found, on=day_of(at))

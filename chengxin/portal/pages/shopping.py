@@ -18,9 +18,11 @@ from chengxin.commerce.merchants.selectors import (
     statement_shown,
     statements_found,
 )
+from chengxin.commerce.warnings.selectors import warnings_of_shop
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.warning import STATES as WARNED
 
 MOST = 20
 MARKS = {
@@ -56,6 +58,7 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
         "commitments": commitments_public(platform, shop, known_at=at),
         "badge": badge_standing(platform, shop, known_at=at),
+        "warnings": [(each, WARNED[each["state"]]) for each in warnings_of_shop(platform, shop, known_at=at)],
         "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
     }  # fmt: skip
     return render(request, "portal/shop.html", context)

@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # Nothing of a breach but the decision that finds it.
     "repair-promise": ("content", "broken_by"),
     "supervision-class": ("domain", "class", "reason", "ground", "valid_until"),
+    "product-sampling": ("product", "gtin", "lot", "result", "items", "ground"),
     "contract-performance": ("contract", "kind", "signed_on", "due_on", "outcome"),
     "practice-licence": ("group", "licence", "licence_number", "scope", "valid_from", "valid_until"),
     "professional-qualification": ("group", "qualification", "level", "certificate_number", "valid_from", "valid_until"),

@@ -314,6 +314,7 @@ def test_a_warning_has_no_effect_from_when_its_ground_falls(record: int, how: st
         record_withdraw(record=record, by="market", at=at, reason="误报")
     told = warning_public(number, known_at=later(days=4))
     assert (told["state"], told["off_at"], told["facts"], told["advice"]) == ("fallen", at, "", "")
+    assert (told["ground_key"], told["document"], told["decided_by"]) == ("", "", "")  # what fell is not shown
     assert warning_public(number, known_at=later(days=1))["state"] == "published"
     assert number in [each["number"] for each in warnings_public(known_at=later(days=4))]
     with pytest.raises(rules.WarningEnded):

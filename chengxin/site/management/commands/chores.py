@@ -1,4 +1,4 @@
-"""`chengxin chores`: what comes round by itself, beside the service: the look at the use, and erasing what is owed."""
+"""`chengxin chores`: what comes round by itself, beside the service: the look at the use, telling platforms of warnings, and erasing what is owed."""
 
 import os
 import time
@@ -13,6 +13,7 @@ from django.utils import timezone
 from chengxin import law as lawroom
 from chengxin.audits.services import readings_look
 from chengxin.benefits.services import owed_erase
+from chengxin.commerce.warnings.services import warnings_follow
 from chengxin.kernel.days import day_of
 from chengxin.site.console import Command as Base
 
@@ -20,12 +21,16 @@ LOOKS = 1.0  # seconds after which it looks again whether the process that start
 
 
 class Command(Base):
-    """Looks at the use every minute, and erases what is owed to those who left benefits once a day."""
+    """Looks at the use and tells platforms what changed of warnings every minute, and erases what is owed to those who left benefits once a day."""
 
-    help = "定时事项：每分钟查看查询使用，每天清除退出惠民服务者的留痕 / what comes round: the look at the use every minute, erasing what is owed once a day"
+    help = (
+        "定时事项：每分钟查看查询使用、向平台推送消费警示的变化，每天清除退出惠民服务者的留痕 / "
+        "what comes round: the look at the use and what changed of warnings every minute, erasing what is owed once a day"
+    )
     words = {
         "looked": "已查看",
         "erased": "已清除",
+        "told": "已通知平台",
         "readings": "查询数",
         "findings": "线索",
         "reached": "已看到",
@@ -56,7 +61,9 @@ class Command(Base):
         """Once, or until interrupted; a database that is away is waited for."""
         if options["once"]:
             at = timezone.now()
-            self.result({"looked": self._look(options["by"], at), "erased": owed_erase(by=options["by"], at=at)})
+            by = options["by"]
+            told = warnings_follow(by=by, at=at)
+            self.result({"looked": self._look(by, at), "told": told, "erased": owed_erase(by=by, at=at)})
             return
         self.note("定时事项，按 Ctrl-C 结束", "what comes round; Ctrl-C ends it")
         parent, erased, due = options["beside"], None, time.monotonic()
@@ -71,6 +78,7 @@ class Command(Base):
         at = timezone.now()
         try:
             self._look(by, at)
+            warnings_follow(by=by, at=at)
             if erased != day_of(at):
                 owed_erase(by=by, at=at)
             return day_of(at)
