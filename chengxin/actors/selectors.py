@@ -141,6 +141,11 @@ def departments() -> QuerySet[Actor]:
     return Actor.objects.filter(kind="department", closed_at__isnull=True).order_by("title", "key")
 
 
+def actor_coded(key: str) -> str:
+    """The unified social credit code of the actor, where the operator saw its licence."""
+    return Actor.objects.filter(key=key).values_list("code", flat=True).first() or ""
+
+
 def actors_of_kinds(kinds: Iterable[str]) -> QuerySet[Actor]:
     """The actors of these kinds that act, by title."""
     return Actor.objects.filter(kind__in=list(kinds), closed_at__isnull=True).order_by("title", "key")

@@ -580,13 +580,21 @@ class NotHeld(Part):
     where: Words
 
 
+class Allowed(Part):
+    """To which kinds of actor the subject may allow a report about itself, for how many days at most, and on which basis."""
+
+    to: Some[ActorKind]
+    days: Annotated[int, Field(ge=1, le=3660)]
+    basis: Some[Basis]
+
+
 class ReportKind(Founded):
     """A kind of report: what goes in, who may ask for it, and how often without charge.
 
     `contents` is `public` (what anybody may see) or `full` (also what counts without being shown). `askers` are kinds of actor and `subject`,
     whoever the report is about; the kinds of `in_matter` get of what is not public only what a check in their matter discloses. A repaired or
     past-term record is left out always. `domains` are tried in the order written. `readings` says that the report lists who asked; `free` is the
-    parameter of how many a year the subject may draw by itself, left out where they are not counted.
+    parameter of how many a year the subject may draw by itself, left out where they are not counted. `allowed` says to whom a firm may allow it.
     """
 
     about: Some[SubjectKind]
@@ -603,6 +611,7 @@ class ReportKind(Founded):
     not_held: Many[NotHeld] = ()
     readings: Many[Basis] = ()
     free: Key | None = None
+    allowed: Allowed | None = None
     says: Words
 
     @model_validator(mode="after")

@@ -75,6 +75,8 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"subjects\.identity\.confirmed", "核对身份", "Identity confirmed"),
     (r"reports\.report\.issued", "出具报告", "A report issued"),
     (r"reports\.report\.verified", "核验报告", "A report verified"),
+    (r"reports\.consent\..*", "授权信用服务机构取得报告", "A credit-service firm allowed a report"),
+    (r"reports\.third\..*", "第三方信用报告", "A third-party report"),
     (r"reports\..*", "再次取得报告", "A report had again"),
     (r"(rights|cases)\..*\.read", "查阅案卷", "A case read"),
     (r"(rights|cases)\..*", "案件的办理", "A step of a case"),

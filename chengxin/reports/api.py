@@ -1,7 +1,7 @@
 """The door of reports for programs."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from pydantic import Field
 from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.reports.rules import Choice
 from chengxin.reports.services.issuing import report_count, report_issue
+from chengxin.reports.services.ordering import report_order, third_report_register, third_report_verify
 from chengxin.reports.services.reading import report_read, report_verify
 
 router = Router(auth=ClientKey("reports"), throttle=PerClient(), tags=["reports 信用报告"])
@@ -99,6 +100,70 @@ def issue(request: HttpRequest, asked: ReportIn) -> Any:
 def verify(request: HttpRequest, asked: ReportVerifyIn) -> Any:
     """凭编号和校验码核验；其后情况有变化的，答复 changed。 / By number and code; `changed` says to ask for a new one."""
     return report_verify(number=asked.number, code=asked.code, at=timezone.now()).as_dict()
+
+
+class ReportOrderIn(Schema):
+    """About which firm, and which kind of report it allowed."""
+
+    code: Text
+    kind: Text = "enterprise-full"
+
+
+@router.post(
+    "/ordered",
+    response=ReportOut,
+    summary="经企业授权取得报告 / order a report on consent",
+    operation_id="report_order",
+)
+def order(request: HttpRequest, asked: ReportOrderIn) -> Any:
+    """信用服务机构凭企业有效的授权取得，作为自己出具报告的资料。 / By a credit-service firm on the firm’s consent, as data for a report of its own."""
+    at = timezone.now()
+    report_count(asker=request.auth, kind=asked.kind, at=at)  # type: ignore[attr-defined]
+    return report_order(number=asked.code, kind=asked.kind, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
+
+
+class ThirdReportIn(Schema):
+    """A third-party report as its issuer registers it: number, SHA-256, the firm’s code, the day, and the numbers of our reports on which it rests."""
+
+    number: Text
+    digest: Text
+    code: Text
+    issued_on: date
+    rests_on: Annotated[list[Text], Field(min_length=1, max_length=20)]
+
+
+class ThirdRestsOnOut(Schema):
+    """One of our reports on which it rests."""
+
+    number: str
+    kind: str
+    issued_at: datetime
+
+
+class ThirdReportOut(Schema):
+    """A third-party report as it was registered. Nothing that it says is kept, and no score."""
+
+    number: str
+    issuer: str
+    issuer_code: str
+    code: str
+    digest: str
+    issued_on: date
+    registered_at: datetime
+    rests_on: list[ThirdRestsOnOut]
+
+
+@router.post(
+    "/third-party",
+    response=ThirdReportOut,
+    summary="登记第三方报告 / register a third-party report",
+    operation_id="third_report_register",
+)
+def third_register(request: HttpRequest, said: ThirdReportIn) -> Any:
+    """只登记编号、摘要、日期和所依据的报告，不登记内容和评分。 / Number, digest, day and what it rests on; neither its words nor any score."""
+    at = timezone.now()
+    third_report_register(asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    return third_report_verify(number=said.number, digest=said.digest, at=at).as_dict()
 
 
 @router.get("/{str:number}", response=ReportHadOut, summary="再次取得 / have it again", operation_id="report_read")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from chengxin.vault.models import SealedField
@@ -23,7 +24,8 @@ class Report(models.Model):
 
     The JSON stands in `body` where anybody may see it, and sealed otherwise; the PDF is sealed always, for the code is printed on it. `facts` is the
     digest of what it says of the subject, without number and instants: by it is known whether that has changed. `drawn_by` says who drew
-    it: the `subject` itself, the `counter` for it, an `authority` in its matter, or the `public`. A natural person's has no `code`: nobody's number stands here.
+    it: the `subject` itself, the `counter` for it, an `authority` in its matter, the `public`, or whom the firm `allowed` it. A natural person's has no
+    `code`: nobody's number stands here.
     """
 
     class Drawn(models.TextChoices):
@@ -33,6 +35,7 @@ class Report(models.Model):
         COUNTER = "counter", "窗口代办 the counter"
         AUTHORITY = "authority", "部门 an authority"
         PUBLIC = "public", "公众 the public"
+        ALLOWED = "allowed", "经企业同意 whom the firm allowed it"
 
     kind = models.TextField(db_collation="C")
     jurisdiction = models.TextField(db_collation="C")
@@ -57,7 +60,7 @@ class Report(models.Model):
                 condition=models.Q(body__isnull=False) ^ models.Q(sealed__isnull=False), name="reports_report_body_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(drawn_by__in=["subject", "counter", "authority", "public"]),
+                condition=models.Q(drawn_by__in=["subject", "counter", "authority", "public", "allowed"]),
                 name="reports_report_drawn_known",
             ),
             models.CheckConstraint(
@@ -93,6 +96,61 @@ class Pass(models.Model):
             models.CheckConstraint(condition=~models.Q(seen=""), name="reports_pass_seen"),
         ]
         indexes = [models.Index(fields=["code", "-id"], name="reports_pass_code")]
+
+
+class FirmConsent(models.Model):
+    """That a firm allowed a credit-service firm to order a report about it, until the end of a day; `way` says how the firm was known. Never edited."""
+
+    code = models.TextField(db_collation="C")
+    grantee = models.TextField(db_collation="C")
+    kind = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    until = models.DateField()
+    way = models.TextField(db_collation="C")
+    lawbook_digest = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(grantee="") & ~models.Q(way=""), name="reports_firmconsent_whole"
+            )
+        ]
+        indexes = [models.Index(fields=["code", "grantee", "kind"], name="reports_firmconsent_of")]
+
+
+class FirmConsentEnd(models.Model):
+    """That the firm took the consent back. Never edited."""
+
+    ended = models.OneToOneField(FirmConsent, on_delete=models.PROTECT, primary_key=True, related_name="end")
+    at = models.DateTimeField()
+
+
+class ThirdReport(models.Model):
+    """A report that a credit-service firm issued of a firm: its number, digest and day, and on which of our reports it rests. Nothing that it says, and
+    no score. Never edited.
+    """
+
+    issuer = models.TextField(db_collation="C")
+    number = models.TextField(db_collation="C")
+    digest = models.TextField(db_collation="C")
+    code = models.TextField(db_collation="C")
+    issued_on = models.DateField()
+    rests_on = ArrayField(models.BigIntegerField())
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "number"], name="reports_thirdreport_once"),
+            models.CheckConstraint(
+                condition=models.Q(digest__regex=r"^[0-9a-f]{64}$")
+                & models.Q(rests_on__len__gt=0)
+                & ~models.Q(issuer="")
+                & ~models.Q(number=""),
+                name="reports_thirdreport_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["digest"], name="reports_thirdreport_digest")]
 
 
 class PassEnd(models.Model):

@@ -14,6 +14,7 @@ from typing import Any
 
 from chengxin.checks.rules import asker_may, case_number_given, matter_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
 from chengxin.law import Law
 from chengxin.law.models import ReportKind
@@ -134,6 +135,67 @@ class PassUnknown(Refusal):
     code = "report-pass-unknown"
     status = 403
     zh = "代码与通行码不符，或者通行码已经失效。通行码由信用中心窗口核实企业证照后发放。"
+
+
+class GranteeUnfit(Refusal):
+    """{title} cannot be allowed to a {grantee}. A firm may allow: {known}."""
+
+    code = "report-grantee-unfit"
+    zh = "{title_zh}不能授权给{grantee}。企业可以授权的：{known}。"
+
+
+class ConsentTermUnfit(Refusal):
+    """A consent holds from today for {most} days at most. Write its last day as YYYY-MM-DD."""
+
+    code = "report-consent-term-unfit"
+    zh = "授权自当日起，最长{most}天，止日有误。请写明止日（YYYY-MM-DD）。"
+
+
+class ConsentMissing(Refusal):
+    """The firm has given no consent to this that is in force. It gives one at /reports, with the pass of the counter, and takes it back there."""
+
+    code = "report-consent-missing"
+    status = 403
+    basis = "征信业管理条例 21"
+    zh = "企业没有给予有效的授权。企业凭窗口发放的通行码在 /reports 授权，也在那里撤回。"
+
+
+class ThirdNotYours(Refusal):
+    """{actor} is a {kind}: third-party reports are registered by credit-service firms."""
+
+    code = "third-report-not-yours"
+    status = 403
+    zh = "{actor}属于{kind}：第三方信用报告由信用服务机构登记。"
+
+
+class ThirdUnfit(Refusal):
+    """This cannot be registered: {why} Of a third-party report its number, digest (SHA-256) and day are kept, nothing that it says."""
+
+    code = "third-report-unfit"
+    zh = "不能登记：{why_zh}第三方信用报告只登记编号、摘要（SHA-256）和日期，不登记内容。"
+
+
+class ThirdRestsOnNothing(Refusal):
+    """A third-party report rests on reports of ours that its issuer ordered about this very firm, on its consent, by the day of issue. Name their numbers."""
+
+    code = "third-report-rests-on-nothing"
+    zh = "第三方信用报告须依据其出具机构经该企业授权、在出具之日以前取得的本库报告。请写明这些报告的编号。"
+
+
+class ThirdRegistered(Refusal):
+    """You have registered report {number} with other particulars. What was registered is not edited: issue it anew under another number."""
+
+    code = "third-report-registered"
+    status = 409
+    zh = "您已经登记过编号{number}的报告，内容不同。登记过的不能改写：请用另一编号重新出具。"
+
+
+class ThirdUnknown(Refusal):
+    """No third-party report of this number and digest was registered here. Compare the number, and take the very file: one changed byte makes another digest."""
+
+    code = "third-report-unknown"
+    status = 404
+    zh = "没有登记过这个编号和摘要的第三方信用报告。请核对编号，并使用原文件：改动一个字节，摘要就不同。"
 
 
 class PassNotYours(Refusal):
@@ -323,6 +385,29 @@ def free_left(law: Law, kind: ReportKind, drawn: Sequence[date]) -> None:
         basis = law.cite(law.parameters[kind.free].basis[0])
         days = "、".join(map(str, sorted(drawn)))
         raise FreeOnesDrawn(times=times, days=days, basis=basis.en, basis_zh=basis.zh)
+
+
+def grantee_may(kind: ReportKind, grantee: str, today: date, until: date) -> None:
+    """Whether a firm may allow a report of the kind to an actor of this kind until that day."""
+    known = ", ".join(kind.allowed.to) if kind.allowed else "-"
+    if kind.allowed is None or grantee not in kind.allowed.to:
+        raise GranteeUnfit(title=kind.title.en, title_zh=kind.title.zh, grantee=grantee, known=known)
+    if not 0 <= (until - today).days <= kind.allowed.days:
+        raise ConsentTermUnfit(most=kind.allowed.days)
+
+
+_THIRD = re.compile(r"[0-9A-Za-z一-鿿〔〕（）()_.:/-]{1,64}")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+def third_fit(number: str, digest: str, issued_on: date, today: date) -> None:
+    """Whether a third-party report may be registered so: a number that names no person, a digest, and a day that has come."""
+    if not _THIRD.fullmatch(number) or citizen_number_within(number) or _MOBILE.search(number):
+        raise ThirdUnfit(why="its number is none, or holds a person’s.", why_zh="编号有误，或者含有个人的号码。")
+    if re.fullmatch(r"[0-9a-f]{64}", digest) is None:
+        raise ThirdUnfit(why="the digest is 64 lower-case hexadecimal digits.", why_zh="摘要须为64位十六进制小写数字。")
+    if issued_on > today:
+        raise ThirdUnfit(why="its day is yet to come.", why_zh="日期尚未到来。")
 
 
 # --- number, code and form -------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ Without a token, and so without a cookie: a firm is known by the pass that the c
 them by POST only.
 """
 
+from datetime import date
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -17,15 +19,16 @@ from django.views.decorators.http import require_POST
 from chengxin import law as lawroom
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
-from chengxin.actors.selectors import asker_acting
+from chengxin.actors.selectors import actor_titled, actors_of_kinds, asker_acting
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.rules import number_query
 from chengxin.reports.rules import Choice, FileUnfit, canonical, years_read
-from chengxin.reports.selectors.issued import code_of_report, number_of_report
+from chengxin.reports.selectors.issued import code_of_report, firm_consents, number_of_report
 from chengxin.reports.selectors.writing import kinds_drawn
 from chengxin.reports.services.issuing import PUBLIC, Issued, report_draw, report_issue
+from chengxin.reports.services.ordering import firm_consent_end, firm_consent_give, third_report_verify
 from chengxin.reports.services.reading import MOST_BYTES, Had, pdf_verify, report_have, report_verify, reports_list
 from chengxin.subjects.selectors import SubjectUnknown
 
@@ -75,6 +78,62 @@ def draw(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _own(request, refusal)
     return _shown(request, issued, issued.code)
+
+
+@csrf_exempt
+@in_both_languages
+@passing
+@require_POST
+def allow(request: HttpRequest) -> HttpResponse:
+    """A firm allows a credit-service firm to order a report about it, or takes that back."""
+    at, words = timezone.now(), request.POST
+    try:
+        lookup_count(page="reports", address=address_of(request), at=at)
+        number, key = number_query(words.get("number", "")).value, words.get("key", "")
+        if words.get("act") == "end":
+            consent = words.get("consent", "")
+            firm_consent_end(
+                number=number,
+                key=key,
+                consent=int(consent) if consent.isascii() and consent.isdigit() and len(consent) < 18 else 0,
+                at=at,
+            )
+        else:
+            firm_consent_give(
+                number=number, key=key, grantee=words.get("grantee", ""), kind=words.get("kind", ""), until=_day(words.get("until", "")),
+                jurisdiction=settings.CHENGXIN_PLACE, at=at,
+            )  # fmt: skip
+    except Refusal as refusal:
+        return _own(request, refusal)
+    return _own(request)
+
+
+@answering
+def third(request: HttpRequest) -> HttpResponse:
+    """Whether a third-party report that somebody holds was registered by its issuer, and on which of our reports it rests. Of a file nothing is kept."""
+    if request.method != "POST":
+        return render(request, "portal/third.html")
+    length = request.headers.get("Content-Length") or ""
+    if length.isdecimal() and int(length) > MOST_BYTES + _AROUND:  # not even received
+        too_large = FileUnfit(most=MOST_BYTES // 1024 // 1024)
+        return render(request, "portal/third.html", {"refusal": too_large}, status=too_large.status)
+    at, number = timezone.now(), request.POST.get("number", "")[:64]
+    file = request.FILES.get("file")
+    digest = sha256(file.read()).hexdigest() if file is not None else request.POST.get("digest", "")
+    try:
+        lookup_count(page="verify", address=address_of(request), at=at)
+        found = third_report_verify(number=number, digest=digest, at=at)
+    except Refusal as refusal:
+        told = render(request, "portal/third.html", {"refusal": refusal, "number": number}, status=refusal.status)
+        return waiting(told, refusal)
+    return render(request, "portal/third.html", {"found": found, "number": number})
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return date.min  # refused as any day that is past
 
 
 @csrf_exempt
@@ -139,6 +198,8 @@ def _own(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     law = lawroom.load().on(timezone.localdate(at), settings.CHENGXIN_PLACE)
     context: dict[str, Any] = {
         "number": value, "key": key, "issued": issued, "kinds": kinds_drawn(law, value), "titles": law.reports, "refusal": refusal,
+        "allowing": [k for k in law.reports.values() if k.allowed], "grantees": list(actors_of_kinds(["service-firm"])),
+        "consents": [(each, actor_titled(each.grantee), law.reports.get(each.kind)) for each in firm_consents(value, on=law.day)],
     }  # fmt: skip
     return render(request, "portal/reports_own.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 

@@ -3,7 +3,7 @@
 import hmac
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from chengxin.kernel.certificates import Signatory, signing_file
 from chengxin.kernel.days import day_of
 from chengxin.kernel.keyfile import keyfile_once
 from chengxin.kernel.sealing import Seal
-from chengxin.reports.models import Pass, Report, body_bound, pdf_bound
+from chengxin.reports.models import FirmConsent, Pass, Report, body_bound, pdf_bound
 from chengxin.reports.rules import (
     PassUnknown,
     ReportUnknown,
@@ -124,6 +124,11 @@ def pass_held(code: str, key: str, *, at: datetime) -> Pass:
     if found is None or not hmac.compare_digest(found.code, code) or not holds:
         raise PassUnknown
     return found
+
+
+def firm_consents(code: str, *, on: date) -> QuerySet[FirmConsent]:
+    """What the firm of the code allows on the day, the latest first."""
+    return FirmConsent.objects.filter(code=code, until__gte=on, end__isnull=True).order_by("-pk")
 
 
 def pdf_digest(content: bytes) -> str:

@@ -44,7 +44,7 @@ def pass_give(*, number: str, seen: str, asker: Asker, at: datetime, days: int =
             code=value, key_hash=sha256(key.encode()).digest(), seen=persons_masked(seen.strip()[:MOST_SEEN]), given_at=at,
             until=at + timedelta(days=max(1, min(days, MOST_DAYS))), by=asker.key,
         )  # fmt: skip
-        trace(event="reports.pass.given", by=asker.key, at=at, subject=_subject(value, at), about=f"pass:{made.pk}")
+        trace(event="reports.pass.given", by=asker.key, at=at, subject=subject_held(value, at), about=f"pass:{made.pk}")
     return Given(made.pk, value, key, made.until)
 
 
@@ -56,7 +56,13 @@ def pass_end(*, number: int, asker: Asker, at: datetime) -> PassEnd:
         if found is None:
             raise PassUnknown
         ended = PassEnd.objects.create(ended=found, by=asker.key, at=at)
-        trace(event="reports.pass.ended", by=asker.key, at=at, subject=_subject(found.code, at), about=f"pass:{number}")
+        trace(
+            event="reports.pass.ended",
+            by=asker.key,
+            at=at,
+            subject=subject_held(found.code, at),
+            about=f"pass:{number}",
+        )
     return ended
 
 
@@ -65,7 +71,8 @@ def _counter_only(asker: Asker) -> None:
         raise PassNotYours(actor=asker.key, kind=asker.kind)
 
 
-def _subject(code: str, at: datetime) -> int | None:
+def subject_held(code: str, at: datetime) -> int | None:
+    """The subject of the code, where the register holds one."""
     try:
         return subject_of(code, known_at=at)
     except SubjectUnknown:

@@ -93,6 +93,15 @@ def report_issue(
     return _issue(kind, number, asker, asker.kind, choice or Choice(), seen, jurisdiction, at)
 
 
+def report_issue_allowed(
+    *, kind: str, number: str, consent: int, asker: Asker, jurisdiction: str, at: datetime
+) -> Issued:
+    """Issue the report about a firm that the firm allowed the asker, as the firm itself would have it. `report_order` alone calls this, which has seen
+    the consent.
+    """
+    return _issue(kind, number, asker, asker.kind, Choice(), "", jurisdiction, at, consent=consent)
+
+
 def report_draw(
     *, kind: str, number: str, key: str, asker: Asker, choice: Choice | None = None, jurisdiction: str = "cn", at: datetime
 ) -> Issued:  # fmt: skip
@@ -127,7 +136,7 @@ def person_report_draw(
         written = report_written(
             law, found, file, number="", choice=choice, chosen=held, own=True, known_at=at, person=named
         )
-        report = _made(law, found, "", asker, SUBJECT, True, choice, held, file, written, at=at)
+        report = _made(law, found, "", asker, Report.Drawn.SUBJECT, True, choice, held, file, written, at=at)
         entry = trace(
             event=ISSUED, by=asker.key, at=at, purpose=found.purpose, subject=subject, about=f"report:{number_of_report(report)}",
             detail={"kind": kind, "on": day_of(at), "known_at": at, "as": report.drawn_by},
@@ -142,16 +151,17 @@ def _draws_in_turn(whom: str) -> None:
 
 
 def _issue(
-    key: str, number: str, asker: Asker, asks_as: str, choice: Choice, seen: str, jurisdiction: str, at: datetime
-) -> Issued:
+    key: str, number: str, asker: Asker, asks_as: str, choice: Choice, seen: str, jurisdiction: str, at: datetime, consent: int | None = None
+) -> Issued:  # fmt: skip
     _, value = subject_number_read(number)
     law = lawroom.load().on(day_of(at), jurisdiction)
     kind = rules.kind_of(law, key)
     if kind.about == ("natural-person",):
         raise rules.ReportForPersons(title=kind.title.en, title_zh=kind.title.zh)
-    rules.reader_may(law, kind, asks_as, choice=choice, seen=seen)
+    if consent is None:
+        rules.reader_may(law, kind, asks_as, choice=choice, seen=seen)
     chosen = rules.chosen(law, kind, choice)
-    own = kind.contents == "full" and asks_as in (SUBJECT, *AT_THE_COUNTER)
+    own = kind.contents == "full" and (consent is not None or asks_as in (SUBJECT, *AT_THE_COUNTER))
     with transaction.atomic():
         if own:
             _draws_in_turn(value)
@@ -169,7 +179,8 @@ def _issue(
         if again is None and not own and asker.kind == PUBLIC:
             MADE.admit(value, now=at.timestamp())
             MADE.count(value, now=at.timestamp())
-        report = again or _made(law, kind, value, asker, asks_as, own, choice, chosen, file, written, at=at)
+        whose = _drawn(kind, asks_as, own, consent)
+        report = again or _made(law, kind, value, asker, whose, own, choice, chosen, file, written, at=at)
         told: dict[str, Any] = {"kind": key, "on": day_of(at), "known_at": at, "as": report.drawn_by}
         entry = trace(
             event=ISSUED, by=asker.key, at=at, purpose=choice.purpose or choice.matter or kind.purpose,
@@ -177,6 +188,7 @@ def _issue(
             detail={
                 **told,
                 **({"seen": persons_masked(seen.strip()[: rules.MOST_SEEN])} if seen.strip() else {}),
+                **({"consent": consent} if consent is not None else {}),
                 **({"matter": choice.matter} if choice.matter else {}),
                 **({"case_number": choice.case_number.strip()} if choice.case_number.strip() else {}),
             },
@@ -199,15 +211,19 @@ def _facts(written: Written) -> str:
     return digest_of(canonical(written.facts))
 
 
+def _drawn(kind: ReportKind, asks_as: str, own: bool, consent: int | None) -> Report.Drawn:
+    """Who draws it."""
+    if consent is not None:
+        return Report.Drawn.ALLOWED
+    if own:
+        return Report.Drawn.SUBJECT if asks_as == SUBJECT else Report.Drawn.COUNTER
+    return Report.Drawn.AUTHORITY if kind.contents == "full" else Report.Drawn.PUBLIC
+
+
 def _made(
-    law: Law, kind: ReportKind, value: str, asker: Asker, asks_as: str, own: bool, choice: Choice, chosen: Chosen,
+    law: Law, kind: ReportKind, value: str, asker: Asker, drawn: Report.Drawn, own: bool, choice: Choice, chosen: Chosen,
     file: SubjectFile | None, written: Written, *, at: datetime,
 ) -> Report:  # fmt: skip
-    drawn = Report.Drawn.PUBLIC
-    if own:
-        drawn = Report.Drawn.SUBJECT if asks_as == SUBJECT else Report.Drawn.COUNTER
-    elif kind.contents == "full":
-        drawn = Report.Drawn.AUTHORITY
     report = Report(
         pk=_next_key(), kind=kind.key, jurisdiction=law.jurisdiction, subject=file.subject if file else None, code=value,
         asker=asker.key, drawn_by=drawn, issued_at=at, lawbook_digest=law.book.digest, facts=_facts(written),
