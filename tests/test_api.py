@@ -385,6 +385,9 @@ def test_nothing_lists_subjects() -> None:
                     "/ledger/checkpoints",
                     "/ledger/consistency",
                     "/trails/capture",
+                    "/complaints",  # those that the caller handles or handed in, and who complained in none
+                    "/complaints/charges",
+                    "/complaints/rates",  # counts; of firms one that is asked for
                     "/warnings",  # units warned of, as they are published; no person is in one
                     "/warnings/handled",  # its own, from the draft on
                     "/warnings/waiting",  # what waits for the calling platform's receipt

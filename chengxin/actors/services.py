@@ -32,6 +32,7 @@ SCOPES = (
     "trades",
     "merchants",
     "trails",
+    "complaints",
     "persons",
 )
 

@@ -120,8 +120,8 @@ class Deed(models.Model):
 
 
 class Notice(models.Model):
-    """One thing to be told: to whoever opened a case, about one of its steps; or to a subject, about what `about` names (a task of a
-    measure). By which channel; its words and address sealed. Never edited.
+    """One thing to be told: to whoever opened a case, about one of its steps; or to a subject, or to whoever complained as a consumer, about what
+    `about` names (a task of a measure, a step of a complaint). By which channel; its words and address sealed. Never edited.
     """
 
     class Channel(models.TextChoices):
@@ -147,7 +147,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(case__isnull=False, step__isnull=False, subject__isnull=True, about="")
-                | models.Q(case__isnull=True, step__isnull=True, subject__isnull=False) & ~models.Q(about=""),
+                | models.Q(case__isnull=True, step__isnull=True) & ~models.Q(about=""),
                 name="cases_notice_about_something",
             ),
             models.CheckConstraint(
@@ -161,9 +161,9 @@ class Notice(models.Model):
         return self.case.number if self.case else self.about
 
     @property
-    def told(self) -> int:
-        """The subject that it is about."""
-        return self.case.subject_id if self.case else int(self.subject_id or 0)
+    def told(self) -> int | None:
+        """The subject that it is about, if it is about one."""
+        return self.case.subject_id if self.case else self.subject_id
 
 
 class Delivery(models.Model):

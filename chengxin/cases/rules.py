@@ -60,6 +60,9 @@ DOERS: dict[str, Words] = {
     "credit-centre": Words(zh="公共信用信息中心", en="The public credit centre"),
     "supervisor": Words(zh="社会信用主管部门", en="The supervising department"),
     "anybody": Words(zh="任何人", en="Anybody"),
+    "consumer": Words(zh="消费者", en="The consumer"),
+    "merchant": Words(zh="商家", en="The merchant"),
+    "platform": Words(zh="平台", en="The platform"),
     "clock": Words(zh="期限届满", en="End of the term"),
 }
 

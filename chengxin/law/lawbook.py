@@ -20,6 +20,7 @@ from chengxin.law.models import (
     BenefitPoints,
     CodeList,
     CommitmentForm,
+    ComplaintKind,
     Detector,
     Entry,
     Evaluation,
@@ -115,6 +116,7 @@ class Law:
     code_lists: dict[str, CodeList]
     trade_kinds: dict[str, TradeKind]
     goods: dict[str, Goods]
+    complaint_kinds: dict[str, ComplaintKind]
     commitment_forms: dict[str, CommitmentForm]
     methods: dict[str, Method]
     evaluations: dict[str, Evaluation]

@@ -36,7 +36,18 @@ KINDS_ZH: dict[str, str] = {
     "operator": "运行单位",
     "public": "公众",
 }
-Doer: TypeAlias = Literal["subject", "authority", "provider", "credit-centre", "supervisor", "anybody", "clock"]
+Doer: TypeAlias = Literal[
+    "subject",
+    "authority",
+    "provider",
+    "credit-centre",
+    "supervisor",
+    "anybody",
+    "consumer",
+    "merchant",
+    "platform",
+    "clock",
+]
 Needed: TypeAlias = Literal["reasons", "document", "proof-of-service", "approval", "evidence"]
 Outcome: TypeAlias = Literal[
     "upheld",
@@ -58,6 +69,9 @@ Outcome: TypeAlias = Literal[
     "founded",
     "not-founded",
     "unanswered",
+    "solved",
+    "unsettled",
+    "unconfirmed",
 ]
 FieldType: TypeAlias = Literal[
     "text", "name", "code", "old-number", "day", "amount", "number", "choice", "person", "person-name", "citizen-number"
@@ -804,13 +818,14 @@ class Parameter(Founded):
 
 
 class Code(Part):
-    """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it; `terms` are the words of
-    another vocabulary that stand for it.
+    """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it; `now`, under which of the
+    values it stands since it was merged; `terms` are the words of another vocabulary that stand for it.
     """
 
     title: Words
     basis: Some[Basis]
     closed: Words | None = None
+    now: Key | None = None
     terms: list[FieldName] = []
 
 
@@ -823,6 +838,11 @@ class CodeList(Founded):
     def choices(self) -> dict[str, Words]:
         """The open values, each with its title."""
         return {key: code.title for key, code in self.codes.items() if code.closed is None}
+
+    def current(self, key: str) -> str | None:
+        """The value under which what is written as `key` stands today; nothing where it is no value of the list."""
+        code = self.codes.get(key)
+        return None if code is None else code.now or key
 
     def named_by(self, instrument: str) -> list[str]:
         """The values that this paper names."""
@@ -1051,6 +1071,15 @@ class Method(Founded):
 Signer: TypeAlias = Literal["platform", "merchant", "individual-seller", "logistics-firm"]
 
 
+class ComplaintKind(Founded):
+    """What a consumer may complain about: whose field it is (a code of the list `sectors`), and who is asked first, the platform or the agency
+    in charge.
+    """
+
+    sector: Key
+    first: Literal["platform", "agency"]
+
+
 class Promise(Part):
     """One promise of a form, word by word, and the articles that it repeats."""
 
@@ -1135,6 +1164,7 @@ SHELVES: dict[str, type[Entry]] = {
     "code_lists": CodeList,
     "trade_kinds": TradeKind,
     "goods": Goods,
+    "complaint_kinds": ComplaintKind,
     "commitment_forms": CommitmentForm,
     "methods": Method,
     "evaluations": Evaluation,

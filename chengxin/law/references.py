@@ -10,6 +10,7 @@ from chengxin.law.models import (
     BenefitPoints,
     CodeList,
     CommitmentForm,
+    ComplaintKind,
     Detector,
     Entry,
     Evaluation,
@@ -591,6 +592,23 @@ def _goods(entry: Entry, book: View) -> Faults:
                 yield ReferenceUnknown, f"needs.{key}.any_of", data
 
 
+def _complaint_kind(entry: Entry, book: View) -> Faults:
+    assert isinstance(entry, ComplaintKind)
+    sectors = _found(book, entry, "code_lists", "sectors", CodeList)
+    if sectors is None or entry.sector not in sectors.choices:
+        day, key = entry.in_force.from_, f"sectors/{entry.sector}"
+        data = {"shelf": "code_lists", "key": key, "day": day, "jurisdiction": entry.jurisdiction}
+        yield ReferenceUnknown, "sector", data
+
+
+def _code_list(entry: Entry, book: View) -> Faults:
+    """What was merged stands under a value that is open."""
+    assert isinstance(entry, CodeList)
+    for key, code in entry.codes.items():
+        if code.now is not None and (code.now not in entry.choices or entry.codes[code.now].now is not None):
+            yield ValueWrong, f"codes.{key}.now", {"detail": f"{code.now} is no open value of the list"}
+
+
 def _purpose(entry: Entry, book: View) -> Faults:
     """What a purpose shows of persons is there to be shown, its numbers are parameters, and its right stands on a statute."""
     assert isinstance(entry, Purpose)
@@ -657,6 +675,8 @@ CHECKS: Mapping[str, Callable[[Entry, View], Faults]] = {
     "trade_kinds": _trade_kind,
     "goods": _goods,
     "methods": _method,
+    "code_lists": _code_list,
+    "complaint_kinds": _complaint_kind,
     "benefit_points": _benefit_points,
     "roles": _role,
 }

@@ -22,6 +22,7 @@ from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.commerce.badges.api import router as badges
+from chengxin.commerce.complaints.api import router as complaints
 from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.ratings.api import router as ratings
@@ -65,6 +66,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/trades", trades),
     ("/trails", trails),
     ("/logistics", logistics),
+    ("/complaints", complaints),
     ("/warnings", warnings),
     ("/assessments", assessments),
     ("/audits", audits),

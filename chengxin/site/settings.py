@@ -69,6 +69,7 @@ ROOMS = [
     "chengxin.commerce.badges",
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",
+    "chengxin.commerce.complaints",
     "chengxin.commerce.logistics",
     "chengxin.commerce.warnings",
     "chengxin.commerce.ratings",

@@ -64,11 +64,15 @@ def notices_write(*, case: Case, taken: Iterable[Taken], at: datetime) -> None:
         )  # fmt: skip
 
 
-def notice_write(*, subject: int, about: str, to: str, telling: Telling, by: str, at: datetime) -> Notice:
-    """Write what a subject is to be told of something that is no case, by letter; call it in the transaction of what it tells of."""
+def notice_write(
+    *, subject: int | None, about: str, to: str, telling: Telling, by: str, at: datetime, channel: str = "letter"
+) -> Notice:
+    """Write what somebody is to be told of something that is no case, by letter if nothing else is said; call it in the transaction of what it
+    tells of.
+    """
     words = {"to": to, "title": telling.title, "body": telling.body}
     notice = Notice.objects.create(
-        subject_id=subject, about=about, channel=Notice.Channel.LETTER, at=at, sealed=case_seal().seal_json(words, notice_bound({"case_id": None, "about": about}))
+        subject_id=subject, about=about, channel=channel, at=at, sealed=case_seal().seal_json(words, notice_bound({"case_id": None, "about": about}))
     )  # fmt: skip
     trace(event="cases.notice.written", by=by, at=at, subject=subject, about=about, detail={"notice": notice.pk})
     return notice

@@ -120,6 +120,11 @@ def mobile_within(text: str) -> bool:
     return _MOBILE.search(text) is not None
 
 
+def mobiles_masked(text: str) -> str:
+    """The text with every mobile telephone number hidden."""
+    return _MOBILE.sub("*" * 11, text)
+
+
 FILED = "merchants.shop.filed"  # told of whoever a shop was filed for
 IDENTITY = "merchant-identity"  # the lawbook's purpose for which an agency opens who is behind a shop
 

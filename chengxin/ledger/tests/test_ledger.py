@@ -47,7 +47,8 @@ BY_ROW = {
     **{
         table: f"{table}_reseal_only"
         for table in (
-            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "disclosure_consent",
+            "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "complaints_complainant", "complaints_complaint", "complaints_exhibit",
+            "complaints_refused", "disclosure_consent",
             "merchants_refused", "merchants_registration", "merchants_signature", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )

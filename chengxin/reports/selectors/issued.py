@@ -27,6 +27,7 @@ from chengxin.reports.rules import (
     number_typed,
     number_written,
 )
+from chengxin.subjects.selectors import SubjectUnknown, subject_of
 from chengxin.vault.selectors import seal_of
 
 KEYS = Path(settings.CHENGXIN_HOME) / "keys"
@@ -134,3 +135,11 @@ def firm_consents(code: str, *, on: date) -> QuerySet[FirmConsent]:
 def pdf_digest(content: bytes) -> str:
     """By which a PDF is known: the SHA-256 of the file, in hexadecimal."""
     return sha256(content).hexdigest()
+
+
+def subject_held(code: str, at: datetime) -> int | None:
+    """The subject of the code, where the register holds one."""
+    try:
+        return subject_of(code, known_at=at)
+    except SubjectUnknown:
+        return None

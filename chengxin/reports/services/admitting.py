@@ -13,7 +13,8 @@ from chengxin.kernel.identifiers import persons_masked
 from chengxin.ledger.services import trace
 from chengxin.reports.models import Pass, PassEnd
 from chengxin.reports.rules import AT_THE_COUNTER, MOST_SEEN, PapersNotSeen, PassNotYours, PassUnknown
-from chengxin.subjects.selectors import SubjectUnknown, number_read, subject_of
+from chengxin.reports.selectors.issued import subject_held
+from chengxin.subjects.selectors import number_read
 
 DAYS, MOST_DAYS = 30, 365
 
@@ -69,11 +70,3 @@ def pass_end(*, number: int, asker: Asker, at: datetime) -> PassEnd:
 def _counter_only(asker: Asker) -> None:
     if asker.kind not in AT_THE_COUNTER:
         raise PassNotYours(actor=asker.key, kind=asker.kind)
-
-
-def subject_held(code: str, at: datetime) -> int | None:
-    """The subject of the code, where the register holds one."""
-    try:
-        return subject_of(code, known_at=at)
-    except SubjectUnknown:
-        return None

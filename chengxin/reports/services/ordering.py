@@ -14,8 +14,7 @@ from chengxin.kernel.days import day_of
 from chengxin.ledger.services import trace
 from chengxin.reports import rules
 from chengxin.reports.models import FirmConsent, FirmConsentEnd, Report, ThirdReport
-from chengxin.reports.selectors.issued import number_of_report, pass_held, report_accessible
-from chengxin.reports.services.admitting import subject_held
+from chengxin.reports.selectors.issued import number_of_report, pass_held, report_accessible, subject_held
 from chengxin.reports.services.issuing import PUBLIC, Issued, report_issue_allowed
 from chengxin.subjects.selectors import number_read
 

@@ -1,0 +1,369 @@
+"""The door of complaints: hotlines and platforms hand them in and handle them; anybody reads how many were solved."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
+from chengxin.commerce.complaints import services
+from chengxin.commerce.complaints.rules import Told
+from chengxin.commerce.complaints.selectors import (
+    Shown,
+    charges_known,
+    complaints_accessible,
+    complaints_owing,
+    filing_accessible,
+    rates_known,
+    rates_told,
+    shown_of,
+)
+from chengxin.kernel.days import day_of
+
+router = Router(auth=ClientKey("complaints"), throttle=PerClient(), tags=["complaints 消费投诉"])
+
+
+class ComplaintReading(PerAddress):
+    """So many looks a minute from one address, by whoever has no key."""
+
+    scope = "complaints-reading"
+
+
+OPEN = ComplaintReading("60/m")
+Number = Annotated[str, StringConstraints(pattern=r"^TS[0-9]{8}-[0-9]{6,12}$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{0,64}$")]
+Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{0,18}$")]
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+
+
+class ComplaintRowIn(Schema):
+    """A complaint as it came: through which channel, about what and whom, in the consumer’s words, and who complains. `share`: they let the platform
+    know who they are.
+    """
+
+    source: Text
+    kind: Text
+    wants: Text
+    words: Long
+    name: Text
+    reach: Text
+    received_on: date | None = None
+    platform: Id = ""
+    shop: Id = ""
+    code: Code = ""
+    order: Id = ""
+    amount: Money | None = None
+    goods_on: date | None = None
+    reference: Id = ""
+    share: bool = False
+
+
+class ComplaintRowsIn(Schema):
+    """Complaints, as many as a call may hold."""
+
+    rows: Annotated[list[dict[Text, Any]], Field(min_length=1, max_length=1000)]
+
+
+class ComplaintReceiptOut(Schema):
+    """What whoever complained keeps; the key is shown once. `joined`: the complaint about the same dispute with which it is handled."""
+
+    number: str
+    key: str
+    on: date
+    procedure: str
+    handler: str
+    last_day: date | None
+    joined: str
+    unchanged: bool
+
+
+class ComplaintLineOut(Schema):
+    """The receipt of a row of a file."""
+
+    line: int
+    reference: str
+    number: str
+    key: str
+    joined: str
+
+
+class ComplaintFilingOut(Schema):
+    """What became of a file of complaints."""
+
+    filing: int
+    rows: int
+    accepted: int
+    joined: int
+    unchanged: int
+    refused: int
+    refused_by_reason: dict[str, int]
+    receipts: list[ComplaintLineOut]
+
+
+class ComplaintStepOut(Schema):
+    """A step: where it led, by whom in which part, with what words, what was offered or paid."""
+
+    on: date
+    title: str
+    title_en: str
+    by: str
+    by_en: str
+    who: str
+    reasons: str
+    remedy: str
+    amount: Decimal | None
+    ground: str
+
+
+class ComplaintLegOut(Schema):
+    """One run of a procedure."""
+
+    procedure: str
+    title: str
+    title_en: str
+    steps: list[ComplaintStepOut]
+
+
+class ComplaintChoiceOut(Schema):
+    """What the caller may do now, by when, with what."""
+
+    to: str
+    act: str
+    act_en: str
+    last_day: date | None
+    needs: list[str]
+
+
+class ComplaintOut(Schema):
+    """A complaint as the caller sees it; `words` only where one is asked for. Who complained stands nowhere in it."""
+
+    number: str
+    kind: str
+    kind_en: str
+    wants: str
+    wants_en: str
+    source: str
+    source_en: str
+    received_on: date
+    platform: str
+    shop: str
+    code: str
+    order: str
+    amount: Decimal | None
+    state: str
+    state_title: str
+    state_title_en: str
+    outcome: str
+    last_day: date | None
+    handler: str
+    duplicates: int
+    words: str
+    legs: list[ComplaintLegOut]
+    choices: list[ComplaintChoiceOut]
+
+
+class ComplaintStepIn(Schema):
+    """A step of the procedure, with its words; what is offered or was paid; on which listed ground goods are not taken back; to which agency it is
+    handed.
+    """
+
+    to: Text
+    reasons: Text = ""
+    remedy: Text = ""
+    amount: Money | None = None
+    ground: Text = ""
+    to_agency: Text = ""
+
+
+class ComplainantIn(Schema):
+    """The case in which who complained is opened."""
+
+    case_number: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+
+
+class ComplainantOut(Schema):
+    """Who complained, and how to reach them."""
+
+    name: str
+    reach: str
+
+
+class ChargeIn(Schema):
+    """Which agency is in charge of a field, in a division and below it."""
+
+    sector: Text
+    division: Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")] = ""
+    agency: Text
+
+
+class ChargeOut(Schema):
+    """Who is in charge, since when."""
+
+    sector: str
+    division: str
+    agency: str
+    at: datetime
+
+
+class SolvedRateOut(Schema):
+    """How many were solved, of all that came and of those that were taken up and ended; a share is null below the least number."""
+
+    key: str
+    title: str
+    received: int
+    ended: int
+    solved: int
+    unsettled: int
+    unconfirmed: int
+    not_accepted: int
+    late: int
+    dropped: int
+    open: int
+    of_received: float | None
+    of_ended: float | None
+
+
+class SolvedRatesOut(Schema):
+    """Both solved rates of a period."""
+
+    first: date
+    last: date
+    on: date
+    least: int
+    platforms: list[SolvedRateOut]
+    firms: list[SolvedRateOut]
+    agencies: list[SolvedRateOut]
+
+
+@router.post("", response=ComplaintReceiptOut, summary="提交一件投诉 / hand one in", operation_id="complaint_take")
+def take(request: HttpRequest, row: ComplaintRowIn) -> Any:
+    """热线转来的由机关提交，平台提交自己收到的；同一来源编号再次提交不重复。 / By an agency or a platform; the same reference again changes nothing."""
+    at = timezone.now()
+    told = Told(**{**row.model_dump(), "received_on": row.received_on or day_of(at)})
+    return services.complaint_file(told=told, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
+
+
+@router.post("/files", response=ComplaintFilingOut, summary="成批提交 / hand in a file", operation_id="complaints_take")
+def take_many(request: HttpRequest, rows: ComplaintRowsIn) -> Any:
+    """逐行核对；不能收下的密封保存并写明理由，其余照收。 / Row by row; what cannot be taken is kept sealed with its reason."""
+    return services.complaints_file(rows=rows.rows, asker=request.auth, at=timezone.now()).as_dict()  # type: ignore[attr-defined]
+
+
+@router.get("/files/{filing}/refused", summary="退回的行 / refused rows", operation_id="complaints_refused")
+def refused(request: HttpRequest, filing: Annotated[int, Field(ge=1, le=2**53)]) -> HttpResponse:
+    """行号和理由（CSV）。 / Lines and reasons, as CSV."""
+    found = filing_accessible(request.auth, filing)  # type: ignore[attr-defined]
+    text = services.refused_export(filing=found, by=request.auth.key, at=timezone.now())  # type: ignore[attr-defined]
+    return HttpResponse(text, content_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "", response=list[ComplaintOut], summary="可以查看的投诉 / those that you may see", operation_id="complaints_list"
+)
+def listed(request: HttpRequest, owing: bool = False, most: Most = 50) -> Any:
+    """新的在前；`owing` 只列轮到调用方办理的。没有消费者的话和身份。 / Newest first; `owing`: only where it is the caller’s turn. Without words and identities."""
+    asker, on = request.auth, timezone.localdate()  # type: ignore[attr-defined]
+    if owing:
+        return [told_of(each) for each in complaints_owing(asker, on=on)[:most]]
+    found = complaints_accessible(asker).prefetch_related("legs__steps")[:most]
+    return [told_of(shown_of(each, doers=None, asker=asker, on=on)) for each in found]
+
+
+@router.get(
+    "/charges", response=list[ChargeOut], summary="主管机关 / who is in charge", operation_id="complaint_charges"
+)
+def charges(request: HttpRequest) -> Any:
+    """各领域、各区划的主管机关。 / Of each field and division."""
+    return charges_known(known_at=timezone.now())
+
+
+@router.post(
+    "/charges", response=ChargeOut, summary="指定主管机关 / put in charge", operation_id="complaint_charge_set"
+)
+def charge(request: HttpRequest, asked: ChargeIn) -> Any:
+    """由信用中心指定；正在办理的不变。 / By the credit centre; what is being handled stays where it is."""
+    return services.charge_set(**asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+
+
+@router.get(
+    "/rates",
+    auth=None,
+    throttle=OPEN,
+    response=SolvedRatesOut,
+    summary="解决率 / solved rates",
+    operation_id="complaint_rates",
+)
+def rates(request: HttpRequest, first: date, last: date, code: Code = "") -> Any:
+    """期间内收到的投诉：占收到的、占受理并办结的两个比例；企业按统一社会信用代码查询。 / Of those received in the days: both shares; a firm by its code."""
+    at = timezone.now()
+    return rates_told(rates_known(first=first, last=last, on=timezone.localdate(at), known_at=at, code=code))
+
+
+@router.get("/{number}", response=ComplaintOut, summary="一件投诉 / one complaint", operation_id="complaint_read")
+def read(request: HttpRequest, number: Number) -> Any:
+    """含消费者所写的内容；查看留痕。 / With the consumer’s words; the reading is kept."""
+    return told_of(services.complaint_read(number=number, asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+
+
+@router.post("/{number}/steps", response=ComplaintOut, summary="办理一步 / take a step", operation_id="complaint_step")
+def step(request: HttpRequest, number: Number, asked: ComplaintStepIn) -> Any:
+    """按法典规定的程序和时限。 / By the procedure and clocks of the lawbook."""
+    words = asked.model_dump()
+    to = words.pop("to")
+    asker: Any = request.auth  # type: ignore[attr-defined]
+    done = services.complaint_step(number=number, to=to, said=services.Said(**words), asker=asker, at=timezone.now())
+    return told_of(done)
+
+
+@router.post(
+    "/{number}/complainant",
+    response=ComplainantOut,
+    summary="打开投诉人的身份 / who complained",
+    operation_id="complainant_open",
+)
+def complainant(request: HttpRequest, number: Number, asked: ComplainantIn) -> Any:
+    """办理的机关在自己的案件中；投诉人看得到谁因何案打开过。 / The agency in charge, in a case of its own; whoever complained sees it."""
+    return services.complainant_open(
+        number=number,
+        case_number=asked.case_number,
+        asker=request.auth,  # type: ignore[attr-defined]
+        at=timezone.now(),
+    )
+
+
+def told_of(shown: Shown) -> dict[str, Any]:
+    """A complaint as it is sent."""
+    found = shown.complaint
+    head = found.joined or found
+    return {
+        "number": shown.number, "kind": shown.kind.zh, "kind_en": shown.kind.en, "wants": shown.wants.zh, "wants_en": shown.wants.en,
+        "source": shown.source.zh, "source_en": shown.source.en, "received_on": found.received_on, "platform": head.platform, "shop": head.shop,
+        "code": head.code, "order": head.order, "amount": head.amount, "state": shown.state, "state_title": shown.state_title.zh,
+        "state_title_en": shown.state_title.en, "outcome": shown.outcome, "last_day": shown.last_day, "handler": shown.handler,
+        "duplicates": shown.duplicates, "words": shown.words,
+        "legs": [
+            {
+                "procedure": leg.procedure, "title": leg.title.zh, "title_en": leg.title.en,
+                "steps": [
+                    {
+                        "on": s.on, "title": s.title.zh, "title_en": s.title.en, "by": s.by.zh, "by_en": s.by.en, "who": s.who, "reasons": s.reasons,
+                        "remedy": s.remedy.zh if s.remedy else "", "amount": s.amount, "ground": s.ground.zh if s.ground else "",
+                    }
+                    for s in leg.steps
+                ],
+            }
+            for leg in shown.legs
+        ],
+        "choices": [
+            {
+                "to": o.step.to, "act": o.step.act.zh if o.step.act else o.step.to, "act_en": o.step.act.en if o.step.act else o.step.to,
+                "last_day": o.last_day, "needs": list(o.step.needs),
+            }
+            for o in shown.choices
+        ],
+    }  # fmt: skip

@@ -1,0 +1,142 @@
+"""chengxin complaints: taken in from a file, handled, counted."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from chengxin.actors.selectors import asker_acting
+from chengxin.commerce.complaints import services
+from chengxin.commerce.complaints.api import told_of
+from chengxin.commerce.complaints.selectors import complaints_owing, filing_accessible, rates_known, rates_told
+from chengxin.kernel.days import day_read
+from chengxin.site.console import Command as Base
+from chengxin.site.console import WrongUse
+
+WORDS = {"file": 1, "refused": 1, "owing": 0, "show": 1, "step": 2, "clock": 0, "charge": 3, "rates": 2}
+WANTED = {
+    "file": "FILE", "refused": "FILING", "show": "NUMBER", "step": "NUMBER STEP", "charge": "SECTOR DIVISION AGENCY", "rates": "FIRST LAST",
+}  # fmt: skip
+
+
+class Command(Base):
+    """Takes complaints in from a CSV or JSON Lines file, shows those owed and one with what was done, takes a step, runs the clock, says who is in charge, and
+    counts how many were solved.
+    """
+
+    help = "消费投诉：成批收下、待办、查看、办理、时限、主管机关、解决率 / complaints: take in, those owed, show, step, clock, who is in charge, solved rates"
+    words = {
+        "filing": "批次",
+        "rows": "行",
+        "accepted": "收下",
+        "joined": "并案",
+        "unchanged": "已有",
+        "refused": "退回",
+        "refused_by_reason": "退回理由",
+        "receipts": "回执",
+        "complaints": "投诉",
+        "number": "编号",
+        "state_title": "状态",
+        "last_day": "期限",
+        "moved": "因时限变动",
+        "sector": "领域",
+        "division": "区划",
+        "agency": "机关",
+        "platforms": "平台",
+        "firms": "企业",
+        "agencies": "机关",
+        "out": "写入",
+    }
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What is done, with which."""
+        parser.add_argument("action", choices=list(WORDS), help="做什么 / what is done")
+        parser.add_argument("words", nargs="*", metavar="WORD", help="文件、编号等 / a file, a number and so on")
+        parser.add_argument("--say", default="", metavar="WORDS", help="办理的内容和理由 / the words of a step")
+        parser.add_argument(
+            "--remedy", default="", metavar="REMEDY", help="提出或者赔付的办法 / what is offered or paid"
+        )
+        parser.add_argument("--amount", default="", metavar="YUAN", help="金额（元） / how much, in yuan")
+        parser.add_argument(
+            "--ground", default="", metavar="GROUND", help="不接受退货的情形 / why goods are not taken back"
+        )
+        parser.add_argument("--to-agency", default="", metavar="ACTOR", help="移送给谁 / to whom it is handed over")
+        parser.add_argument(
+            "--code", default="", metavar="CODE", help="统一社会信用代码 / a unified social credit code"
+        )
+        parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / where the lines go")
+        parser.add_argument(
+            "--by",
+            default="operator",
+            metavar="ACTOR",
+            help="由谁办理，默认 operator / who does it, by default operator",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked."""
+        action, words, at = options["action"], options["words"], timezone.now()
+        if len(words) != WORDS[action]:
+            wanted = WANTED.get(action, "")
+            raise WrongUse(
+                f"请这样写：chengxin complaints {action} {wanted}。", f"Write: chengxin complaints {action} {wanted}."
+            )
+        asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
+        if action == "file":
+            self.result(services.complaints_file(rows=_rows(Path(words[0])), asker=asker, at=at).as_dict())
+        elif action == "refused":
+            lines = "".join(
+                services.refused_export(filing=filing_accessible(asker, _count(words[0])), by=asker.key, at=at)
+            )
+            if options["out"]:
+                options["out"].write_text(lines, encoding="utf-8")
+            self.result(
+                {"refused": lines.count("\n") - 1, "out": options["out"]} if options["out"] else {"refused": lines}
+            )
+        elif action == "owing":
+            self.result({"complaints": [told_of(each) for each in complaints_owing(asker, on=on)]})
+        elif action == "show":
+            self.result(told_of(services.complaint_read(number=words[0], asker=asker, at=at)))
+        elif action == "step":
+            said = services.Said(
+                options["say"], options["remedy"], _money(options["amount"]), options["ground"], options["to_agency"]
+            )
+            self.result(told_of(services.complaint_step(number=words[0], to=words[1], said=said, asker=asker, at=at)))
+        elif action == "clock":
+            self.result({"moved": services.complaints_lapse(by=asker.key, at=at)})
+        elif action == "charge":
+            division = "" if words[1] == "-" else words[1]
+            made = services.charge_set(sector=words[0], division=division, agency=words[2], asker=asker, at=at)
+            self.result({"sector": made.sector, "division": made.division, "agency": made.agency})
+        else:
+            first, last = (day_read(word) for word in words)
+            self.result(rates_told(rates_known(first=first, last=last, on=on, known_at=at, code=options["code"])))
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if text.lstrip().startswith("{"):
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return [dict(row) for row in csv.DictReader(text.splitlines())]
+    except (OSError, UnicodeDecodeError, ValueError, csv.Error):
+        raise WrongUse(
+            f"读不出{path.name}：须为UTF-8的CSV或者JSON Lines文件。",
+            f"{path.name} cannot be read: give a UTF-8 CSV or JSON Lines file.",
+        ) from None
+
+
+def _money(written: str) -> Decimal | None:
+    try:
+        return Decimal(written) if written else None
+    except InvalidOperation:
+        raise WrongUse("金额请写数字，以元为单位。", "Write the amount as a number of yuan.") from None
+
+
+def _count(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise WrongUse("请写批次的编号。", "Write the number of the filing.")
+    return int(written)

@@ -1,0 +1,335 @@
+"""Complaints as they stand on a day, who may see them, and how many were solved."""
+
+import hmac
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, cast
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from chengxin.actors.selectors import Asker, actor_titled, centre_acting
+from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
+from chengxin.commerce.complaints import rules
+from chengxin.commerce.complaints.models import Charge, Complaint, Exhibit, Filing, Leg, Step
+from chengxin.commerce.merchants.rules import mobiles_masked
+from chengxin.commerce.merchants.selectors import law_of, registrations_known
+from chengxin.kernel.days import day_of
+from chengxin.kernel.identifiers import persons_masked
+from chengxin.law.models import Doer, Words
+from chengxin.vault.selectors import seal_of
+
+SEEING_ALL = ("operator", "credit-centre", "supervisor")
+_NUMBER = re.compile(r"TS(\d{8})-(\d{6,12})")
+
+
+# --- who is in charge ------------------------------------------------------------------------------------------------------------
+
+
+def charges_known(*, known_at: datetime) -> list[Charge]:
+    """Who is in charge of each field and division at the instant."""
+    found = Charge.objects.filter(at__lte=known_at).order_by("sector", "division", "-pk")
+    return list(found.distinct("sector", "division"))
+
+
+def agency_for(sector: str, code: str, *, known_at: datetime) -> str:
+    """Which agency is in charge of a field for a firm registered in its division; the credit centre, which hands it on, where nobody is."""
+    charges = {each.division: each.agency for each in charges_known(known_at=known_at) if each.sector == sector}
+    return rules.charge_for(charges, code[2:8] if code else "") or centre_acting(at=known_at)
+
+
+# --- one complaint -----------------------------------------------------------------------------------------------------------------
+
+
+def leg_course(leg: Leg, *, on: date, steps: Sequence[Step] | None = None) -> Course:
+    """The leg's procedure by the law of the day on which it opened, the steps taken, and what the clock has done by this day."""
+    law = law_of(leg.opened_on)
+    rows = leg.steps.order_by("number") if steps is None else steps
+    course = Course(law, law.procedures[leg.procedure], [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in rows])
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
+
+
+def leg_now(complaint: Complaint) -> Leg:
+    """The leg in which the complaint is handled now: of what was joined, that of the complaint that came first."""
+    return (complaint.joined or complaint).legs.order_by("-number")[0]
+
+
+def handler_of(leg: Leg) -> str:
+    """Who is in charge of the leg now."""
+    return leg.steps.order_by("-number").values_list("handler", flat=True)[0]
+
+
+def doers_of(complaint: Complaint, asker: Asker, leg: Leg) -> set[Doer]:
+    """Which parts the asker plays: the platform in whose shop it was bought, the agency in charge."""
+    doers: set[Doer] = set()
+    if asker.kind == "platform" and asker.key == complaint.platform:
+        doers.add("platform")
+    if leg.procedure == rules.AGENCY and asker.kind in rules.AGENCIES and asker.key == handler_of(leg):
+        doers.add("authority")
+    return doers
+
+
+def complaints_accessible(asker: Asker) -> QuerySet[Complaint]:
+    """Those that the asker may see: a platform those about its shops and those that it handed in, an agency those that it handed in or has ever
+    been in charge of; who runs or supervises the register sees all.
+    """
+    found = Complaint.objects.order_by("-pk")
+    if asker.kind in SEEING_ALL:
+        return found
+    if asker.kind == "platform":
+        return found.filter(Q(platform=asker.key) | Q(filed_by=asker.key))
+    if asker.kind not in rules.AGENCIES:
+        return found.none()
+    handled = Step.objects.filter(
+        Q(leg__complaint=OuterRef("pk")) | Q(leg__complaint=OuterRef("joined_id")), handler=asker.key
+    )
+    return found.filter(Q(filed_by=asker.key) | Exists(handled))
+
+
+def complaints_numbered(found: QuerySet[Complaint], number: str) -> Complaint:
+    """The complaint of that number, of these; one that is not among them looks like one that is not."""
+    match = _NUMBER.fullmatch(number.strip())
+    complaint = found.filter(pk=int(match[2])).first() if match else None
+    if complaint is None or match is None or f"{complaint.received_on:%Y%m%d}" != match[1]:
+        raise rules.ComplaintUnknown(number=number[:40])
+    return complaint
+
+
+def complaint_accessible(asker: Asker, number: str) -> Complaint:
+    """The complaint of that number, of those that the asker may see."""
+    return complaints_numbered(complaints_accessible(asker), number)
+
+
+def complaint_by_key(number: str, key: str) -> Complaint:
+    """The complaint of that number for whoever holds its key; unknown and not theirs look alike."""
+    try:
+        found = complaints_numbered(Complaint.objects.all(), number)
+    except rules.ComplaintUnknown:
+        found = None
+    if found is None or not hmac.compare_digest(bytes(found.key_hash), sha256(key.encode()).digest()):
+        raise rules.ComplaintKeyUnknown(number=number[:40])
+    return found
+
+
+def complaints_of_shops(shops: Iterable[tuple[str, str]], codes: Sequence[str]) -> QuerySet[Complaint]:
+    """Those about these shops, or about the unit of one of these codes, which is whoever is signed in."""
+    mine = Q(code__in=[code for code in codes if code])
+    for platform, shop in shops:
+        mine |= Q(platform=platform, shop=shop)
+    return Complaint.objects.filter(mine, joined__isnull=True).order_by("-pk")
+
+
+def complaints_owing(asker: Asker, *, on: date) -> list["Shown"]:
+    """Those in which something is open that the asker may do, the first due first."""
+    found = complaints_accessible(asker).filter(joined__isnull=True).prefetch_related("legs__steps")
+    shown = [each for each in (shown_of(c, doers=None, asker=asker, on=on) for c in found[:2000]) if each.choices]
+    return sorted(shown, key=lambda s: (s.last_day or date.max, s.complaint.pk))
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A step as it is shown: where it led, by whom, and with what words."""
+
+    on: date
+    title: Words
+    by: Words
+    who: str
+    reasons: str
+    remedy: Words | None
+    amount: Decimal | None
+    ground: Words | None
+    handler: str
+
+
+@dataclass(frozen=True)
+class LegShown:
+    """One leg: its procedure and the steps taken in it, with what the clock did."""
+
+    procedure: str
+    title: Words
+    steps: list[StepShown]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A complaint as one side sees it: where it stands, what was done, what that side may do and until when."""
+
+    complaint: Complaint
+    number: str
+    kind: Words
+    wants: Words
+    source: Words
+    platform: str
+    shop_title: str
+    state: str
+    state_title: Words
+    outcome: str
+    last_day: date | None
+    handler: str
+    handler_title: str
+    legs: list[LegShown]
+    choices: list[Open]
+    words: str
+    exhibits: list[Exhibit]
+    duplicates: int
+
+    @property
+    def late(self) -> bool:
+        """Whether somebody let their time run out in the state in which it stands."""
+        return self.outcome == "late"
+
+
+def shown_of(
+    complaint: Complaint, *, doers: set[Doer] | None, asker: Asker | None, on: date, words: bool = False
+) -> Shown:
+    """The complaint for one side; `doers` are its parts, or those of the asker. The words are opened only where they are asked for, telephone and
+    identity numbers hidden from everybody but whoever wrote them and the agency.
+    """
+    head = complaint.joined or complaint
+    legs = sorted(head.legs.all(), key=lambda leg: leg.number)
+    told: list[LegShown] = []
+    course: Course | None = None
+    handler = ""
+    for leg in legs:
+        rows = sorted(leg.steps.all(), key=lambda step: step.number)
+        course = leg_course(leg, on=on, steps=rows)
+        told.append(_leg_shown(leg, course, rows))
+        handler = rows[-1].handler
+    assert course is not None  # every complaint begins with a leg
+    parts = doers if doers is not None else doers_of(head, asker, legs[-1]) if asker else set()
+    law = law_of(day_of(head.at))
+    outcome = rules.outcome_of(course.state.outcome, course.state.final)
+    kinds, sources = law.complaint_kinds, law.code_lists["complaint-sources"].codes
+    return Shown(
+        complaint, complaint.number, kinds[head.kind].title, law.code_lists["remedies"].codes[head.wants].title, sources[complaint.source].title,
+        actor_titled(head.platform) if head.platform else "", _shop_title(head), course.state_key, course.state.title, outcome, course.last_day,
+        handler, actor_titled(handler), told, [o for o in course.steps if o.step.by in parts],
+        words_opened(complaint, full="consumer" in parts or bool(asker and asker.kind in rules.AGENCIES)) if words else "",
+        exhibits_of(complaint) if words else [], head.duplicates.count(),
+    )  # fmt: skip
+
+
+def _leg_shown(leg: Leg, course: Course, rows: Sequence[Step]) -> LegShown:
+    law, states = course.law, course.procedure.states
+    remedies, grounds = law.code_lists["remedies"].codes, law.code_lists["return-exceptions"].codes
+    shown = []
+    for taken in course.taken:
+        row = rows[taken.number] if taken.number < len(rows) else None
+        shown.append(
+            StepShown(
+                taken.on, states[taken.to].title, DOERS[taken.by], actor_titled(row.by) if row and row.by not in ("clock", "public") else "",
+                row.reasons if row else "", remedies[row.remedy].title if row and row.remedy else None, row.amount if row else None,
+                grounds[row.ground].title if row and row.ground else None, row.handler if row else "",
+            )
+        )  # fmt: skip
+    return LegShown(leg.procedure, course.procedure.title, shown)
+
+
+def _shop_title(complaint: Complaint) -> str:
+    if not complaint.shop:
+        return ""
+    filed = registrations_known(complaint.platform, "shops", known_at=complaint.at, shops=[complaint.shop]).first()
+    return str(filed.body.get("title", "")) if filed else ""
+
+
+def words_opened(complaint: Complaint, *, full: bool) -> str:
+    """What the consumer wrote; numbers of persons and telephones hidden unless `full`."""
+    key = b"complaints.words:" + bytes(complaint.key_hash)
+    words = str(seal_of("complaints").unseal_json(bytes(complaint.sealed), key)["words"])
+    return words if full else mobiles_masked(persons_masked(words))
+
+
+def exhibits_of(complaint: Complaint) -> list[Exhibit]:
+    """What was handed in, of the complaint itself and of those joined with it; the contents stay sealed."""
+    head = complaint.joined or complaint
+    keys = [f"complaint:{pk}" for pk in [head.pk, *head.duplicates.values_list("pk", flat=True)]]
+    return list(Exhibit.objects.filter(about__in=keys).defer("sealed").order_by("pk"))
+
+
+def filings_accessible(asker: Asker) -> QuerySet[Filing]:
+    """The files that the asker sent; who runs the register sees all."""
+    found = Filing.objects.order_by("-pk")
+    return found if asker.kind == "operator" else found.filter(by=asker.key)
+
+
+def filing_accessible(asker: Asker, filing: int) -> Filing:
+    """One of them; unknown and another's look alike."""
+    found = filings_accessible(asker).filter(pk=filing).first()
+    if found is None:
+        raise rules.FilingUnknown(filing=filing)
+    return found
+
+
+# --- how many were solved ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Both solved rates of a period, as known on a day: of platforms, of firms by their code, and of the agencies in charge."""
+
+    first: date
+    last: date
+    on: date
+    least: int
+    platforms: list[rules.Rate]
+    firms: list[rules.Rate]
+    agencies: list[rules.Rate]
+
+
+def rates_known(*, first: date, last: date, on: date, known_at: datetime, code: str = "") -> Rates:
+    """Of the complaints received in the days: each counted once, however often it was made; firms only those of a code that is asked for, never an
+    individual seller's shop.
+    """
+    latest = Step.objects.filter(leg__complaint=OuterRef("pk"), at__lte=known_at).order_by("-leg__number", "-number")
+    heads = Complaint.objects.filter(
+        joined__isnull=True, received_on__gte=first, received_on__lte=last, at__lte=known_at
+    )
+    rows = heads.annotate(step=Subquery(latest.values("pk")[:1])).values_list("platform", "shop", "code", "step")
+    found = list(rows)
+    steps = {
+        each.pk: each
+        for each in Step.objects.filter(pk__in=[row[3] for row in found]).select_related("leg")
+    }  # fmt: skip
+    law = law_of(on)
+    outcomes: dict[str, dict[str, list[rules.Outcome]]] = defaultdict(lambda: defaultdict(list))
+    for platform, shop, unit, pk in found:
+        step = steps[pk]
+        outcome = _outcome(step, on=on)
+        if platform:
+            outcomes["platforms"][platform].append(outcome)
+        if code and (unit or _unit(platform, shop, known_at)) == code:
+            outcomes["firms"][code].append(outcome)
+        if step.leg.procedure == rules.AGENCY:
+            outcomes["agencies"][step.handler].append(outcome)
+    least = law.parameter("solved-rate-least")
+    told = {
+        name: [rules.rate(key, many, least=least) for key, many in sorted(of.items())] for name, of in outcomes.items()
+    }
+    return Rates(first, last, on, least, told.get("platforms", []), told.get("firms", []), told.get("agencies", []))
+
+
+def _outcome(step: Step, *, on: date) -> rules.Outcome:
+    law = law_of(step.leg.opened_on)
+    state = law.procedures[step.leg.procedure].states[step.to]
+    if step.last_day is not None and step.last_day < on:
+        state = leg_course(step.leg, on=on).state
+    return rules.outcome_of(state.outcome, state.final)
+
+
+def _unit(platform: str, shop: str, known_at: datetime) -> str:
+    filed = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).first() if shop else None
+    return filed.code if filed else ""
+
+
+def rates_told(rates: Rates) -> dict[str, Any]:
+    """The rates as they are printed."""
+    return {
+        "first": rates.first, "last": rates.last, "on": rates.on, "least": rates.least,
+        **{name: [{**each.__dict__, "title": actor_titled(each.key)} for each in getattr(rates, name)] for name in ("platforms", "firms", "agencies")},
+    }  # fmt: skip

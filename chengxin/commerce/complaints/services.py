@@ -1,0 +1,612 @@
+"""Taking complaints in, one or in files, joining what is one dispute, taking steps, opening who complained, and saying who is in charge."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+
+from chengxin import law as lawroom
+from chengxin.actors.models import Actor
+from chengxin.actors.selectors import Asker, actor_acting
+from chengxin.cases import rules as cases
+from chengxin.cases.rules import Course, Taken, Telling, channel_of
+from chengxin.cases.services.running import MEDIA_TYPES, MOST_BYTES, PaperIn, PaperNotTaken
+from chengxin.cases.services.telling import notice_write
+from chengxin.commerce.complaints import rules
+from chengxin.commerce.complaints.models import (
+    Charge,
+    Complainant,
+    Complaint,
+    Exhibit,
+    Filing,
+    Leg,
+    Opening,
+    Refused,
+    Step,
+    complainant_bound,
+    exhibit_bound,
+    words_bound,
+)
+from chengxin.commerce.complaints.rules import Told
+from chengxin.commerce.complaints.selectors import (
+    Shown,
+    agency_for,
+    complaint_accessible,
+    complaint_by_key,
+    doers_of,
+    handler_of,
+    leg_course,
+    leg_now,
+    shown_of,
+)
+from chengxin.commerce.merchants.bulk import code_holds, shops_filed
+from chengxin.commerce.merchants.selectors import law_of, registrations_known
+from chengxin.kernel.days import day_of, day_read
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import citizen_number_within
+from chengxin.kernel.tables import csv_lines
+from chengxin.kernel.wording import words_fit
+from chengxin.kernel.written import day_written
+from chengxin.law import Law
+from chengxin.law.models import Doer
+from chengxin.ledger.services import trace
+from chengxin.vault.selectors import seal_of
+
+PUBLIC = "public"
+MOST_ROWS = 20_000
+# How far back, and among how many about the same shop, the same person's complaint without an order is looked for.
+DAYS_ALIKE, MOST_ALIKE = 90, 200
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What whoever complained keeps: number and key, the key shown once; who looks into it, until when, and what it was joined to."""
+
+    number: str
+    key: str
+    on: date
+    procedure: str
+    handler: str
+    last_day: date | None
+    joined: str
+    unchanged: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as it is printed."""
+        return dict(self.__dict__)
+
+
+# --- taking in -----------------------------------------------------------------------------------------------------------------------
+
+
+def complaint_file(*, told: Told, asker: Asker, at: datetime, papers: Iterable[PaperIn] = ()) -> Receipt:
+    """Take a complaint in: it is kept with who made it sealed apart, joined to the one about the same order if there is one, and handed to
+    whoever is asked first. The same reference of the same sender again changes nothing.
+    """
+    law = law_of(day_of(at))
+    if (fault := _fault(told, asker, law, at)) is not None:
+        zh, en = rules.REASONS[fault]
+        raise rules.ComplaintUnfit(why=f"{en}.", why_zh=f"{zh}。")
+    papers = list(papers)
+    with transaction.atomic():
+        receipt, complaint = _taken_in(told, asker, law, at)
+        for paper in papers:
+            exhibit_add(about=f"complaint:{complaint.pk}", paper=paper, by=asker.key, at=at)
+    return receipt
+
+
+def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> "FilingResult":
+    """Take in a file of complaints: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
+    if len(rows) > MOST_ROWS:
+        raise rules.ComplaintUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
+    on = day_of(at)
+    law, counts, reasons = law_of(on), {"accepted": 0, "joined": 0, "unchanged": 0}, list[tuple[int, str]]()
+    digest = sha256(json.dumps(list(rows), ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    read = [_read(row, on) for row in rows]
+    faults = [told if isinstance(told, str) else _fault(told, asker, law, at) for told in read]
+    reasons = [(line, fault) for line, fault in enumerate(faults, 1) if fault]
+    by_reason: dict[str, int] = {}
+    for _, reason in reasons:
+        by_reason[reason] = by_reason.get(reason, 0) + 1
+    with transaction.atomic():
+        receipts: list[tuple[int, str, Receipt]] = []
+        laid: list[tuple[Told, int]] = [
+            (t, n)
+            for n, (t, fault) in enumerate(zip(read, faults, strict=True), 1)
+            if not fault and isinstance(t, Told)
+        ]
+        made = []
+        for told, line in laid:
+            receipt, complaint = _taken_in(told, asker, law, at)
+            counts["unchanged" if receipt.unchanged else "joined" if receipt.joined else "accepted"] += 1
+            receipts.append((line, told.reference, receipt))
+            made.append(complaint)
+        filing = Filing.objects.create(
+            digest=digest,
+            rows=len(rows),
+            refused=len(reasons),
+            refused_by_reason=by_reason,
+            at=at,
+            by=asker.key,
+            **counts,
+        )
+        seal = seal_of("intake")
+        Refused.objects.bulk_create(
+            [
+                Refused(filing=filing, line=line, reason=reason, sealed=seal.seal_json(dict(rows[line - 1])))
+                for line, reason in reasons
+            ]
+        )  # fmt: skip
+        trace(
+            event="complaints.file.taken", by=asker.key, at=at, about=f"complaints-filing:{filing.pk}",
+            detail={"rows": len(rows), **counts, "refused": len(reasons), "digest": digest},
+        )  # fmt: skip
+    return FilingResult(
+        filing.pk,
+        len(rows),
+        counts["accepted"],
+        counts["joined"],
+        counts["unchanged"],
+        len(reasons),
+        by_reason,
+        receipts,
+    )
+
+
+@dataclass(frozen=True)
+class FilingResult:
+    """What became of a file: how many rows were taken in, joined, known already or refused, and the receipts by line."""
+
+    filing: int
+    rows: int
+    accepted: int
+    joined: int
+    unchanged: int
+    refused: int
+    refused_by_reason: dict[str, int]
+    receipts: list[tuple[int, str, Receipt]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed; keys are for whoever sent the file to hand on."""
+        receipts = [
+            {"line": line, "reference": reference, "number": r.number, "key": r.key, "joined": r.joined}
+            for line, reference, r in self.receipts
+        ]
+        return {**{k: v for k, v in self.__dict__.items() if k != "receipts"}, "receipts": receipts}
+
+
+def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
+    """The refused rows as lines of a CSV file: line and reason. Persons are written out nowhere; whoever sent them has the file."""
+    trace(event="complaints.refused.exported", by=by, at=at, about=f"complaints-filing:{filing.pk}")
+    rows = Refused.objects.filter(filing=filing).order_by("line").values_list("line", "reason")
+    head: list[Sequence[Any]] = [("line", "reason", "zh", "en")]
+    return iter([csv_lines([*head, *((line, reason, *rules.REASONS[reason]) for line, reason in rows)])])
+
+
+_TEXTS = ("source", "kind", "wants", "words", "name", "reach", "platform", "shop", "code", "order", "reference")
+
+
+def _read(row: Mapping[str, Any], on: date) -> Told | str:
+    """A row as a complaint; the reason where it cannot be read."""
+    try:
+        cells: dict[str, Any] = {name: str(row.get(name) or "").strip() for name in _TEXTS}
+        amount = str(row.get("amount") or "").strip()
+        days = {name: day_read(value) if (value := row.get(name)) else None for name in ("received_on", "goods_on")}
+        told = Told(
+            **cells, amount=Decimal(amount) if amount else None, received_on=days["received_on"] or on, goods_on=days["goods_on"],
+            share=str(row.get("share") or "").lower() in ("1", "true", "yes", "是"),
+        )  # fmt: skip
+    except InvalidOperation:
+        return "amount-wrong"
+    except Refusal:
+        return "day-wrong"
+    except (TypeError, ValueError):
+        return "unreadable"
+    return told
+
+
+def _fault(told: Told, asker: Asker, law: Law, at: datetime) -> str | None:
+    """Why the complaint cannot be taken in; nothing where it can."""
+    sources, on = law.code_lists["complaint-sources"], day_of(at)
+    source = sources.current(told.source)
+    texts = (told.words, told.order, told.reference, told.shop, told.platform)
+    long = any(len(t) > 64 for t in (told.order, told.reference, told.shop, told.platform))
+    checks = (
+        ("source-unknown", source is None),
+        ("sender-unfit", source is not None and not _may_send(source, asker)),
+        ("kind-unknown", told.kind not in law.complaint_kinds),
+        ("wants-unknown", told.wants not in law.code_lists["remedies"].choices),
+        ("nobody-named", not told.platform and not told.code),
+        ("too-long", long or len(told.name) > 100 or len(told.reach) > 200),
+        ("words-missing", not 0 < len(told.words.strip()) <= rules.MOST_WORDS or "\0" in told.words),
+        ("reach-missing", not told.name.strip() or not told.reach.strip()),
+        ("person-within", any(citizen_number_within(t) for t in texts)),
+        ("amount-wrong", told.amount is not None and not (told.amount.is_finite() and 0 <= told.amount < 10**11)),
+        ("day-wrong", told.received_on > on or told.goods_on is not None and told.goods_on > on),
+        ("code-wrong", bool(told.code) and not code_holds(told.code)),
+        ("platform-unknown", bool(told.platform) and not _platform(told.platform, at)),
+        ("sender-unfit", asker.kind == "platform" and told.platform != asker.key),
+    )
+    for reason, holds in checks:
+        if holds:
+            return reason
+    return "shop-unknown" if told.shop and not shops_filed(told.platform, [told.shop]) else None
+
+
+def _platform(key: str, at: datetime) -> bool:
+    return Actor.objects.filter(key=key, kind="platform").exists() and actor_acting(key, at=at) is not None
+
+
+def _may_send(source: str, asker: Asker) -> bool:
+    if asker.kind == "public":
+        return source == "portal"
+    return source == "platform" if asker.kind == "platform" else asker.kind in rules.HOTLINES_BY and source != "portal"
+
+
+def _channel(source: str) -> str:
+    return "platform" if source == "platform" else "open" if source == "portal" else "agency"
+
+
+def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt, Complaint]:
+    source = law.code_lists["complaint-sources"].current(told.source) or told.source
+    if told.reference:
+        before = Complaint.objects.filter(filed_by=asker.key, source=source, reference=told.reference).first()
+        if before is not None:
+            return _receipt(before, "", unchanged=True), before
+    _alone(f"{told.platform}:{told.order or told.shop or told.code}")
+    head = _same_dispute(told, on=day_of(at))
+    key = secrets.token_urlsafe(9)
+    key_hash = sha256(key.encode()).digest()
+    complaint = Complaint.objects.create(
+        source=source, written=told.source, reference=told.reference, filed_by=asker.key, kind=told.kind, platform=told.platform,
+        shop=told.shop, code=told.code, order=told.order, amount=told.amount, goods_on=told.goods_on, wants=told.wants, received_on=told.received_on,
+        at=at, joined=head, key_hash=key_hash,
+        sealed=seal_of("complaints").seal_json({"words": told.words.strip()}, words_bound({"key_hash": key_hash})),
+    )  # fmt: skip
+    who = {"name": told.name.strip(), "reach": told.reach.strip()}
+    Complainant.objects.create(
+        complaint=complaint, share=told.share,
+        sealed=seal_of("reporters").seal_json(who, complainant_bound({"complaint_id": complaint.pk})),
+    )  # fmt: skip
+    trace(
+        event="complaints.complaint.filed", by=asker.key, at=at, about=f"complaint:{complaint.pk}",
+        detail={"source": told.source, "kind": told.kind, "joined": head.pk if head else None},
+    )  # fmt: skip
+    _leg_begin(told, asker, law, complaint, head, at=at)
+    return _receipt(complaint, key), complaint
+
+
+def _same_dispute(told: Told, *, on: date) -> Complaint | None:
+    """The complaint about the same order that is not settled, or where no order is named, of the same kind about the same shop by whoever is
+    reached in the same way: one dispute is handled and counted once.
+    """
+    found = Complaint.objects.filter(platform=told.platform, order=told.order, joined__isnull=True).order_by("-pk")
+    if not told.order:
+        found = found.filter(
+            shop=told.shop, code=told.code, kind=told.kind, received_on__gte=on - timedelta(days=DAYS_ALIKE)
+        ).select_related("complainant")[:MOST_ALIKE]
+    for each in found:
+        if not told.order and _who(each.complainant)["reach"] != told.reach.strip():
+            continue
+        state = leg_course(leg_now(each), on=on).state
+        if rules.outcome_of(state.outcome, state.final) not in ("solved", "dropped"):
+            return each
+    return None
+
+
+def _leg_begin(
+    told: Told, asker: Asker, law: Law, complaint: Complaint, head: Complaint | None, *, at: datetime
+) -> None:
+    """Open the leg in which it is handled. What was joined opens one only where it came to an agency and the first was with the platform alone."""
+    channel, kind = _channel(complaint.source), law.complaint_kinds[told.kind]
+    within = law.parameter("no-reason-return-asked-within")
+    procedure = rules.procedure_first(told, kind, channel=channel, sent_on=told.received_on, return_days=within)
+    of = head or complaint
+    if head is not None and (procedure != rules.AGENCY or leg_now(head).procedure == rules.AGENCY):
+        return
+    if procedure == rules.AGENCY:
+        handler = asker.key if asker.kind == "department" else agency_for(kind.sector, _code_of(of), known_at=at)
+    else:
+        handler = told.platform
+    _leg_open(of, procedure, handler, on=told.received_on, by=asker.key, at=at)
+
+
+def _leg_open(complaint: Complaint, procedure: str, handler: str, *, on: date, by: str, at: datetime) -> Leg:
+    law = law_of(on)
+    leg = Leg.objects.create(
+        complaint=complaint,
+        number=complaint.legs.count(),
+        procedure=procedure,
+        opened_on=on,
+        lawbook_digest=lawroom.load().digest,
+    )
+    run = law.procedures[procedure]
+    taken = Taken(0, run.opens, on, "consumer")
+    _step_write(leg, Course(law, run, [taken]), taken, by=by, at=at, handler=handler)
+    return leg
+
+
+def _code_of(complaint: Complaint) -> str:
+    if complaint.code or not complaint.shop:
+        return complaint.code
+    filed = registrations_known(complaint.platform, "shops", known_at=complaint.at, shops=[complaint.shop]).first()
+    return filed.code if filed else ""
+
+
+def _receipt(complaint: Complaint, key: str, *, unchanged: bool = False) -> Receipt:
+    leg = leg_now(complaint)
+    course = leg_course(leg, on=complaint.received_on)
+    joined = complaint.joined.number if complaint.joined else ""
+    return Receipt(
+        complaint.number, key, complaint.received_on, leg.procedure, handler_of(leg), course.last_day, joined, unchanged
+    )
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """What comes with a step: reasons, what is offered or was paid, the listed ground on which goods are not taken back, to whom it is handed."""
+
+    reasons: str = ""
+    remedy: str = ""
+    amount: Decimal | None = None
+    ground: str = ""
+    to_agency: str = ""
+
+
+def complaint_step(
+    *, number: str, to: str, said: Said, asker: Asker, at: datetime, papers: Iterable[PaperIn] = ()
+) -> Shown:
+    """A step by the platform or the agency in charge."""
+    complaint = complaint_accessible(asker, number)
+    head = complaint.joined or complaint
+    _stepped(head, to, said, doers=doers_of(head, asker, leg_now(head)), by=asker.key, at=at, papers=papers)
+    return shown_of(complaint, doers=None, asker=asker, on=day_of(at))
+
+
+def complaint_answer(
+    *, number: str, key: str, to: str, said: Said, at: datetime, papers: Iterable[PaperIn] = ()
+) -> None:
+    """A step by whoever complained, who holds the receipt."""
+    complaint = complaint_by_key(number, key)
+    _stepped(complaint.joined or complaint, to, said, doers={"consumer"}, by=PUBLIC, at=at, papers=papers)
+
+
+def merchant_answer(
+    *, complaint: Complaint, to: str, said: Said, by: str, at: datetime, papers: Iterable[PaperIn] = ()
+) -> None:
+    """A step by the shop complained of, which is signed in."""
+    _stepped(complaint, to, said, doers={"merchant"}, by=by, at=at, papers=papers)
+
+
+def _stepped(
+    head: Complaint, to: str, said: Said, *, doers: set[Doer], by: str, at: datetime, papers: Iterable[PaperIn]
+) -> None:
+    """One step, after what the clock has done meanwhile. The complaint's row is the lock."""
+    papers = list(papers)
+    reasons = words_fit(said.reasons, ("The words", "内容"), most=rules.MOST_REASONS)
+    with transaction.atomic():
+        Complaint.objects.select_for_update().get(pk=head.pk)
+        leg = leg_now(head)
+        written = leg.steps.count()
+        course = leg_course(leg, on=day_of(at))
+        on = max(day_of(at), course.taken[-1].on)
+        has = {"reasons"} if reasons else set()
+        step = cases.step_admissible(course, to=to, by=doers, on=on, has=has)
+        law = course.law
+        rules.step_fit(
+            leg.procedure, to, remedy=said.remedy, amount=said.amount, ground=said.ground, remedies=law.code_lists["remedies"].choices,
+            grounds=law.code_lists["return-exceptions"].choices, doer=step.by,
+        )  # fmt: skip
+        handler = _handler_after(leg, to, said, at=at)
+        before = handler_of(leg)
+        for n in range(written, len(course.taken)):
+            lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
+            _step_write(leg, lapsed, course.taken[n], by="clock", at=at, handler=before)
+        taken = Taken(len(course.taken), to, on, step.by)
+        row = _step_write(
+            leg, course.after(taken), taken, by=by, at=at, handler=handler or before, said=said, reasons=reasons
+        )
+        for paper in papers:
+            exhibit_add(about=f"complaint:{head.pk}", paper=paper, by=by, at=at)
+        if to == "escalated":
+            kind = law.complaint_kinds[head.kind]
+            _leg_open(head, rules.AGENCY, agency_for(kind.sector, _code_of(head), known_at=at), on=on, by=by, at=at)
+        if "consumer" not in doers:
+            _tell(head, course.after(taken), row, at=at)
+
+
+def _handler_after(leg: Leg, to: str, said: Said, *, at: datetime) -> str:
+    """To whom a step hands the complaint; nothing where it stays."""
+    if to != "transferred":
+        if said.to_agency:
+            raise rules.StepUnfit(why="only handing over names an agency.", why_zh="只有移送才写明机关。")
+        return ""
+    found = Actor.objects.filter(key=said.to_agency, kind__in=rules.AGENCIES, closed_at__isnull=True).first()
+    if found is None or found.key == handler_of(leg):
+        raise rules.StepUnfit(
+            why="name another agency that acts here, by its key.",
+            why_zh="请写明移送给哪一个机关（主体代码），不能移送给自己。",
+        )
+    return found.key
+
+
+def _step_write(
+    leg: Leg,
+    course: Course,
+    taken: Taken,
+    *,
+    by: str,
+    at: datetime,
+    handler: str,
+    said: Said = Said(),
+    reasons: str = "",
+) -> Step:
+    made = Step.objects.create(
+        leg=leg, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on, last_day=course.last_day, handler=handler,
+        reasons=reasons, remedy=said.remedy, amount=said.amount, ground=said.ground,
+    )  # fmt: skip
+    detail = {"procedure": leg.procedure, "to": taken.to, "on": taken.on, "by": taken.by, "handler": handler}
+    trace(event="complaints.step.taken", by=by, at=at, about=f"complaint:{leg.complaint_id}", detail=detail)
+    return made
+
+
+def _tell(head: Complaint, course: Course, step: Step, *, at: datetime) -> None:
+    """Write to everybody who made the complaint what somebody else did in it."""
+    for complaint in [head, *head.duplicates.all()]:
+        who = _who(complaint.complainant)
+        if not who["reach"] or who["reach"] == "-":
+            continue
+        channel, number = channel_of(who["reach"]), complaint.number
+        taken = course.taken[-1]
+        title, state = course.procedure.title, course.procedure.states[taken.to].title
+        heading = f"{title.zh}{number}：{state.zh} / {title.en} {number}: {state.en}"
+        if channel == "sms":
+            body = f"{title.zh}{number}：{state.zh}。凭编号和查询码可在网上查看。 {state.en}. See on line with number and key."
+        else:
+            zh = [f"日期：{day_written(taken.on)}"] + ([f"内容：{step.reasons}"] if step.reasons else [])
+            due = f"最迟{day_written(course.last_day)}" if course.last_day else ""
+            body = "\n".join(
+                [*zh, due, "凭编号和查询码可在网上查看、答复。 See and answer on line with number and key."]
+            )
+        notice_write(
+            subject=None, about=f"complaint:{complaint.pk}:{step.leg.number}:{step.number}", to=f"{who['name']} {who['reach']}",
+            telling=Telling(heading, body), by=step.by, at=at, channel=channel,
+        )  # fmt: skip
+
+
+def complaints_lapse(*, by: str, at: datetime) -> int:
+    """Write down what the clock has done by itself wherever everybody's time is over, so that lists show it; returns how many complaints moved."""
+    on, moved = day_of(at), 0
+    latest = Step.objects.order_by("leg__complaint", "-leg__number", "-number").distinct("leg__complaint")
+    due = [
+        step.leg.complaint_id
+        for step in latest.select_related("leg")
+        if step.last_day is not None and step.last_day < on
+    ]
+    for pk in due:
+        with transaction.atomic():
+            head = Complaint.objects.select_for_update().get(pk=pk)
+            leg = leg_now(head)
+            written = leg.steps.count()
+            course, handler = leg_course(leg, on=on), handler_of(leg)
+            for n in range(written, len(course.taken)):
+                lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
+                row = _step_write(leg, lapsed, course.taken[n], by="clock", at=at, handler=handler)
+                _tell(head, lapsed, row, at=at)
+            moved += written < len(course.taken)
+    trace(event="complaints.clock.run", by=by, at=at, detail={"moved": moved})
+    return moved
+
+
+# --- exhibits, who complained ---------------------------------------------------------------------------------------------------
+
+
+def exhibit_add(*, about: str, paper: PaperIn, by: str, at: datetime) -> Exhibit:
+    """Seal what somebody hands in; the same again is one. Refuses what is too long or of a kind that nobody could open."""
+    if len(paper.content) > MOST_BYTES:
+        raise PaperNotTaken(title=paper.title[:80], why="it is too long", why_zh="文件过大")
+    if not paper.content or paper.media_type not in MEDIA_TYPES:
+        raise PaperNotTaken(
+            title=paper.title[:80], why="its kind is not one of these", why_zh="文件类型不在其列或者内容为空"
+        )
+    digest = sha256(paper.content).hexdigest()
+    before = Exhibit.objects.filter(about=about, digest=digest).first()
+    if before is not None:
+        return before
+    made = Exhibit.objects.create(
+        about=about, title=paper.title[:200], media_type=paper.media_type, size=len(paper.content), digest=digest,
+        sealed=seal_of("complaints").seal(paper.content, exhibit_bound({"about": about, "digest": digest})), by=by, at=at,
+    )  # fmt: skip
+    trace(event="complaints.exhibit.added", by=by, at=at, about=about, detail={"exhibit": made.pk})
+    return made
+
+
+def exhibit_read(*, exhibit: Exhibit, by: str, at: datetime) -> bytes:
+    """What was handed in, as it was; the reading is written down first."""
+    trace(event="complaints.exhibit.read", by=by, at=at, about=exhibit.about, detail={"exhibit": exhibit.pk})
+    bound = exhibit_bound({"about": exhibit.about, "digest": exhibit.digest})
+    return seal_of("complaints").unseal(bytes(exhibit.sealed), bound)
+
+
+def complaint_read(*, number: str, asker: Asker, at: datetime) -> Shown:
+    """One complaint with the consumer's words; the reading is written down."""
+    complaint = complaint_accessible(asker, number)
+    trace(event="complaints.complaint.read", by=asker.key, at=at, about=f"complaint:{complaint.pk}")
+    return shown_of(complaint, doers=None, asker=asker, on=day_of(at), words=True)
+
+
+def complaint_followed(*, number: str, key: str, at: datetime) -> tuple[Shown, list[Opening]]:
+    """The complaint for whoever holds its receipt, and who has opened who they are."""
+    complaint = complaint_by_key(number, key)
+    trace(event="complaints.complaint.followed", by=PUBLIC, at=at, about=f"complaint:{complaint.pk}")
+    shown = shown_of(complaint, doers={"consumer"}, asker=None, on=day_of(at), words=True)
+    return shown, list(complaint.openings.order_by("pk"))
+
+
+def complainant_open(*, number: str, case_number: str, asker: Asker, at: datetime) -> dict[str, str]:
+    """Who complained and how to reach them: for the agency in charge, in a case of its own that it names, or for the platform where they said so.
+    Whoever complained sees that it was opened.
+    """
+    complaint = complaint_accessible(asker, number)
+    case = words_fit(case_number, ("The case", "案号"), most=100)
+    if not case:
+        raise rules.CaseUnnamed
+    doers = doers_of(complaint.joined or complaint, asker, leg_now(complaint))
+    with transaction.atomic():
+        who = complaint.complainant
+        if "authority" not in doers and not ("platform" in doers and who.share) and complaint.filed_by != asker.key:
+            raise rules.IdentityClosed(actor=asker.key)
+        Opening.objects.create(complaint=complaint, by=asker.key, case_number=case, at=at)
+        trace(
+            event="complaints.identity.opened",
+            by=asker.key,
+            at=at,
+            about=f"complaint:{complaint.pk}",
+            detail={"case": case},
+        )
+        return _who(who)
+
+
+def _who(complainant: Complainant) -> dict[str, str]:
+    bound = complainant_bound({"complaint_id": complainant.complaint_id})
+    found: dict[str, str] = seal_of("reporters").unseal_json(bytes(complainant.sealed), bound)
+    return found
+
+
+# --- who is in charge -----------------------------------------------------------------------------------------------------------------
+
+
+def charge_set(*, sector: str, division: str, agency: str, asker: Asker, at: datetime) -> Charge:
+    """Say which agency is in charge of a field in a division and below it; what is being handled stays where it is."""
+    if asker.kind not in ("operator", "credit-centre", "supervisor"):
+        raise rules.ChargeUnfit(why="the credit centre says it.", why_zh="由信用中心指定。")
+    if sector not in law_of(day_of(at)).code_lists["sectors"].choices:
+        raise rules.ChargeUnfit(why=f"there is no field {sector[:60]}.", why_zh="没有这一领域。")
+    if division and not (division.isascii() and division.isdigit() and len(division) in (2, 4, 6)):
+        raise rules.ChargeUnfit(
+            why="a division has two, four or six digits.", why_zh="行政区划代码为两位、四位或者六位数字。"
+        )
+    whose = actor_acting(agency, at=at)
+    if whose.kind not in rules.AGENCIES:
+        raise rules.ChargeUnfit(why=f"{whose.title} is no agency.", why_zh=f"{whose.title}不是机关。")
+    with transaction.atomic():
+        made = Charge.objects.create(sector=sector, division=division, agency=agency, at=at, by=asker.key)
+        trace(
+            event="complaints.charge.set", by=asker.key, at=at, about=f"sector:{sector}",
+            detail={"division": division, "agency": agency},
+        )  # fmt: skip
+    return made
+
+
+def _alone(what: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.complaints'), hashtext(%s))", [what])

@@ -1,0 +1,105 @@
+"""The staff's complaints: those in which it is their turn, one with its steps, and who complained, opened in a case alone. They read the clock."""
+
+from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chengxin.actors.selectors import Asker, actors_of_kinds
+from chengxin.commerce.complaints import services
+from chengxin.commerce.complaints.models import Exhibit
+from chengxin.commerce.complaints.rules import AGENCIES
+from chengxin.commerce.complaints.selectors import (
+    complaint_accessible,
+    complaints_accessible,
+    complaints_owing,
+    exhibits_of,
+    shown_of,
+)
+from chengxin.commerce.complaints.services import Said
+from chengxin.commerce.merchants.selectors import law_of
+from chengxin.desk.pages.staffing import staff_only
+from chengxin.desk.services import NothingChosen
+from chengxin.kernel.errors import Refusal
+
+MOST = 50
+
+
+@require_safe
+@staff_only
+def complaints(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Those in which it is the asker's turn, the first due first; and the latest of the others."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    owing = complaints_owing(asker, on=on)
+    mine = {each.number for each in owing}
+    latest = [
+        shown_of(each, doers=None, asker=asker, on=on)
+        for each in complaints_accessible(asker).prefetch_related("legs__steps")[:MOST]
+        if each.number not in mine
+    ]
+    return render(request, "desk/complaints.html", {"owing": owing, "latest": latest, "asker": asker, "today": on})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
+    """One complaint with the consumer's words; a step, or who complained."""
+    at, more = timezone.now(), dict[str, Any]()
+    try:
+        if request.method == "POST" and "case_number" in request.POST:
+            more["who"] = services.complainant_open(
+                number=number, case_number=request.POST["case_number"], asker=asker, at=at
+            )
+        elif request.method == "POST":
+            if not request.POST.get("to"):
+                raise NothingChosen
+            said = Said(
+                request.POST.get("reasons", ""), request.POST.get("remedy", ""), _money(request.POST.get("amount", "")),
+                request.POST.get("ground", ""), request.POST.get("to_agency", ""),
+            )  # fmt: skip
+            services.complaint_step(number=number, to=request.POST["to"], said=said, asker=asker, at=at)
+            more["done"] = True
+    except Refusal as refusal:
+        more |= {"refusal": refusal, "typed": request.POST}
+    try:
+        shown = services.complaint_read(number=number, asker=asker, at=at)
+    except Refusal as refusal:
+        return render(request, "desk/complaint.html", {"refusal": refusal, "asker": asker}, status=refusal.status)
+    law = law_of(timezone.localdate(at))
+    context = {
+        "shown": shown, "asker": asker, "remedies": law.code_lists["remedies"].choices, "grounds": law.code_lists["return-exceptions"].choices,
+        "agencies": [each for each in actors_of_kinds(AGENCIES) if each.key != asker.key], **more,
+    }  # fmt: skip
+    refused = more.get("refusal")
+    return render(request, "desk/complaint.html", context, status=refused.status if refused else HTTPStatus.OK)
+
+
+@require_safe
+@staff_only
+def exhibit(request: HttpRequest, asker: Asker, number: str, exhibit: int) -> HttpResponse:
+    """What was handed in, as it was; the reading is written down."""
+    try:
+        found = next((e for e in exhibits_of(complaint_accessible(asker, number)) if e.pk == exhibit), None)
+    except Refusal:
+        found = None
+    if found is None:
+        return render(request, "desk/complaint.html", {"unknown": True, "asker": asker}, status=HTTPStatus.NOT_FOUND)
+    kept = Exhibit.objects.get(pk=found.pk)
+    content = services.exhibit_read(exhibit=kept, by=asker.key, at=timezone.now())
+    response = HttpResponse(content, content_type=kept.media_type)
+    response["Content-Disposition"] = "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _money(written: str) -> Decimal | None:
+    try:
+        amount = Decimal(written or "NaN")
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if amount.is_finite() and 0 <= amount < 10**11 else None
