@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
 from chengxin.commerce.badges.selectors import snippet
-from chengxin.commerce.badges.services import badge_issue
+from chengxin.commerce.badges.services import badge_issue, badge_restore, badge_revoke
+from chengxin.commerce.complaints.services import Said, complaint_step
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.merchants.services import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
@@ -36,7 +38,7 @@ ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "
 PATHS = (
     "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements", "/badges",
     "/methods/shop-rating", "/warnings",
-    "/third-party-reports",
+    "/third-party-reports", "/complaints", "/complaints/new", "/complaints/case",
 )  # fmt: skip
 
 
@@ -229,6 +231,83 @@ def test_a_shop_s_rating_is_read_with_what_it_rests_on(
     expect(page.locator("main")).to_contain_text("因质量退货")
     good_to_all(page)
     pictured(page, "method")
+
+
+def test_a_shop_s_life_is_seen_from_filing_to_its_badge_given_back(
+    inspection: Visit, site_server: SiteServer, tmp_path: Path
+) -> None:
+    mall, at, firm = f"life-{uuid4().hex[:8]}", timezone.now() - timedelta(minutes=5), CAST["carrier"]
+    itself, operator = Asker(mall, "platform"), Asker("operator", "operator")
+    who: dict[str, Any] = {"platform": mall, "by": mall}
+    row = shop(1, shop="s1", title="双桅帆旗舰店", name=firm.name, number=firm.code, url="https://mall.example/s1")
+    files = tmp_path / "files"
+    files.mkdir()
+    with site_server.database_open():
+        platform_add(mall)
+        merchants_file(kind="shops", rows=[{**row, "verified_on": "2026-01-01"}], at=at, **who)
+        merchants_file(kind="shops", rows=[row], at=at + timedelta(seconds=1), **who)  # verified anew
+        month_filed(files, [trade(n) for n in range(60)], at=at, **who)
+        ratings_publish(platform=mall, period="2026-10", by="operator", at=timezone.now())
+        badge = badge_issue(platform=mall, shop="s1", by=mall, at=timezone.now())
+    page = inspection.open(f"/shops/{mall}/s1")
+    expect(page.locator("main")).to_contain_text("名称与统一社会信用代码和本库一致")
+    good_to_all(page)
+    page.get_by_role("link", name="投诉这家店铺").click()
+    expect(page.locator("#shop")).to_have_value("s1")
+    page.locator("#wants").select_option("refund")
+    page.locator("#words").fill("箱角破损，里面的灯座裂了。")
+    page.locator("#name").fill("陆某某")
+    page.locator("#reach").fill("lu@example.org")
+    good_to_all(page)
+    pictured(page, "complaint-form")
+    page.get_by_role("button", name="提交投诉").click()
+    number = page.locator("#complaint-number").inner_text()
+    good_to_all(page)
+    pictured(page, "complaint-receipt")
+    with site_server.database_open():
+        said = Said("全额退款", remedy="refund")
+        complaint_step(number=number, to="offered", said=said, asker=itself, at=timezone.now())
+    page.get_by_role("button", name="查看办理进度").click()
+    expect(page.locator("main")).to_contain_text("已提出解决办法")
+    good_to_all(page)
+    pictured(page, "complaint-offered")
+    page.get_by_role("button", name="同意解决办法").click()
+    expect(page.locator(".state")).to_contain_text("待履行")
+    with site_server.database_open():
+        paid = Said("先行赔付", remedy="refund", amount=Decimal("35.00"))
+        complaint_step(number=number, to="compensated", said=paid, asker=itself, at=timezone.now())
+        words = {
+            "title": "台灯漏电", "title_en": "Lamps leak current", "facts": "抽查不合格。", "facts_en": "They failed.", "advice": "停止使用。", "advice_en": "Stop.",
+        }  # fmt: skip
+        law = law_of(day_of(at))
+        found = (
+            r.pk
+            for r in Record.objects.filter(record_type="abnormal-operations").order_by("pk")
+            if record_state(
+                law, "list-entry", "abnormal-operations", fact_of(r, known_at=timezone.now()), on=day_of(at)
+            )
+            == "holds"
+        )
+        made = warning_draft(
+            ground="list-entry", list_key="abnormal-operations", record=next(found), said=words, until=day_of(at) + timedelta(days=30), asker=operator,
+            at=timezone.now(),
+        )  # fmt: skip
+        told = warning_step(number=made.number, to="heard", words="", asker=operator, at=timezone.now()).key
+    page = inspection.open(f"/warnings/{made.number}/reply")
+    page.locator("#key").fill(told)
+    page.locator("#words").fill("已全部召回。")
+    page.get_by_role("button", name="答复").click()
+    with site_server.database_open():
+        warning_step(number=made.number, to="published", words="答复不改变结论", asker=operator, at=timezone.now())
+    expect(inspection.open(f"/warnings/{made.number}").locator("main")).to_contain_text("已全部召回。")
+    with site_server.database_open():
+        badge_revoke(badge=badge, words="整改期间", asker=operator, at=timezone.now())
+    expect(inspection.open(f"/badges/{badge.number}").locator(".state")).to_contain_text("已被撤销")
+    with site_server.database_open():
+        badge_restore(badge=badge, words="整改完成", asker=operator, at=timezone.now())
+    page = inspection.open(f"/badges/{badge.number}")
+    expect(page.locator(".state")).to_contain_text("有效")
+    good_to_all(page)
 
 
 def test_a_consumer_warning_is_seen_withdrawn_where_it_was_seen(inspection: Visit, site_server: SiteServer) -> None:

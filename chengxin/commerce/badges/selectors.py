@@ -40,9 +40,11 @@ def shop_fit(platform: str, shop: str, *, known_at: datetime) -> None:
     rules.fit(shop, shown.state, shown.url, shown.state == "closed", told)
 
 
-def badge_said(platform: str, shop: str, *, number: str, issued_at: datetime, expires_at: datetime) -> dict[str, Any]:
+def badge_said(
+    platform: str, shop: str, *, number: str, issued_at: datetime, expires_at: datetime, known_at: datetime
+) -> dict[str, Any]:
     """What a badge says: the shop, its platform, of a unit its code and name, and the licences in force. Of an individual seller no person."""
-    shown = shop_shown(platform, shop, on=day_of(issued_at), known_at=issued_at)
+    shown = shop_shown(platform, shop, on=day_of(known_at), known_at=known_at)
     licences = [{"licence": each["licence"], "number": each["number"]} for each in shown.licences if each["in_force"]]
     return {
         "number": number, "platform": platform, "platform_title": actor_titled(platform), "shop": shop, "title": shown.title, "kind": shown.kind,

@@ -21,20 +21,20 @@ def badge_issue(*, platform: str, shop: str, by: str, at: datetime) -> Badge:
     time is over. Refused to a shop about which anything was found.
     """
     platform_for(platform, by, at=at)
-    at = at.replace(microsecond=0)
-    ends = at + timedelta(days=law_of(day_of(at)).parameter(rules.VALID))
+    issued = at.replace(microsecond=0)  # a badge says whole seconds; the shop is read as it is now
+    ends = issued + timedelta(days=law_of(day_of(at)).parameter(rules.VALID))
     with transaction.atomic():
         _alone(platform)
         shop_fit(platform, shop, known_at=at)
         number = rules.number_new()
-        said = badge_said(platform, shop, number=number, issued_at=at, expires_at=ends)
+        said = badge_said(platform, shop, number=number, issued_at=issued, expires_at=ends, known_at=at)
         for before in Badge.objects.filter(platform=platform, shop=shop, expires_at__gt=at).order_by("-pk"):
             same = rules.same_said(before.said, said) and rules.fresh(before.issued_at, before.expires_at, at)
             if same and badge_state(before, known_at=at)[0] == "valid":
                 return before
         key = log_key()
         made = Badge.objects.create(
-            number=number, platform=platform, shop=shop, said=said, note=key.sign_once(badge_text(key.origin, said)), issued_at=at, expires_at=ends, by=by,
+            number=number, platform=platform, shop=shop, said=said, note=key.sign_once(badge_text(key.origin, said)), issued_at=issued, expires_at=ends, by=by,
         )  # fmt: skip
         trace(
             event="badges.badge.issued",

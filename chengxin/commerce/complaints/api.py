@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
+from chengxin.actors.services import call_count
 from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.rules import Told
 from chengxin.commerce.complaints.selectors import (
@@ -22,6 +23,7 @@ from chengxin.commerce.complaints.selectors import (
     rates_told,
     shown_of,
 )
+from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
 
 router = Router(auth=ClientKey("complaints"), throttle=PerClient(), tags=["complaints 消费投诉"])
@@ -244,6 +246,7 @@ class SolvedRatesOut(Schema):
 def take(request: HttpRequest, row: ComplaintRowIn) -> Any:
     """热线转来的由机关提交，平台提交自己收到的；同一来源编号再次提交不重复。 / By an agency or a platform; the same reference again changes nothing."""
     at = timezone.now()
+    _counted(request, "complaints", at)
     told = Told(**{**row.model_dump(), "received_on": row.received_on or day_of(at)})
     return services.complaint_file(told=told, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
 
@@ -251,7 +254,9 @@ def take(request: HttpRequest, row: ComplaintRowIn) -> Any:
 @router.post("/files", response=ComplaintFilingOut, summary="成批提交 / hand in a file", operation_id="complaints_take")
 def take_many(request: HttpRequest, rows: ComplaintRowsIn) -> Any:
     """逐行核对；不能收下的密封保存并写明理由，其余照收。 / Row by row; what cannot be taken is kept sealed with its reason."""
-    return services.complaints_file(rows=rows.rows, asker=request.auth, at=timezone.now()).as_dict()  # type: ignore[attr-defined]
+    at = timezone.now()
+    _counted(request, "complaints", at)
+    return services.complaints_file(rows=rows.rows, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
 
 
 @router.get("/files/{filing}/refused", summary="退回的行 / refused rows", operation_id="complaints_refused")
@@ -328,12 +333,19 @@ def step(request: HttpRequest, number: Number, asked: ComplaintStepIn) -> Any:
 )
 def complainant(request: HttpRequest, number: Number, asked: ComplainantIn) -> Any:
     """办理的机关在自己的案件中；投诉人看得到谁因何案打开过。 / The agency in charge, in a case of its own; whoever complained sees it."""
+    at = timezone.now()
+    _counted(request, "identities", at)  # of who complained as of who keeps a shop, few a day
     return services.complainant_open(
         number=number,
         case_number=asked.case_number,
         asker=request.auth,  # type: ignore[attr-defined]
-        at=timezone.now(),
+        at=at,
     )
+
+
+def _counted(request: HttpRequest, kind: str, at: datetime) -> None:
+    """Count the call of the day; it waits for no transaction."""
+    call_count(asker=request.auth, kind=kind, purpose="", law=law_of(day_of(at)), at=at)  # type: ignore[attr-defined]
 
 
 def told_of(shown: Shown) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     law = law_of(timezone.localdate(at))
     context: dict[str, Any] = {
-        "kinds": sorted(law.complaint_kinds.items(), key=lambda k: (k[0] == "other", k[0])), "remedies": law.code_lists["remedies"].choices,
+        "kinds": sorted(law.complaint_kinds.items(), key=lambda k: (k[0] != "quality", k[0] == "other", k[0])), "remedies": law.code_lists["remedies"].choices,
         "platforms": list(actors_of_kinds(["platform"])), "most": MOST_WORDS, "papers": MOST_PAPERS,
         "typed": request.POST or {name: request.GET.get(name, "")[:64] for name in ("platform", "shop")},
     }  # fmt: skip
@@ -96,6 +96,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.errors:
         context["lacking"] = list(form.errors)
         return render(request, "portal/complaint_new.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        lookup_count(page="complaint", address=address_of(request), at=at)
+    except Refusal as often:
+        return waiting(
+            render(request, "portal/complaint_new.html", {**context, "refusal": often}, status=often.status), often
+        )
     told = Told(
         source="portal", received_on=timezone.localdate(at), share="share" in request.POST, agency_first="agency_first" in request.POST,
         **form.cleaned_data,
