@@ -199,6 +199,11 @@ def outcome_of(state_outcome: str | None, final: bool) -> Outcome:
     return state_outcome if state_outcome in ("unconfirmed", "not-accepted") else "unsettled"  # type: ignore[return-value]
 
 
+def firm_counted(code: str) -> bool:
+    """Whether a firm of this code has a solved rate of its own: a sole trader (GB 32100: 92…) is a person in business, of whom none is made."""
+    return bool(code) and not code.startswith("92")
+
+
 @dataclass(frozen=True)
 class Rate:
     """How many complaints of a period were solved: of all that came, and of those that were taken up and have ended. What was taken back stands in

@@ -303,7 +303,7 @@ def rates_known(*, first: date, last: date, on: date, known_at: datetime, code: 
         outcome = _outcome(step, on=on)
         if platform:
             outcomes["platforms"][platform].append(outcome)
-        if code and (unit or _unit(platform, shop, known_at)) == code:
+        if rules.firm_counted(code) and (unit or _unit(platform, shop, known_at)) == code:
             outcomes["firms"][code].append(outcome)
         if step.leg.procedure == rules.AGENCY:
             outcomes["agencies"][step.handler].append(outcome)

@@ -32,6 +32,7 @@ from chengxin.commerce.complaints.selectors import (
 from chengxin.commerce.complaints.services import Said
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, platform_add, shop, stall
 from chengxin.kernel.days import day_of
+from chengxin.kernel.identifiers import uscc_check
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from tests.people import DIVISION
@@ -392,3 +393,12 @@ def test_a_shop_of_one_person_has_no_solved_rate() -> None:
         made(shop="p1", order=f"p-{n}")
     found = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=later(hours=1), code="")
     assert not found.firms and found.platforms[0].received == 25
+
+
+def test_a_sole_trader_has_no_solved_rate() -> None:
+    body = "92" + code(7)[2:17]
+    trader = body + uscc_check(body)
+    for n in range(25):
+        made(platform="", shop="", code=trader, order="", reach=f"1390000{n:04d}")
+    found = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=later(hours=1), code=trader)
+    assert not found.firms and found.agencies[0].received == 25
