@@ -18,10 +18,10 @@ from chengxin.commerce.complaints.selectors import (
     charges_known,
     complaints_accessible,
     complaints_owing,
+    complaints_shown,
     filing_accessible,
     rates_known,
     rates_told,
-    shown_of,
 )
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
@@ -40,6 +40,7 @@ Number = Annotated[str, StringConstraints(pattern=r"^TS[0-9]{8}-[0-9]{6,12}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{0,64}$")]
 Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{0,18}$")]
+Page = Annotated[int, Field(ge=1, le=10_000)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 
 
@@ -270,13 +271,15 @@ def refused(request: HttpRequest, filing: Annotated[int, Field(ge=1, le=2**53)])
 @router.get(
     "", response=list[ComplaintOut], summary="可以查看的投诉 / those that you may see", operation_id="complaints_list"
 )
-def listed(request: HttpRequest, owing: bool = False, most: Most = 50) -> Any:
-    """新的在前；`owing` 只列轮到调用方办理的。没有消费者的话和身份。 / Newest first; `owing`: only where it is the caller’s turn. Without words and identities."""
+def listed(request: HttpRequest, owing: bool = False, page: Page = 1, most: Most = 50) -> Any:
+    """新的在前；`owing` 只列轮到调用方办理的，先到期的在前；`page` 从1起。没有消费者的话和身份。 / Newest first; `owing`: only where it is the caller’s
+    turn, the first due first; `page` from 1. Without words and identities.
+    """
     asker, on = request.auth, timezone.localdate()  # type: ignore[attr-defined]
     if owing:
-        return [told_of(each) for each in complaints_owing(asker, on=on)[:most]]
-    found = complaints_accessible(asker).prefetch_related("legs__steps")[:most]
-    return [told_of(shown_of(each, doers=None, asker=asker, on=on)) for each in found]
+        return [told_of(each) for each in complaints_owing(asker, on=on, page=page, most=most)[0]]
+    found = complaints_accessible(asker).select_related("joined")[(page - 1) * most : page * most]
+    return [told_of(each) for each in complaints_shown(list(found), doers=None, asker=asker, on=on)]
 
 
 @router.get(

@@ -2,25 +2,29 @@
 
 import hmac
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from chengxin import law as lawroom
+from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled, centre_acting
 from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
 from chengxin.commerce.complaints import rules
 from chengxin.commerce.complaints.models import Charge, Complaint, Exhibit, Filing, Leg, Step
+from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.rules import mobiles_masked
 from chengxin.commerce.merchants.selectors import law_of, registrations_known
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
-from chengxin.law.models import Doer, Words
+from chengxin.law.models import Doer, Procedure, Words
 from chengxin.vault.selectors import seal_of
 
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
@@ -65,12 +69,12 @@ def handler_of(leg: Leg) -> str:
     return leg.steps.order_by("-number").values_list("handler", flat=True)[0]
 
 
-def doers_of(complaint: Complaint, asker: Asker, leg: Leg) -> set[Doer]:
+def doers_of(complaint: Complaint, asker: Asker, leg: Leg, handler: str | None = None) -> set[Doer]:
     """Which parts the asker plays: the platform in whose shop it was bought, the agency in charge."""
     doers: set[Doer] = set()
     if asker.kind == "platform" and asker.key == complaint.platform:
         doers.add("platform")
-    if leg.procedure == rules.AGENCY and asker.kind in rules.AGENCIES and asker.key == handler_of(leg):
+    if leg.procedure == rules.AGENCY and asker.kind in rules.AGENCIES and asker.key == (handler or handler_of(leg)):
         doers.add("authority")
     return doers
 
@@ -125,11 +129,46 @@ def complaints_of_shops(shops: Iterable[tuple[str, str]], codes: Sequence[str]) 
     return Complaint.objects.filter(mine, joined__isnull=True).order_by("-pk")
 
 
-def complaints_owing(asker: Asker, *, on: date) -> list["Shown"]:
-    """Those in which something is open that the asker may do, the first due first."""
-    found = complaints_accessible(asker).filter(joined__isnull=True).prefetch_related("legs__steps")
-    shown = [each for each in (shown_of(c, doers=None, asker=asker, on=on) for c in found[:2000]) if each.choices]
-    return sorted(shown, key=lambda s: (s.last_day or date.max, s.complaint.pk))
+def steps_owing(asker: Asker, *, on: date) -> QuerySet[Step]:
+    """The last step of each complaint in which it may be the asker's turn, the first due first: where the state written last leaves something to do,
+    or its time is over, so that the clock has moved it since.
+    """
+    later = Step.objects.filter(leg=OuterRef("leg"), number__gt=OuterRef("number"))
+    legs = Leg.objects.filter(complaint=OuterRef("leg__complaint"), number__gt=OuterRef("leg__number"))
+    found = Step.objects.filter(~Exists(later), ~Exists(legs), leg__complaint__joined__isnull=True)
+    doer: Doer
+    if asker.kind == "platform":
+        doer, found = "platform", found.filter(leg__complaint__platform=asker.key)
+    elif asker.kind in rules.AGENCIES:
+        doer, found = "authority", found.filter(leg__procedure=rules.AGENCY, handler=asker.key)
+    else:
+        return Step.objects.none()
+    open_ = Q(last_day__lt=on)
+    for procedure, states in _states_open(lawroom.load().digest, doer).items():
+        open_ |= Q(leg__procedure=procedure, to__in=states)
+    return found.filter(open_).order_by(F("last_day").asc(nulls_last=True), "leg__complaint_id")
+
+
+@lru_cache(maxsize=16)
+def _states_open(digest: str, doer: Doer) -> Mapping[str, list[str]]:
+    """The states of each procedure in which any version of the lawbook lets the doer take a step."""
+    states: dict[str, set[str]] = {rules.PLATFORM: set(), rules.RETURN: set(), rules.AGENCY: set()}
+    for _, entry in lawroom.load().entries():
+        if isinstance(entry, Procedure) and entry.key in states:
+            states[entry.key] |= {step.from_ for step in entry.steps if step.by == doer}
+    return {key: sorted(found) for key, found in states.items()}
+
+
+def complaints_owing(asker: Asker, *, on: date, page: int = 1, most: int = 50) -> tuple[list["Shown"], bool]:
+    """A page of those in which something is open that the asker may do, the first due first, and whether there is another. A page holds fewer where
+    the clock has ended some of them and has not been written down; how many queries it takes does not depend on how many complaints there are.
+    """
+    first = (page - 1) * most
+    heads = list(steps_owing(asker, on=on).values_list("leg__complaint", flat=True)[first : first + most + 1])
+    found = Complaint.objects.in_bulk(heads[:most])
+    shown = complaints_shown([found[pk] for pk in heads[:most]], doers=None, asker=asker, on=on)
+    due = sorted((s for s in shown if s.choices), key=lambda s: (s.last_day or date.max, s.complaint.pk))
+    return due, len(heads) > most
 
 
 @dataclass(frozen=True)
@@ -185,37 +224,97 @@ class Shown:
         return self.outcome == "late"
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is read once for many complaints: their legs, titles of actors and of shops, how many were joined with each."""
+
+    legs: Mapping[int, Sequence[Leg]]
+    titles: Mapping[str, str]
+    shops: Mapping[int, str]
+    duplicates: Mapping[int, int]
+
+    def titled(self, key: str) -> str:
+        """An actor's title, or its key."""
+        return self.titles.get(key, key)
+
+
 def shown_of(
     complaint: Complaint, *, doers: set[Doer] | None, asker: Asker | None, on: date, words: bool = False
 ) -> Shown:
     """The complaint for one side; `doers` are its parts, or those of the asker. The words are opened only where they are asked for, telephone and
     identity numbers hidden from everybody but whoever wrote them and the agency.
     """
-    head = complaint.joined or complaint
-    legs = sorted(head.legs.all(), key=lambda leg: leg.number)
+    return complaints_shown([complaint], doers=doers, asker=asker, on=on, words=words)[0]
+
+
+def complaints_shown(
+    found: Sequence[Complaint], *, doers: set[Doer] | None, asker: Asker | None, on: date, words: bool = False
+) -> list[Shown]:
+    """Many complaints for one side, with as many queries as one takes."""
+    heads = {each.pk: each.joined or each for each in found}
+    around = _around(list({head.pk: head for head in heads.values()}.values()))
+    return [_shown(each, heads[each.pk], around, doers, asker, on=on, words=words) for each in found]
+
+
+def _around(heads: Sequence[Complaint]) -> Around:
+    legs: dict[int, list[Leg]] = defaultdict(list)
+    for leg in Leg.objects.filter(complaint__in=[h.pk for h in heads]).order_by("number").prefetch_related("steps"):
+        legs[leg.complaint_id].append(leg)
+    steps = [step for of in legs.values() for leg in of for step in leg.steps.all()]
+    keys = {s.by for s in steps} | {s.handler for s in steps} | {h.platform for h in heads}
+    joined = Complaint.objects.filter(joined__in=[h.pk for h in heads]).values_list("joined_id", flat=True)
+    titles = dict(Actor.objects.filter(key__in=keys).values_list("key", "title"))
+    return Around(legs, titles, _shop_titles(heads), Counter(pk for pk in joined if pk))
+
+
+def _shop_titles(heads: Sequence[Complaint]) -> dict[int, str]:
+    """What each complaint's shop was called when the complaint came."""
+    asked = {(head.platform, head.shop) for head in heads if head.shop}
+    if not asked:
+        return {}
+    places = {platform for platform, _ in asked}
+    versions: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    filed = Registration.objects.filter(kind="shops", platform__in=places, shop__in={shop for _, shop in asked})
+    for platform, shop, at, title in filed.order_by("version").values_list("platform", "shop", "at", "body__title"):
+        versions[platform, shop].append((at, str(title or "")))
+    told = {h.pk: [title for at, title in versions[h.platform, h.shop] if at <= h.at] for h in heads if h.shop}
+    return {pk: titles[-1] for pk, titles in told.items() if titles}
+
+
+def _shown(
+    complaint: Complaint,
+    head: Complaint,
+    around: Around,
+    doers: set[Doer] | None,
+    asker: Asker | None,
+    *,
+    on: date,
+    words: bool,
+) -> Shown:
+    legs = around.legs[head.pk]
     told: list[LegShown] = []
     course: Course | None = None
     handler = ""
     for leg in legs:
         rows = sorted(leg.steps.all(), key=lambda step: step.number)
         course = leg_course(leg, on=on, steps=rows)
-        told.append(_leg_shown(leg, course, rows))
+        told.append(_leg_shown(leg, course, rows, around))
         handler = rows[-1].handler
     assert course is not None  # every complaint begins with a leg
-    parts = doers if doers is not None else doers_of(head, asker, legs[-1]) if asker else set()
+    parts = doers if doers is not None else doers_of(head, asker, legs[-1], handler) if asker else set()
     law = law_of(day_of(head.at))
     outcome = rules.outcome_of(course.state.outcome, course.state.final)
     kinds, sources = law.complaint_kinds, law.code_lists["complaint-sources"].codes
     return Shown(
         complaint, complaint.number, kinds[head.kind].title, law.code_lists["remedies"].codes[head.wants].title, sources[complaint.source].title,
-        actor_titled(head.platform) if head.platform else "", _shop_title(head), course.state_key, course.state.title, outcome, course.last_day,
-        handler, actor_titled(handler), told, [o for o in course.steps if o.step.by in parts],
+        around.titled(head.platform), around.shops.get(head.pk, ""), course.state_key, course.state.title, outcome, course.last_day,
+        handler, around.titled(handler), told, [o for o in course.steps if o.step.by in parts],
         words_opened(complaint, full="consumer" in parts or bool(asker and asker.kind in rules.AGENCIES)) if words else "",
-        exhibits_of(complaint) if words else [], head.duplicates.count(),
+        exhibits_of(complaint) if words else [], around.duplicates.get(head.pk, 0),
     )  # fmt: skip
 
 
-def _leg_shown(leg: Leg, course: Course, rows: Sequence[Step]) -> LegShown:
+def _leg_shown(leg: Leg, course: Course, rows: Sequence[Step], around: Around) -> LegShown:
     law, states = course.law, course.procedure.states
     remedies, grounds = law.code_lists["remedies"].codes, law.code_lists["return-exceptions"].codes
     shown = []
@@ -223,19 +322,12 @@ def _leg_shown(leg: Leg, course: Course, rows: Sequence[Step]) -> LegShown:
         row = rows[taken.number] if taken.number < len(rows) else None
         shown.append(
             StepShown(
-                taken.on, states[taken.to].title, DOERS[taken.by], actor_titled(row.by) if row and row.by not in ("clock", "public") else "",
+                taken.on, states[taken.to].title, DOERS[taken.by], around.titled(row.by) if row and row.by not in ("clock", "public") else "",
                 row.reasons if row else "", remedies[row.remedy].title if row and row.remedy else None, row.amount if row else None,
                 grounds[row.ground].title if row and row.ground else None, row.handler if row else "",
             )
         )  # fmt: skip
     return LegShown(leg.procedure, course.procedure.title, shown)
-
-
-def _shop_title(complaint: Complaint) -> str:
-    if not complaint.shop:
-        return ""
-    filed = registrations_known(complaint.platform, "shops", known_at=complaint.at, shops=[complaint.shop]).first()
-    return str(filed.body.get("title", "")) if filed else ""
 
 
 def words_opened(complaint: Complaint, *, full: bool) -> str:

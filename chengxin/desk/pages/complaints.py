@@ -17,8 +17,8 @@ from chengxin.commerce.complaints.selectors import (
     complaint_accessible,
     complaints_accessible,
     complaints_owing,
+    complaints_shown,
     exhibits_of,
-    shown_of,
 )
 from chengxin.commerce.complaints.services import Said
 from chengxin.commerce.merchants.selectors import law_of
@@ -26,7 +26,7 @@ from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
 
-MOST = 50
+MOST, MOST_PAGES = 50, 10_000
 
 
 @require_safe
@@ -35,14 +35,16 @@ def complaints(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Those in which it is the asker's turn, the first due first; and the latest of the others."""
     at = timezone.now()
     on = timezone.localdate(at)
-    owing = complaints_owing(asker, on=on)
+    asked = request.GET.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:5]) <= MOST_PAGES else 1
+    owing, more = complaints_owing(asker, on=on, page=page, most=MOST)
     mine = {each.number for each in owing}
-    latest = [
-        shown_of(each, doers=None, asker=asker, on=on)
-        for each in complaints_accessible(asker).prefetch_related("legs__steps")[:MOST]
-        if each.number not in mine
-    ]
-    return render(request, "desk/complaints.html", {"owing": owing, "latest": latest, "asker": asker, "today": on})
+    found = [] if page > 1 else list(complaints_accessible(asker).select_related("joined")[:MOST])
+    latest = complaints_shown([c for c in found if c.number not in mine], doers=None, asker=asker, on=on)
+    pages = {"page": page, "next": page + 1 if more else None}
+    return render(
+        request, "desk/complaints.html", {"owing": owing, "latest": latest, "asker": asker, "today": on, **pages}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -326,9 +326,10 @@ def test_a_file_loses_nothing_and_is_taken_once(tmp_path: Path) -> None:
     assert [line[:2] for line in lines[1:]] == [["4", "kind-unknown"], ["6", "amount-wrong"], ["8", "day-wrong"]]
     with pytest.raises(rules.FilingUnknown):
         filing_accessible(POSTS, done.filing)
-    assert [each.number for each in complaints_owing(MARKET, on=TODAY)][:1] and run(
-        ["complaints", "owing", "--by", "market", "--json"]
-    ) == 0
+    assert (
+        len(complaints_owing(MARKET, on=TODAY)[0]) == 26
+        and run(["complaints", "owing", "--by", "market", "--json"]) == 0
+    )
 
 
 def test_the_database_refuses_what_the_services_would() -> None:
@@ -402,3 +403,33 @@ def test_a_sole_trader_has_no_solved_rate() -> None:
         made(platform="", shop="", code=trader, order="", reach=f"1390000{n:04d}")
     found = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=later(hours=1), code=trader)
     assert not found.firms and found.agencies[0].received == 25
+
+
+def test_the_list_of_those_owed_takes_as_many_queries_for_two_hundred_as_for_two(
+    django_assert_num_queries: Any,
+) -> None:
+    """One for the page’s last steps, one for the complaints, legs, steps, shops, joined ones and actors each."""
+    made(order="q-0")
+    made(order="q-1", shop="s2", source="12315", asker=MARKET)
+    for asker in (ITSELF, MARKET):
+        with django_assert_num_queries(7):
+            assert len(complaints_owing(asker, on=TODAY)[0]) == 1
+    for n in range(2, 200):
+        made(
+            order=f"q-{n}",
+            at=later(minutes=n),
+            asker=MARKET if n % 2 else ANYBODY,
+            source="12315" if n % 2 else "portal",
+        )
+    for asker in (ITSELF, MARKET):
+        with django_assert_num_queries(7):
+            shown, more = complaints_owing(asker, on=TODAY)
+        assert len(shown) == 50 and more
+    pages = [complaints_owing(MARKET, on=TODAY, page=n, most=30) for n in range(1, 5)]
+    numbers = [each.number for shown, _ in pages for each in shown]
+    assert len(set(numbers)) == len(numbers) == 100 and [more for _, more in pages] == [True, True, True, False]
+    due = [each.last_day for shown, _ in pages for each in shown]
+    assert due == sorted(due)  # type: ignore[type-var]
+    late = later(days=4)  # the clock moved those of the platform, and nobody wrote it down
+    assert {each.state for each in complaints_owing(ITSELF, on=day_of(late))[0]} == {"overdue"}
+    assert {each.number for each in complaints_owing(POSTS, on=TODAY)[0]} == set()

@@ -39,6 +39,7 @@ class Command(Base):
         "refused_by_reason": "退回理由",
         "receipts": "回执",
         "complaints": "投诉",
+        "more": "还有下一页",
         "number": "编号",
         "state_title": "状态",
         "last_day": "期限",
@@ -68,6 +69,13 @@ class Command(Base):
         parser.add_argument(
             "--code", default="", metavar="CODE", help="统一社会信用代码 / a unified social credit code"
         )
+        parser.add_argument(
+            "--page",
+            type=int,
+            default=1,
+            metavar="N",
+            help="待办的第几页，默认1 / which page of those owed, by default 1",
+        )
         parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / where the lines go")
         parser.add_argument(
             "--by",
@@ -84,6 +92,8 @@ class Command(Base):
             raise WrongUse(
                 f"请这样写：chengxin complaints {action} {wanted}。", f"Write: chengxin complaints {action} {wanted}."
             )
+        if options["page"] < 1:
+            raise WrongUse("页码从1起。", "Pages begin with 1.")
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
         if action == "file":
             self.result(services.complaints_file(rows=_rows(Path(words[0])), asker=asker, at=at).as_dict())
@@ -97,7 +107,8 @@ class Command(Base):
                 {"refused": lines.count("\n") - 1, "out": options["out"]} if options["out"] else {"refused": lines}
             )
         elif action == "owing":
-            self.result({"complaints": [told_of(each) for each in complaints_owing(asker, on=on)]})
+            shown, more = complaints_owing(asker, on=on, page=options["page"])
+            self.result({"complaints": [told_of(each) for each in shown], "more": more})
         elif action == "show":
             self.result(told_of(services.complaint_read(number=words[0], asker=asker, at=at)))
         elif action == "step":
