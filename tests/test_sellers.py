@@ -23,11 +23,13 @@ from chengxin.commerce.merchants.tests.stalls import (
     SELLER,
     SELLER_NUMBER,
     filed,
+    licence,
     platform_add,
     shop,
     stall,
 )
 from chengxin.disclosure.selectors import calls_used
+from chengxin.kernel.identifiers import citizen_number_check
 from chengxin.ledger.models import Entry
 from chengxin.mydata.models import Question
 from chengxin.mydata.services import question_answer
@@ -151,6 +153,66 @@ def test_a_unit_sees_the_shops_under_its_code_and_who_opened_its_representative(
         platform=PLATFORM, shop="s2", case_number=CASE, asker=Asker("market", "department"), at=later(seconds=2)
     )
     assert Entry.objects.get(event="merchants.identity.read", subject=None).object == f"merchants-shop:{PLATFORM}/s2"
+
+
+def test_whom_a_unit_names_by_number_sees_it_and_what_is_not_about_them_stays_shut() -> None:
+    boss, principal = {"legal_representative_number": number(1)}, {"principal_number": number(2)}
+    assert filed(shop(1, **boss, **principal), shop(2, **boss)).accepted == 2
+    filed(licence(1, valid_to="2026-11-02"), kind="licences")
+    identity_open(platform=PLATFORM, shop="s1", case_number=CASE, asker=Asker("market", "department"), at=NOW)
+    first, second = (person_of(number(n), known_at=later(days=1)) for n in (1, 2))
+    one, two = own(first), own(second)
+    page = one.get("/my/shops").text
+    for told in (
+        "甲1号旗舰店",
+        "甲2号旗舰店",
+        name(1),
+        number(1),
+        "法定代表人",
+        "云集商城",
+        "2026年11月1日",
+        "JY13901020000001",
+    ):
+        assert told in page, told
+    assert CASE in page and "证照" in page and name(2) not in page and number(2) not in page
+    page = two.get("/my/shops").text
+    assert "甲1号旗舰店" in page and number(2) in page and CASE in page and "甲2号旗舰店" not in page
+    assert name(1) not in page and number(1) not in page
+    # Who is named without a number is nobody here, and a stranger sees nothing.
+    other = person_enter(number=number(9), name=name(2), ground="own-account", by="public", at=NOW)
+    third = own(other)
+    assert "没有平台以您的身份报送过店铺" in third.get("/my/shops").text
+    # They ask the platform, take it away, and stay held while it is.
+    address = re.search(r'href="(/my/readings/\d+/question)"', two.get("/my/shops").text)
+    assert address and two.post(address[1], {"words": "我已不是负责人。"}).status_code == 302
+    assert Question.objects.get().reader == PLATFORM
+    assert third.post(address[1], {"words": "x"}).status_code == 404
+    with zipfile.ZipFile(io.BytesIO(two.post("/my/data/export").content)) as archive:
+        (told_away,) = json.loads(archive.read("data.json"))["shops"]
+    assert (told_away["roles"], told_away["identity"]) == (
+        ["principal"],
+        {"principal": name(2), "principal_number": number(2)},
+    )
+    assert told_away["opened"][0]["case_number"] == CASE and told_away["theirs"]
+    assert not person_forget(subject=second, by="public", at=later(seconds=5))
+    # Whom it named before sees what was filed then, and no longer what becomes of the shop.
+    filed(shop(1, **boss), at=timezone.now())
+    page = two.get("/my/shops").text
+    assert "平台后来改报了别人" in page and "JY13901020000001" not in page
+    assert "对我的投诉" in page and one.get("/my/complaints").context["complaints"] == []
+
+
+def test_whom_a_unit_names_by_number_is_of_age_and_of_that_name() -> None:
+    minor = DIVISION.ljust(6, "0") + "20120307001"
+    person_enter(number=number(1), name=name(1), ground="own-account", by="public", at=NOW)
+    wrong = {
+        "seller-minor": shop(1, principal_number=minor + citizen_number_check(minor)),
+        "person-number-wrong": shop(2, principal_number="1234"),
+        "person-of-unit": stall(3, principal_number=number(2)),
+        "seller-name-disagrees": shop(4, legal_representative=name(5), legal_representative_number=number(1)),
+    }
+    done = filed(*wrong.values(), at=later(seconds=1))
+    assert (done.accepted, done.refused_by_reason) == (0, dict.fromkeys(wrong, 1))
 
 
 def test_whoever_says_that_it_is_not_theirs_asks_the_platform_which_answers_by_a_day() -> None:

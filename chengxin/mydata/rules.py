@@ -178,7 +178,8 @@ ERASURE = (
         "个人信息保护法 47 第二款",
     ),
     Kept(
-        "shops", Words(zh="平台报送的您的店铺", en="Your shops, as platforms filed them"), False,
+        "shops",
+        Words(zh="平台报送的您的店铺和您担任法定代表人、负责人的店铺", en="Your shops, and those that you represent, as platforms filed them"), False,
         Words(
             zh="平台依法核验、登记和报送；有误的，由平台更正",
             en="Platforms verify, register and report them by law; what is wrong they set right",

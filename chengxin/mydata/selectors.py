@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
-from chengxin.commerce.merchants.rules import FILED
+from chengxin.commerce.merchants.rules import FILED, OPENED
 from chengxin.commerce.merchants.selectors import OwnShop, own_shops
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Words
@@ -114,14 +114,16 @@ class ShownShop:
     shop: OwnShop
     entry: int | None
     question: int | None
+    readings: list[ShownReading]  # who opened who is behind it, and in which case
 
     def as_dict(self) -> dict[str, Any]:
         """As it is taken away."""
-        return {**self.shop.__dict__, "entry": self.entry}
+        opened = [{"at": r.at, "by": r.who, "case_number": r.case_number} for r in self.readings]
+        return {**self.shop.__dict__, "entry": self.entry, "opened": opened}
 
 
 def shops_of(subject: int, *, known_at: datetime) -> list[ShownShop]:
-    """The shops that platforms filed for whoever is signed in: for a person by their number, for a firm by its code."""
+    """The shops that platforms filed for whoever is signed in: for a person by their number, as seller or as whom a unit names; for a firm by its code."""
     subjects = subjects_of(subject, known_at=known_at)
     codes = identifiers_of(subjects, known_at=known_at).filter(scheme="uscc").values_list("value", flat=True)
     told = {
@@ -129,10 +131,14 @@ def shops_of(subject: int, *, known_at: datetime) -> list[ShownShop]:
         for e in readings_of(subjects, known_at=known_at).filter(event=FILED)
     }
     asked = dict(Question.objects.filter(entry__in=told.values()).values_list("entry", "pk"))
+    opened: dict[str, list[Entry]] = {}
+    for each in entries_about(subject, known_at=known_at).filter(event=OPENED):
+        opened.setdefault(each.object, []).append(each)
     found = []
     for shop in own_shops(subjects, list(codes), known_at=known_at):
         entry = told.get((shop.platform, shop.shop, shop.version))
-        found.append(ShownShop(shop, entry, asked.get(entry) if entry else None))
+        readings = list(_shown(opened.get(f"merchants-shop:{shop.platform}/{shop.shop}", [])))
+        found.append(ShownShop(shop, entry, asked.get(entry) if entry else None, readings))
     return found
 
 

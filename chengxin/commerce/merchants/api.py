@@ -424,7 +424,9 @@ class ShopIdentityOut(Schema):
     name: str | None = None
     number: str | None = None
     legal_representative: str | None = None
+    legal_representative_number: str | None = None
     principal: str | None = None
+    principal_number: str | None = None
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,14 @@ import polars as pl
 from django.db import connection
 
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.models import Refused, Registration, Signature, registration_bound, signature_bound
+from chengxin.commerce.merchants.models import (
+    Refused,
+    Registration,
+    Representing,
+    Signature,
+    registration_bound,
+    signature_bound,
+)
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within, identifier_read
 from chengxin.subjects.bulk.vaulting import Vault, citizen_numbers_read
@@ -151,6 +158,13 @@ def _who(frame: pl.DataFrame, fault: Callable[[pl.Expr, str], None], on: date) -
     fault(one & pl.col("adult_from").is_null(), "person-number-wrong")
     fault(one & (pl.col("adult_from") > on), "seller-minor")
     fault(one & pl.col("exemption").is_null(), "exemption-missing")
+    for role in rules.REPRESENTING:
+        numbered = pl.col(f"{role}_number").is_not_null()
+        fault(numbered & (one | pl.col(role).is_null()), "person-of-unit")
+        born = citizen_numbers_read(frame[f"{role}_number"])["adult_from"].alias(f"{role}_adult_from")
+        frame = frame.with_columns(born)
+        fault(numbered & pl.col(born.name).is_null(), "person-number-wrong")
+        fault(numbered & (pl.col(born.name) > on), "seller-minor")
     named = unit & pl.col("name").is_in(
         [t for t in frame.filter(unit)["name"].drop_nulls().unique().to_list() if citizen_number_within(t)]
     )
@@ -168,24 +182,37 @@ class Parted:
     body: Row
     sealed: Row | None
     subject: int | None = None  # an individual seller
+    representing: Mapping[str, int] = field(default_factory=dict)  # role → whom a unit names by number
 
 
-def sellers_met(rows: Sequence[tuple[int, Row]], at: datetime) -> tuple[dict[int, int], set[int]]:
-    """Line by line which person each individual seller is, filed where nobody held the number; and the lines whose name is not the one held."""
-    named = [(line, row["number"], row["name"]) for line, row in rows if row.get("kind") == "individual"]
+SELLER = "seller"
+Met = Mapping[str, int]
+
+
+def persons_met(rows: Sequence[tuple[int, Row]], at: datetime) -> tuple[Mapping[int, Met], set[int]]:
+    """Line by line which person each individual seller is, and each whom a unit names by number, filed where nobody held the number; and the lines
+    one of whose names is not the one held.
+    """
+    named = [(line, SELLER, row["number"], row["name"]) for line, row in rows if row.get("kind") == "individual"]
+    named += [
+        (line, role, row[f"{role}_number"], row[role])
+        for line, row in rows
+        for role in rules.REPRESENTING
+        if row.get(f"{role}_number")
+    ]
     if not named:
         return {}, set()
-    numbers = citizen_numbers_read(pl.Series([number for _, number, _ in named], dtype=pl.String))["value"]
-    asked = {line: (number, name) for (line, _, name), number in zip(named, numbers, strict=True)}
+    numbers = citizen_numbers_read(pl.Series([number for _, _, number, _ in named], dtype=pl.String))["value"]
+    asked = [(number, name) for (_, _, _, name), number in zip(named, numbers, strict=True)]
     with connection.cursor() as cursor:
-        met, _ = Vault(cursor.cursor, None, at).persons_resolve(list(asked.values()))
-    found = dict(zip(asked, met, strict=True))
-    return {line: each.subject for line, each in found.items()}, {
-        line for line, each in found.items() if not each.agrees
-    }
+        met, _ = Vault(cursor.cursor, None, at).persons_resolve(asked)
+    found: dict[int, dict[str, int]] = {}
+    for (line, role, _, _), each in zip(named, met, strict=True):
+        found.setdefault(line, {})[role] = each.subject
+    return found, {line for (line, _, _, _), each in zip(named, met, strict=True) if not each.agrees}
 
 
-def row_part(kind: str, row: Row, subject: int | None = None) -> Parted:
+def row_part(kind: str, row: Row, met: Met | None = None) -> Parted:
     """Part what may be shown from what says who a person is. A shop's title that bears its individual seller's name is sealed too."""
     layout = rules.LAYOUTS[kind]
     said = {name: value for name, value in row.items() if value is not None}
@@ -195,7 +222,8 @@ def row_part(kind: str, row: Row, subject: int | None = None) -> Parted:
     item, code = "/".join(str(row[name]) for name in layout.item), ""
     shut: Row | None = None
     if kind == "shops":
-        shut = {name: said.pop(name) for name in ("legal_representative", "principal") if name in said}
+        who = [name for name, column in layout.columns.items() if column.sealed]
+        shut = {name: said.pop(name) for name in who if name in said}
         if said["kind"] == "unit":
             code = said.pop("number")
         else:
@@ -204,7 +232,8 @@ def row_part(kind: str, row: Row, subject: int | None = None) -> Parted:
                 shut["title"] = said.pop("title")
     elif kind == "suppliers":
         code = said["supplier"]
-    return Parted(str(said.pop("shop")), item, code, said, shut, subject)
+    persons = dict(met or {})
+    return Parted(str(said.pop("shop")), item, code, said, shut, persons.pop(SELLER, None), persons)
 
 
 def _bare(text: str) -> str:
@@ -239,6 +268,12 @@ def registrations_lay(
                 sealed = row.sealed and seal_of("vault").seal_json(row.sealed, _bound(platform, row.shop, version))
                 shut = sealed if sealed is not None else None
                 copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, row.subject, filing, at))  # fmt: skip
+    named = {row.shop: row.representing for row, _ in changed if row.representing}
+    laid = Registration.objects.filter(filing_id=filing, kind="shops", shop__in=named).values_list("pk", "shop")
+    Representing.objects.bulk_create(
+        [Representing(registration_id=pk, role=role, subject_id=who) for pk, shop in laid for role, who in named[shop].items()],
+        batch_size=5000,
+    )  # fmt: skip
     return changed
 
 

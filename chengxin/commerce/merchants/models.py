@@ -79,7 +79,15 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="shops")
                 | Q(sealed__isnull=False)
-                & ~Q(body__has_any_keys=["number", "legal_representative", "principal"])
+                & ~Q(
+                    body__has_any_keys=[
+                        "number",
+                        "legal_representative",
+                        "principal",
+                        "legal_representative_number",
+                        "principal_number",
+                    ]
+                )
                 & (Q(body__kind="unit") | Q(body__kind="individual", code="") & ~Q(body__has_key="name")),
                 name="merchants_registration_persons_sealed",
             ),
@@ -92,6 +100,22 @@ class Registration(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["code"], condition=~Q(code=""), name="merchants_registration_code"),
+        ]
+
+
+class Representing(models.Model):
+    """Whom a version of a unit's shop names by number as its legal representative or principal, as the vault knows them: so they see it."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="representing")
+    role = models.TextField(db_collation="C")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["registration", "role"], name="merchants_representing_once_a_role"),
+            models.CheckConstraint(
+                condition=Q(role__in=["legal_representative", "principal"]), name="merchants_representing_role_known"
+            ),
         ]
 
 

@@ -49,7 +49,9 @@ LAYOUTS: Mapping[str, Layout] = {
             "name": Column("text", required=True),
             "number": Column("number", required=True),
             "legal_representative": Column("text", sealed=True),
+            "legal_representative_number": Column("number", sealed=True),
             "principal": Column("text", sealed=True),
+            "principal_number": Column("number", sealed=True),
             "exemption": Column("choice", codes="registration-exemptions"),
             "categories": Column("choices", codes="goods"),
             **_VERIFIED,
@@ -103,10 +105,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "digest-shape": ("材料摘要须为64位十六进制小写数字（SHA-256）", "a document’s digest is 64 lower-case hexadecimal digits (SHA-256)"),
     "days-disordered": ("止日早于起日", "the last day comes before the first"),
     "representative-missing": ("单位须报送法定代表人和主要负责人", "a unit names its legal representative and its principal"),
+    "person-of-unit": ("个人店铺没有法定代表人和主要负责人；单位的，写了号码须写姓名", "an individual has no representative; of a unit’s, a number stands beside its name"),
     "exemption-missing": ("个人须写明属于哪种依法不需要登记的情形", "an individual says why no registration is needed"),
     "exemption-of-unit": ("单位没有不需要登记的情形", "a unit has no such exemption"),
-    "seller-name-disagrees": ("本库所持这个号码的姓名不是所报的姓名，请核实", "the name is not the one held for this number: verify it"),
-    "seller-minor": ("个人卖家在报送之日未满十八周岁，本库不收录", "the seller is under 18 on the day of filing and is not kept here"),
+    "seller-name-disagrees": ("本库所持这个号码的姓名不是所报的姓名，请核实", "a name is not the one held for its number: verify it"),
+    "seller-minor": ("所报的自然人在报送之日未满十八周岁，本库不收录", "the person is under 18 on the day of filing and is not kept here"),
     "person-in-public": ("公开的栏目含有公民身份号码或者手机号码", "a column that is shown holds a citizen number or a mobile number"),
     "twice-in-file": ("同一文件中已有这一项", "the same item stands in this file before"),
     "shop-unknown": ("该平台没有报送过这家店铺", "the platform has filed no such shop"),
@@ -125,6 +128,8 @@ def mobiles_masked(text: str) -> str:
     return _MOBILE.sub("*" * 11, text)
 
 
+REPRESENTING = ("legal_representative", "principal")  # whom a unit names beside itself, each with a number or without
+OPENED = "merchants.identity.read"  # told of whoever is behind a shop that an agency opened
 FILED = "merchants.shop.filed"  # told of whoever a shop was filed for
 IDENTITY = "merchant-identity"  # the lawbook's purpose for which an agency opens who is behind a shop
 

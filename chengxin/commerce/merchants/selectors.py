@@ -20,6 +20,7 @@ from chengxin.commerce.merchants.models import (
     Filing,
     Payer,
     Registration,
+    Representing,
     Signature,
     Statement,
     Ticket,
@@ -80,7 +81,7 @@ def subjects_coded(codes: Iterable[str], *, known_at: datetime) -> dict[str, int
 
 @dataclass(frozen=True)
 class OwnShop:
-    """A shop as its platform filed it for whoever is signed in, for them alone: what of it is sealed is opened."""
+    """A shop as its platform filed it for whoever is signed in, for them alone: what of it is sealed about them is opened, and nothing else."""
 
     platform: str
     platform_title: str
@@ -88,6 +89,8 @@ class OwnShop:
     kind: str
     title: str
     url: str
+    code: str
+    roles: list[str]  # "seller", "unit", or what a unit names them as: "legal_representative", "principal"
     identity: dict[str, str]
     exemption: str
     categories: list[str]
@@ -97,11 +100,23 @@ class OwnShop:
     filed_at: datetime
     version: int
     theirs: bool  # whether the latest version still names them
+    licences: list[dict[str, Any]]
+    tickets: list[dict[str, Any]]
+
+    @property
+    def run(self) -> bool:
+        """Whether it is theirs to answer for: an individual's own, or the unit's; whom a unit names only sees it."""
+        return self.theirs and bool({"seller", "unit"} & set(self.roles))
 
 
 def own_shops(subjects: Sequence[int], codes: Sequence[str], *, known_at: datetime) -> list[OwnShop]:
-    """Every shop that a platform ever filed for one of these persons, or for a unit of one of these codes: its latest version that names them."""
-    named = Registration.objects.filter(Q(subject_id__in=subjects) | Q(code__in=codes), kind="shops", at__lte=known_at)
+    """Every shop that a platform ever filed for one of these persons, as the seller or as whom a unit names by number, or for a unit of one of
+    these codes: its latest version that names them. What became of it since is shown while it still does.
+    """
+    represented = Representing.objects.filter(subject_id__in=subjects)
+    named = Registration.objects.filter(
+        Q(subject_id__in=subjects) | Q(code__in=codes) | Q(pk__in=represented.values("registration")), kind="shops", at__lte=known_at
+    )  # fmt: skip
     latest = {
         (each.platform, each.shop): each.version
         for each in Registration.objects.filter(kind="shops", at__lte=known_at, shop__in=named.values("shop"), platform__in=named.values("platform"))
@@ -112,18 +127,67 @@ def own_shops(subjects: Sequence[int], codes: Sequence[str], *, known_at: dateti
     for each in named.order_by("version"):
         first.setdefault((each.platform, each.shop), each.at)
         theirs[each.platform, each.shop] = each
+    roles: dict[int, list[str]] = {}
+    for pk, role in (
+        represented.filter(registration__in=list(theirs.values()))
+        .order_by("role")
+        .values_list("registration_id", "role")
+    ):
+        roles.setdefault(pk, []).append(role)
+    stand = [key for key, each in theirs.items() if latest[key] == each.version]
+    licences, tickets = _since(stand, known_at=known_at)
     found = []
     for key, each in sorted(theirs.items()):
         body, identity = each.body, identity_unsealed(each)
         title = body.get("title") or identity.pop("title", "")
+        as_what = (
+            ["seller"]
+            if each.subject_id in subjects
+            else ["unit"]
+            if each.code and each.code in codes
+            else roles.get(each.pk, [])
+        )
         found.append(
             OwnShop(
-                each.platform, actor_titled(each.platform), each.shop, body["kind"], title, body.get("url", ""), identity, body.get("exemption", ""),
-                body.get("categories", []), date.fromisoformat(body["verified_on"]), _day(body.get("closed_on")), first[key], each.at, each.version,
-                latest[key] == each.version,
+                each.platform, actor_titled(each.platform), each.shop, body["kind"], title, body.get("url", ""), each.code, as_what,
+                _identity_for(identity, as_what), body.get("exemption", ""), body.get("categories", []), date.fromisoformat(body["verified_on"]),
+                _day(body.get("closed_on")), first[key], each.at, each.version, latest[key] == each.version, licences.get(key, []), tickets.get(key, []),
             )
         )  # fmt: skip
     return found
+
+
+def _identity_for(identity: dict[str, str], as_what: Sequence[str]) -> dict[str, str]:
+    """Of what is sealed, what is about whoever looks: a seller's all; a unit the names that it gave; whom it names, their own name and number."""
+    if "seller" in as_what:
+        return identity
+    if "unit" in as_what:
+        return {name: value for name, value in identity.items() if name in rules.REPRESENTING}
+    return {name: value for name, value in identity.items() if name.removesuffix("_number") in as_what}
+
+
+ShopKey = tuple[str, str]
+Beside = dict[ShopKey, list[dict[str, Any]]]
+
+
+def _since(stand: Sequence[ShopKey], *, known_at: datetime) -> tuple[Beside, Beside]:
+    """The licences filed of these shops, and what their platforms were asked about them: the finding and its day, no words of anybody's."""
+    licences: Beside = {}
+    tickets: Beside = {}
+    on = day_of(known_at)
+    for platform in sorted({platform for platform, _ in stand}):
+        shops = [shop for each, shop in stand if each == platform]
+        for each in registrations_known(platform, "licences", known_at=known_at, shops=shops):
+            if not _over(each.body.get("removed_on"), on):
+                licences.setdefault((platform, each.shop), []).append(
+                    {**each.body, "in_force": _in_force(each.body, on)}
+                )
+        asked = Ticket.objects.filter(platform=platform, shop__in=shops, at__lte=known_at).order_by("-pk")
+        for ticket in asked.prefetch_related("steps"):
+            shown = ticket_shown(ticket, on=on)
+            names = ("ticket", "finding", "title", "title_en", "item", "opened_at", "due_on", "state", "late")
+            tickets.setdefault((platform, ticket.shop), []).append({name: shown[name] for name in names})
+    return licences, tickets
 
 
 def shops_known(platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None = None) -> list[rules.Shop]:
@@ -362,7 +426,7 @@ def tickets_open(tickets: QuerySet[Ticket], *, known_at: datetime) -> QuerySet[T
 
 def ticket_shown(ticket: Ticket, *, on: date) -> dict[str, Any]:
     """A ticket with its steps, as its platform and the regulator see it."""
-    steps = list(ticket.steps.order_by("number"))
+    steps = sorted(ticket.steps.all(), key=lambda step: step.number)
     closed = next((step for step in steps if step.kind != "reply"), None)
     titled = law_of(on).code_lists["merchant-findings"].codes[ticket.finding].title
     return {

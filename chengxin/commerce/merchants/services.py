@@ -19,13 +19,13 @@ from chengxin.commerce.merchants.bulk import (
     code_holds,
     frame_read,
     identity_unsealed,
+    persons_met,
     refused_keep,
     refused_unsealed,
     registrations_lay,
     row_part,
     rows_judge,
     rows_read,
-    sellers_met,
     shops_filed,
     signature_sealed,
     signature_unsealed,
@@ -122,7 +122,7 @@ def merchants_file(
             .order_by("-pk")
             .first()
         )
-        sellers, unlike = sellers_met(judged.good, at)
+        persons, unlike = persons_met(judged.good, at)
         refused = sorted(
             [*judged.refused, *((line, "seller-name-disagrees", row) for line, row in judged.good if line in unlike)],
             key=lambda each: each[0],
@@ -133,7 +133,7 @@ def merchants_file(
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('merchants_filing', 'id'))")
             number = cursor.fetchone()[0]
-        parted = [row_part(kind, row, sellers.get(line)) for line, row in judged.good if line not in unlike]
+        parted = [row_part(kind, row, persons.get(line)) for line, row in judged.good if line not in unlike]
         laid = registrations_lay(platform, kind, parted, filing=number, at=at)
         changed = len(laid)
         if same is not None and not changed and same.refused == len(refused):
@@ -166,12 +166,13 @@ def merchants_file(
 
 
 def _shops_told(platform: str, laid: Sequence[tuple[Parted, int]], *, filing: int, by: str, at: datetime) -> None:
-    """Write down of whoever a shop was filed for that it was: the seller, or the unit that the register holds under the code. They see it among
-    what was done about them, and ask the platform about it there.
+    """Write down of whoever a shop was filed for that it was: the seller, the unit that the register holds under the code, and whom it names by
+    number. They see it among what was done about them, and ask the platform about it there.
     """
     held = subjects_coded({row.code for row, _ in laid if row.code}, known_at=at)
     for row, version in laid:
-        if (subject := row.subject or held.get(row.code)) is not None:
+        about = [row.subject or held.get(row.code), *row.representing.values()]
+        for subject in dict.fromkeys(each for each in about if each is not None):
             trace(
                 event=rules.FILED, by=by, at=at, purpose="merchant-filing", subject=subject, about=f"merchants-filing:{filing}",
                 detail={"platform": platform, "shop": row.shop, "version": version},
@@ -191,11 +192,15 @@ def identity_open(*, platform: str, shop: str, case_number: str, asker: Asker, a
         raise rules.IdentityCaseUnnamed(**told)
     with transaction.atomic():
         found = shop_filed(platform, shop, known_at=at)
-        subject = found.subject_id or subjects_coded({found.code}, known_at=at).get(found.code)
-        trace(
-            event="merchants.identity.read", by=asker.key, at=at, purpose=rules.IDENTITY, subject=subject, about=f"merchants-shop:{platform}/{shop}",
-            detail={"platform": platform, "shop": shop, "case_number": case},
-        )  # fmt: skip
+        first = found.subject_id or subjects_coded({found.code}, known_at=at).get(found.code)
+        named = found.representing.order_by("role").values_list("subject_id", flat=True)
+        # Where nobody is held whom it could be about, it is written down under the shop alone.
+        about = dict.fromkeys(each for each in (first, *named) if each is not None)
+        for subject in (*about,) or (None,):
+            trace(
+                event="merchants.identity.read", by=asker.key, at=at, purpose=rules.IDENTITY, subject=subject,
+                about=f"merchants-shop:{platform}/{shop}", detail={"platform": platform, "shop": shop, "case_number": case},
+            )  # fmt: skip
         return identity_unsealed(found)
 
 

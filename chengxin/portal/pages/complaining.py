@@ -171,8 +171,8 @@ def mine(request: HttpRequest, subject: int) -> HttpResponse:
     at = timezone.now()
     on = timezone.localdate(at)
     own = [each.shop for each in shops_of(subject, known_at=at)]
-    codes = [each.identity.get("number", "") for each in own if each.kind == "unit"]
-    found = complaints_of_shops([(each.platform, each.shop) for each in own if each.theirs], codes)
+    codes = [each.code for each in own if each.run and each.code]
+    found = complaints_of_shops([(each.platform, each.shop) for each in own if each.run], codes)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:

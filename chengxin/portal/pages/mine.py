@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin import law as lawroom
@@ -38,6 +39,12 @@ from chengxin.rights.services import objection_file, statement_make
 from chengxin.subjects.services.persons import person_forget
 
 MOST_PAPERS = 5
+ROLES = {
+    "seller": gettext_noop("个人卖家"),
+    "unit": gettext_noop("经营店铺的单位"),
+    "legal_representative": gettext_noop("法定代表人"),
+    "principal": gettext_noop("主要负责人"),
+}
 PIPL = "personal-information-protection-law"
 
 
@@ -164,11 +171,14 @@ def shops(request: HttpRequest, subject: int) -> HttpResponse:
     law = _law()
     found = shops_look(subject=subject, at=timezone.now())
     exemptions = law.code_lists["registration-exemptions"].choices
+    licences = law.code_lists["merchant-licences"].codes
     shown = [
         (
             each,
             exemptions.get(each.shop.exemption),
             [law.goods[key].title for key in each.shop.categories if key in law.goods],
+            [ROLES[role] for role in each.shop.roles],
+            [(licences[own["licence"]].title, own) for own in each.shop.licences if own["licence"] in licences],
         )
         for each in found
     ]
