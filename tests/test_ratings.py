@@ -21,7 +21,13 @@ from chengxin.commerce.merchants.tests.stalls import SELLER, SELLER_NUMBER, shop
 from chengxin.commerce.merchants.tests.stalls import filed as shops_filed
 from chengxin.commerce.ratings import rules
 from chengxin.commerce.ratings.models import Exclusion, Publication, Rating
-from chengxin.commerce.ratings.selectors import exclusions_shown, grade_standing, publication_of, rating_shown, table_of
+from chengxin.commerce.ratings.selectors import (
+    exclusions_shown,
+    grades_standing,
+    publication_of,
+    rating_shown,
+    table_of,
+)
 from chengxin.commerce.ratings.services import Computed, exclusion_propose, ratings_publish, revocation_propose
 from chengxin.commerce.ratings.tests.shops import PLATFORM, firms_filed, month_filed, together, trade
 from chengxin.commerce.trades.rules import Whole
@@ -116,7 +122,7 @@ def test_a_person_s_shop_has_counts_and_nothing_else_in_any_door(tmp_path: Path)
     assert [row[5] for row in rows] == ["s1", "s2"]
     text = json.dumps(found.as_dict(), default=str, ensure_ascii=False)
     assert SELLER not in text and SELLER_NUMBER not in text
-    assert grade_standing(PLATFORM, "p1", known_at=later(days=1)) == ("", "", "")
+    assert set(grades_standing(PLATFORM, ["p1", "s2", "unheard-of"], known_at=later(days=1))) == {"s2"}
 
 
 def test_the_database_refuses_a_rating_of_a_natural_person_whoever_writes_it() -> None:

@@ -89,6 +89,8 @@ def test_a_shop_lives_and_answers_for_itself(tmp_path: Path) -> None:
     assert "总评" in seen(f"/shops/{PLATFORM}/s1/rating")
 
     badge = mall("post", f"/badges/{PLATFORM}/s1", {})
+    assert (badge["rating"]["grade"], badge["rating"]["period"]) == ("good", "2026-10")
+    assert badge["rating"]["title"] in seen(f"/badges/{badge['number']}.svg")
     assert badge["code"] == code(1) and f"/badges/{badge['number']}" in seen(f"/shops/{PLATFORM}/s1")
 
     # It is complained of, and its platform pays first.

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chengxin_verify.badges import badge_check, instant
+from chengxin_verify.badges import badge_check, instant, rating_told
 from chengxin_verify.outcome import Outcome, keys_argument, keys_read, text_read
 
 NAME = "badge"
@@ -29,9 +29,11 @@ def run(options: Namespace) -> Outcome:
     outcome = Outcome(NAME)
     at = instant(options.at) if options.at else datetime.now(UTC)
     revoked = text_read(options.revoked) if options.revoked else ""
-    badge_check(
+    said = badge_check(
         text_read(options.file), keys_read(options.key), outcome, at=at, address=options.address, revoked=revoked
     )
+    if said:
+        outcome.facts["grade"] = " / ".join(rating_told(said.get("rating")))
     if not revoked:
         outcome.facts["revoked"] = "没有对照撤销清单 / not held against the list of those revoked"
     return outcome

@@ -33,6 +33,21 @@ class BadgeLicenceOut(Schema):
     number: str
 
 
+class BadgeRatingOut(Schema):
+    """How a firm's shop is rated: the word, its bounds in millionths (none where there are not enough trades), period, version and method."""
+
+    grade: str
+    title: str
+    title_en: str
+    low: int | None
+    high: int | None
+    level: int
+    period: str
+    version: int
+    method: str
+    method_from: str
+
+
 class BadgeStepOut(Schema):
     """That it was revoked or given back, by whom and why."""
 
@@ -43,7 +58,9 @@ class BadgeStepOut(Schema):
 
 
 class BadgeOut(Schema):
-    """A badge as anybody may see it; `note` is what was signed, `snippet` what the shop puts into its page."""
+    """A badge as anybody may see it; `note` is what was signed, `snippet` what the shop puts into its page. `rating`: as it was signed; `rating_now`:
+    what stands.
+    """
 
     number: str
     platform: str
@@ -57,7 +74,10 @@ class BadgeOut(Schema):
     licences: list[BadgeLicenceOut]
     issued_at: datetime
     expires_at: datetime
+    rating: BadgeRatingOut | None
+    rating_now: BadgeRatingOut | None
     state: str
+    because: str
     why_zh: str
     why: str
     page: str
@@ -88,10 +108,11 @@ class BadgeFindingOut(Schema):
 
 
 class BadgeCheckedOut(Schema):
-    """Whether the badge holds, and if not why."""
+    """Whether the badge holds, and if not why; where it does, which grade it bears."""
 
     holds: bool
     number: str | None
+    rating: BadgeRatingOut | None
     findings: list[BadgeFindingOut]
 
 

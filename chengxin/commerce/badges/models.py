@@ -25,6 +25,14 @@ class Badge(models.Model):
             models.CheckConstraint(
                 condition=~Q(said__kind="individual") | Q(said__name="", said__code=""), name="badges_badge_no_person"
             ),
+            # Nor is one graded: only a firm's shop, and never that of an individual business, which is a natural person in trade.
+            models.CheckConstraint(
+                condition=Q(said__rating__isnull=True)
+                | Q(said__rating=None)
+                | Q(said__has_keys=["kind", "code"], said__kind="unit", said__code__regex="^[0-9A-Z]{18}$")
+                & ~Q(said__code__startswith="92"),
+                name="badges_badge_no_person_graded",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["platform", "shop"], name="badges_badge_shop")]
 

@@ -88,6 +88,22 @@ def fresh(issued_at: datetime, expires_at: datetime, at: datetime) -> bool:
     return at - issued_at < (expires_at - issued_at) / 2
 
 
+def overtaken(said: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
+    """Whether the grade on a badge is another than the one that stands now. One that bears none says nothing that could be wrong."""
+    rating = said.get("rating")
+    return rating is not None and rating["grade"] != (now or {}).get("grade")
+
+
+def overtaken_told(rating: Mapping[str, Any], now: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Which grade it bears and which stands now, in both languages."""
+    stands = f"现在公布的是“{now['title']}”（{now['period']}）" if now else "现在没有公布等级"
+    is_now = f"“{now['title_en']}” ({now['period']}) was published since" if now else "none stands now"
+    return (
+        f"标识上的等级是“{rating['title']}”（{rating['period']}），{stands}。",
+        f"the grade on it is “{rating['title_en']}” ({rating['period']}), and {is_now}.",
+    )
+
+
 def state_of(revoked: bool, fit_now: bool, expires_at: datetime, at: datetime) -> str:
     """What a badge is worth at an instant."""
     return "revoked" if revoked else "ended" if expires_at <= at else "valid" if fit_now else "lapsed"

@@ -30,7 +30,7 @@ def badge_issue(*, platform: str, shop: str, by: str, at: datetime) -> Badge:
         said = badge_said(platform, shop, number=number, issued_at=issued, expires_at=ends, known_at=at)
         for before in Badge.objects.filter(platform=platform, shop=shop, expires_at__gt=at).order_by("-pk"):
             same = rules.same_said(before.said, said) and rules.fresh(before.issued_at, before.expires_at, at)
-            if same and badge_state(before, known_at=at)[0] == "valid":
+            if same and badge_state(before, known_at=at).state == "valid":
                 return before
         key = log_key()
         made = Badge.objects.create(

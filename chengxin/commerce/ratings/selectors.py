@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,6 +19,7 @@ from chengxin.commerce.trades.selectors import days_known
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Method
 
+MILLION = 10**6
 # Returns and parcels come after their orders: they are looked for among those of so many days after the period.
 AFTER = ("returns", "parcels")
 
@@ -91,9 +93,9 @@ def exclusions_shown(platform: str, *, known_at: datetime, most: int = 200) -> l
     return [exclusion_shown(each, known_at=known_at) for each in found[:most]]
 
 
-def shops_kept(platform: str, *, known_at: datetime) -> dict[str, tuple[str, str]]:
-    """Every shop that the platform has filed: whose it is, and of a firm its code. Nothing of a person is read."""
-    found = registrations_known(platform, "shops", known_at=known_at)
+def shops_kept(platform: str, *, known_at: datetime, shops: Sequence[str] | None = None) -> dict[str, tuple[str, str]]:
+    """Every shop that the platform has filed, or each of these: whose it is, and of a firm its code. Nothing of a person is read."""
+    found = registrations_known(platform, "shops", known_at=known_at, shops=shops)
     kept = {}
     for shop, code, body in found.values_list("shop", "code", "body__kind"):
         kind = rules.kind_of(body, code)
@@ -315,10 +317,37 @@ def table_of(made: Publication, *, known_at: datetime) -> tuple[list[str], Itera
     return heads, rows()
 
 
-def grade_standing(platform: str, shop: str, *, known_at: datetime) -> tuple[str, str, str]:
-    """The word of the shop's latest published rating, with its titles; nothing where it has none: what a badge may carry."""
-    try:
-        shown = rating_shown(platform, shop, known_at=known_at)
-    except rules.NothingPublished:
-        return "", "", ""
-    return shown.grade, shown.grade_zh, shown.grade_en
+def grades_standing(platform: str, shops: Sequence[str], *, known_at: datetime) -> dict[str, dict[str, Any]]:
+    """Of each of these shops that a firm keeps, the word of its latest published rating and by which publication and method it was given: what a badge
+    carries. Bounds are in millionths, so that there is one way to write them. A constant number of queries.
+    """
+    latest = _latest(platform, shops, known_at).select_related("publication").defer("publication__sources")
+    return {each.shop: _standing(each) for each in latest if each.kind == rules.FIRM}
+
+
+def words_standing(platform: str, shops: Sequence[str], *, known_at: datetime) -> dict[str, str]:
+    """The same, of each the word alone: for many."""
+    found = _latest(platform, shops, known_at).values_list("shop", "kind", "grade")
+    return {shop: grade for shop, kind, grade in found if kind == rules.FIRM}
+
+
+def _latest(platform: str, shops: Sequence[str], known_at: datetime) -> QuerySet[Rating]:
+    kept = shops_kept(platform, known_at=known_at, shops=shops)
+    firms = [shop for shop, (kind, _) in kept.items() if kind == rules.FIRM]
+    found = Rating.objects.filter(publication__platform=platform, publication__at__lte=known_at, shop__in=firms)
+    found = found.order_by("shop", "-publication__last", "publication__first", "-publication__version")
+    return found.distinct("shop")
+
+
+def _standing(rating: Rating) -> dict[str, Any]:
+    made = rating.publication
+    title, title_en = grade_titled(made.method_said, rating.grade)
+    return {
+        "grade": rating.grade, "title": title, "title_en": title_en, "low": _millionths(rating.low), "high": _millionths(rating.high),
+        "level": made.method_said["level"], "period": made.period, "version": made.version, "method": made.method,
+        "method_from": made.method_from.isoformat(),
+    }  # fmt: skip
+
+
+def _millionths(bound: Decimal | None) -> int | None:
+    return None if bound is None else int(bound * MILLION)
