@@ -385,6 +385,7 @@ def test_nothing_lists_subjects() -> None:
                     "/ledger/checkpoints",
                     "/ledger/consistency",
                     "/trails/capture",
+                    "/trails/recalls",  # goods called back: its own, and those it was told of
                     "/complaints",  # those that the caller handles or handed in, and who complained in none
                     "/complaints/charges",
                     "/complaints/rates",  # counts; of firms one that is asked for

@@ -52,6 +52,13 @@ def actor_titled(key: str) -> str:
     return Actor.objects.filter(key=key).values_list("title", flat=True).first() or key
 
 
+def actors_titled(keys: Iterable[str]) -> dict[str, str]:
+    """The titles of these actors as people know them; a key where there is no such actor."""
+    named = set(keys)
+    held = dict(Actor.objects.filter(key__in=named).values_list("key", "title"))
+    return {key: held.get(key) or key for key in named}
+
+
 _IN_FORCE = """
 select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
 where {by} and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
@@ -144,6 +151,18 @@ def departments() -> QuerySet[Actor]:
 def actor_coded(key: str) -> str:
     """The unified social credit code of the actor, where the operator saw its licence."""
     return Actor.objects.filter(key=key).values_list("code", flat=True).first() or ""
+
+
+FIRMS = ("platform", "service-firm")
+
+
+def firms_coded(codes: Iterable[str], *, at: datetime) -> list[Asker]:
+    """The firms among the actors that act and are registered under one of these unified social credit codes, by key: never an authority."""
+    named = sorted(set(codes) - {""})
+    acting = Actor.objects.filter(code__in=named, kind__in=FIRMS).filter(
+        Q(closed_at__isnull=True) | Q(closed_at__gt=at)
+    )
+    return [Asker(actor.key, actor.kind) for actor in acting.order_by("key")]
 
 
 def actors_of_kinds(kinds: Iterable[str]) -> QuerySet[Actor]:

@@ -122,6 +122,12 @@ class ShownShop:
         return {**self.shop.__dict__, "entry": self.entry, "opened": opened}
 
 
+def codes_of(subject: int, *, known_at: datetime) -> list[str]:
+    """The unified social credit codes of whoever is signed in; a person has none."""
+    found = identifiers_of(subjects_of(subject, known_at=known_at), known_at=known_at)
+    return list(found.filter(scheme="uscc").values_list("value", flat=True))
+
+
 def shops_of(subject: int, *, known_at: datetime) -> list[ShownShop]:
     """The shops that platforms filed for whoever is signed in: for a person by their number, as seller or as whom a unit names; for a firm by its code."""
     subjects = subjects_of(subject, known_at=known_at)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 KINDS = ("platform", "service-firm", "department", "operator")
 
@@ -139,6 +139,9 @@ class Recall(models.Model):
     maker = models.TextField(db_collation="C")
     authority = models.TextField(db_collation="C")
     reason = models.TextField()
+    reason_en = models.TextField(default="")
+    advice = models.TextField(default="")
+    advice_en = models.TextField(default="")
     document = models.TextField(blank=True)
     jurisdiction = models.TextField(db_collation="C")
     opened_at = models.DateTimeField()
@@ -184,6 +187,7 @@ class RecallNotice(models.Model):
     events = models.IntegerField()
     at = models.DateTimeField()
     due_on = models.DateField()
+    answer_due_on = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -204,4 +208,31 @@ class RecallReceipt(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(held__gte=0) & ~Q(by=""), name="trails_recallreceipt_counted")
+        ]
+
+
+class RecallAnswer(models.Model):
+    """What became of the goods at a firm that was told: how many it held, how many came back, how many were destroyed, by which evidence. The
+    latest stands.
+    """
+
+    notice = models.ForeignKey(RecallNotice, on_delete=models.PROTECT, related_name="answers")
+    number = models.SmallIntegerField()
+    held = models.IntegerField()
+    taken_back = models.IntegerField()
+    destroyed = models.IntegerField()
+    digest = models.TextField(db_collation="C")
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "number"], name="trails_recallanswer_in_order"),
+            models.CheckConstraint(
+                condition=Q(held__gte=0, taken_back__gte=0, destroyed__gte=0, digest__regex=r"^[0-9a-f]{64}$")
+                & Q(destroyed__lte=F("held") + F("taken_back"))
+                & ~Q(by=""),
+                name="trails_recallanswer_counted",
+            ),
         ]

@@ -3,14 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, cast
+from urllib.parse import unquote
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, actors_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.trails.models import (
     Capture,
@@ -21,6 +22,7 @@ from chengxin.commerce.trails.models import (
     Place,
     Recall,
     RecallNotice,
+    RecallStep,
 )
 from chengxin.commerce.trails.rules.asking import (
     Asked,
@@ -30,9 +32,10 @@ from chengxin.commerce.trails.rules.asking import (
     TracingClosed,
     token_of,
 )
+from chengxin.commerce.trails.rules.identifying import ROOT, goods_of
 from chengxin.commerce.trails.rules.identifying import Goods as Goods_
-from chengxin.commerce.trails.rules.linking import CHILD, LOT, PARENT, PARTED, RUN, SEEN, TAKEN, destinations_of
-from chengxin.commerce.trails.rules.recalling import PROCEDURE, RecallUnknown
+from chengxin.commerce.trails.rules.linking import CHILD, LOT, PARENT, PARTED, RUN, SEEN, TAKEN, destinations_of, uri_of
+from chengxin.commerce.trails.rules.recalling import ENDED, PROCEDURE, SHOWN, Figures, RecallUnknown, Told, figures_of
 from chengxin.commerce.trails.rules.shaping import document_of
 from chengxin.commerce.trails.rules.tracing import SHIPPED, Fact, Met, Row, Traced
 from chengxin.law.models import Doer
@@ -247,8 +250,8 @@ def query_document(page: Page, *, at: datetime) -> dict[str, Any]:
 def recall_course(recall: Recall, *, on: date) -> Course:
     """The recall's procedure by the law of the day on which it opened, the steps taken, and what the clock has done by this day."""
     law = lawroom.load().on(recall.opened_on, recall.jurisdiction)
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in recall.steps.order_by("number")]
-    course = Course(law, law.procedures[PROCEDURE], taken)
+    steps = sorted(recall.steps.all(), key=lambda step: step.number)
+    course = Course(law, law.procedures[PROCEDURE], [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps])
     while (silent := overdue(course, on=on)) is not None:
         course = course.after(silent)
     return course
@@ -256,7 +259,7 @@ def recall_course(recall: Recall, *, on: date) -> Course:
 
 def recall_running(recall: Recall, *, on: date) -> bool:
     """Whether the goods are still being called back: until it was closed or withdrawn, whoever was late meanwhile."""
-    return recall_course(recall, on=on).state.outcome not in ("decided", "dropped")
+    return recall_course(recall, on=on).state.outcome not in ENDED
 
 
 def recalls_accessible(asker: Asker) -> QuerySet[Recall]:
@@ -287,10 +290,137 @@ def notice_accessible(asker: Asker, recall: int) -> RecallNotice:
 
 def recall_open_for(key: str, *, on: date) -> int | None:
     """The recall of these very goods that is under way."""
-    return next((recall.pk for recall in Recall.objects.filter(goods=key) if recall_running(recall, on=on)), None)
+    same = Recall.objects.filter(goods=key).prefetch_related("steps")
+    return next((recall.pk for recall in same if recall_running(recall, on=on)), None)
 
 
 def recalls_reaching(goods: Goods_, beside: Iterable[str], *, on: date) -> list[Recall]:
     """The recalls under way of these goods: of themselves, of their class, or of what they were made of."""
     keys = {goods.path[1:], f"01/{goods.gtin}", *beside}
-    return [recall for recall in Recall.objects.filter(goods__in=keys).order_by("pk") if recall_running(recall, on=on)]
+    found = Recall.objects.filter(goods__in=keys).order_by("pk").prefetch_related("steps")
+    return [recall for recall in found if recall_running(recall, on=on)]
+
+
+def recalls_whole(found: QuerySet[Recall]) -> QuerySet[Recall]:
+    """These recalls with their steps and with whom they told, what each receipted and answered: so many statements, however many recalls."""
+    notices = RecallNotice.objects.order_by("pk").select_related("receipt").prefetch_related("answers")
+    return found.prefetch_related("steps", Prefetch("notices", notices))
+
+
+def notice_told(notice: RecallNotice) -> Told:
+    """What a firm that was told has said so far."""
+    receipt = getattr(notice, "receipt", None)
+    answer = max(notice.answers.all(), key=lambda each: each.number, default=None)
+    if answer is None:
+        return Told(notice.due_on, notice.answer_due_on, receipt.held if receipt else None)
+    return Told(notice.due_on, notice.answer_due_on, answer.held, True, answer.taken_back, answer.destroyed)
+
+
+def recall_figures(recall: Recall, *, on: date) -> Figures:
+    """A recall in numbers, by the day."""
+    return figures_of(map(notice_told, recall.notices.all()), on=on)
+
+
+def _day_over(recall: Recall, course: Course) -> date | None:
+    """On which day a recall was closed or withdrawn."""
+    return course.taken[-1].on if course.state.outcome in ENDED else None
+
+
+def recalls_shown(found: Iterable[Recall], *, on: date) -> list[dict[str, Any]]:
+    """Recalls as a list shows them: the goods, whose they are, where each stands, and its figures. Which firms were told stands in none."""
+    recalls = list(found)
+    named = {recall.pk: goods_of(uri_of(recall.goods)) for recall in recalls}
+    titles = goods_of_gtins(goods.gtin for goods in named.values())
+    actors = actors_titled({key for recall in recalls for key in (recall.maker, recall.authority)})
+    shown = []
+    for recall in recalls:
+        course, goods = recall_course(recall, on=on), named[recall.pk]
+        held = titles.get(goods.gtin)
+        ended_on = _day_over(recall, course)
+        shown.append({
+            "recall": recall.pk, "goods": goods.uri, "path": goods.path, "gtin": goods.gtin, "lot": unquote(goods.lot), "serial": unquote(goods.serial),
+            "title": held.title if held else "", "title_en": (held.title_en or held.title) if held else "", "maker": recall.maker,
+            "maker_title": actors[recall.maker], "authority": recall.authority, "authority_title": actors[recall.authority], "reason": recall.reason,
+            "reason_en": recall.reason_en, "advice": recall.advice, "advice_en": recall.advice_en, "document": recall.document,
+            "state": course.state_key, "state_title": course.state.title.zh, "state_title_en": course.state.title.en, "running": ended_on is None,
+            "withdrawn": course.state.outcome == "dropped", "opened_at": recall.opened_at, "opened_on": recall.opened_on, "ended_on": ended_on,
+            "last_day": course.last_day, **asdict(recall_figures(recall, on=on)),
+        })  # fmt: skip
+    return shown
+
+
+def recall_file(recall: Recall, *, asker: Asker, doers: Iterable[Doer], on: date) -> dict[str, Any]:
+    """A recall as the asker may see it: its steps, what the asker can do until when, and whom it told: whoever supervises sees each firm, a
+    firm itself alone.
+    """
+    course, whole = recall_course(recall, on=on), asker.kind in READING_ALL
+    notices = [each for each in recall.notices.all() if whole or each.actor == asker.key]
+    actors = actors_titled({notice.actor for notice in notices})
+    states, may = course.procedure.states, set(doers)
+    steps = sorted(recall.steps.all(), key=lambda step: step.number)
+    return {
+        **recalls_shown([recall], on=on)[0],
+        "notices": [_notice_shown(notice, actors[notice.actor], on=on) for notice in notices],
+        "steps": [
+            {"number": s.number, "to": s.to, "title": states[s.to].title.zh, "title_en": states[s.to].title.en, "by": s.doer, "at": s.at, "on": s.on,
+             "reasons": s.reasons}
+            for s in steps
+        ],
+        "open": [
+            {"to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
+             "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day}
+            for o in course.steps
+            if o.step.by in may
+        ],
+    }  # fmt: skip
+
+
+def _notice_shown(notice: RecallNotice, title: str, *, on: date) -> dict[str, Any]:
+    told, receipt = notice_told(notice), getattr(notice, "receipt", None)
+    answers = sorted(notice.answers.all(), key=lambda each: each.number)
+    return {
+        "actor": notice.actor, "title": title, "things": notice.things, "events": notice.events, "at": notice.at, "due_on": notice.due_on,
+        "answer_due_on": notice.answer_due_on, "receipted_at": receipt.at if receipt else None, "receipt_held": receipt.held if receipt else None,
+        "receipt_note": receipt.note if receipt else "", "late": told.late(on), "answer_late": told.answer_late(on), "answered": told.answered,
+        "answers": [
+            {name: getattr(each, name) for name in ("number", "held", "taken_back", "destroyed", "digest", "note", "at")} for each in answers
+        ],
+    }  # fmt: skip
+
+
+MOST_LOTS = 200
+
+
+def recalls_public(*, on: date, most: int = 100) -> list[dict[str, Any]]:
+    """The recalls that anybody sees: those under way first, then those over since the days that the lawbook lets them stay."""
+    since = on - timedelta(days=lawroom.load().on(on).parameter(SHOWN))
+    over = RecallStep.objects.filter(to__in=["closed", "withdrawn"], on__lte=since).values("recall_id")
+    shown = recalls_shown(recalls_whole(Recall.objects.exclude(pk__in=over).order_by("-pk")), on=on)
+    found = [each for each in shown if _public(each, on)]
+    return sorted(found, key=lambda each: (not each["running"], -each["recall"]))[:most]
+
+
+def recall_public(recall: int, *, on: date) -> dict[str, Any]:
+    """One of those, with the lots that it reached, of what was made of the goods too. Which firms had them is told nobody here."""
+    found = recalls_whole(Recall.objects.filter(pk=recall)).first()
+    shown = recalls_shown([found], on=on)[0] if found else None
+    if found is None or shown is None or not _public(shown, on):
+        raise RecallUnknown(recall=recall, actor="public")
+    things = {thing for notice in found.notices.all() for thing in notice.things if thing.startswith(f"{ROOT}/01/")}
+    goods = [goods_of(thing) for thing in sorted(things)]
+    titles = goods_of_gtins(each.gtin for each in goods)
+    lots = [each for each in goods if each.level != "class" and each.uri != shown["goods"]]
+    return {
+        **shown,
+        "lots": [
+            {"path": each.path, "title": titles[each.gtin].title if each.gtin in titles else each.gtin, "shown": unquote(each.lot or each.serial),
+             "lot": each.level == "lot"}
+            for each in lots[:MOST_LOTS]
+        ],
+        "lots_more": len(lots) > MOST_LOTS,
+    }  # fmt: skip
+
+
+def _public(shown: dict[str, Any], on: date) -> bool:
+    days = lawroom.load().on(on).parameter(SHOWN)
+    return shown["ended_on"] is None or on < shown["ended_on"] + timedelta(days=days)

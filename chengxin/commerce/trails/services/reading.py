@@ -151,6 +151,7 @@ class Input:
 class Called:
     """A recall under way that reaches the goods."""
 
+    recall: int
     reason: str
     opened_by: str
     opened_at: datetime
@@ -211,7 +212,7 @@ def trail_read(*, goods: identifying.Goods, at: datetime) -> Trail:
             for each in declared_among([key])
         ],
         recalls=[
-            Called(each.reason, actor_titled(each.opened_by), each.opened_at)
+            Called(each.pk, each.reason, actor_titled(each.opened_by), each.opened_at)
             for each in recalls_reaching(goods, (i.path[1:] for i in inputs if i.path), on=day_of(at))
         ],
     )  # fmt: skip

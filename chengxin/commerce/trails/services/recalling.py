@@ -1,24 +1,32 @@
 """A recall: opened for goods, told to every firm that they reached, receipted, reported, closed by its procedure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.cases.rules import Course, Taken, step_admissible
+from chengxin.commerce.merchants.rules import person_told
 from chengxin.commerce.trails.bulk.reading import StoredLinks, actors_reached
-from chengxin.commerce.trails.models import Recall, RecallNotice, RecallReceipt, RecallStep
+from chengxin.commerce.trails.models import Recall, RecallAnswer, RecallNotice, RecallReceipt, RecallStep
 from chengxin.commerce.trails.rules import identifying, linking
 from chengxin.commerce.trails.rules.recalling import (
+    ANSWER,
     AUTHORITIES,
+    MOST_WORDS,
     PROCEDURE,
+    RECEIPT,
+    RecallAnswerUnfit,
+    RecallOver,
     RecallReasonless,
     RecallReceipted,
     RecallRunning,
+    RecallUnfit,
+    RecallUnreceipted,
+    answer_fit,
     maker_of,
 )
 from chengxin.commerce.trails.rules.tracing import traced
@@ -27,12 +35,17 @@ from chengxin.commerce.trails.selectors import (
     notice_accessible,
     recall_accessible,
     recall_course,
+    recall_figures,
+    recall_file,
     recall_open_for,
+    recall_running,
     recalls_accessible,
+    recalls_shown,
+    recalls_whole,
     serials_and_lots,
 )
 from chengxin.kernel.days import day_due, day_of
-from chengxin.kernel.identifiers import citizen_number_within
+from chengxin.kernel.wording import words_fit
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 
@@ -50,6 +63,10 @@ class RecallResult:
     late: int
     held: int
     new: int = 0
+    answered: int = 0
+    answers_late: int = 0
+    taken_back: int = 0
+    destroyed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The result as it is printed."""
@@ -64,12 +81,22 @@ def recall_open(
     at: datetime,
     maker: str = "",
     document: str = "",
+    reason_en: str = "",
+    advice: str = "",
+    advice_en: str = "",
     jurisdiction: str = "cn",
 ) -> RecallResult:
-    """Call goods back (a class, a lot or a piece): every firm that they reached is told at once, and owes a receipt by its day."""
+    """Call goods back (a class, a lot or a piece): every firm that they reached is told at once, and owes a receipt and an answer by its days.
+    `advice` is what a consumer who has the goods is to do.
+    """
     named = identifying.goods_of(goods)
-    reason = reason.strip()
-    if not 0 < len(reason) <= 500 or citizen_number_within(reason):
+    said = {
+        "reason": reason.strip(),
+        "reason_en": reason_en.strip(),
+        "advice": advice.strip(),
+        "advice_en": advice_en.strip(),
+    }
+    if not said["reason"] or any(len(each) > MOST_WORDS or person_told(each) for each in said.values()):
         raise RecallReasonless
     owner = goods_of_gtins([named.gtin]).get(named.gtin)
     whose = maker_of(asker.key, asker.kind, maker, owner.actor if owner else None)
@@ -77,27 +104,36 @@ def recall_open(
     on, book = day_of(at), lawroom.load()
     law = book.on(on, jurisdiction)
     with transaction.atomic():
+        _alone(named.path)
         running = recall_open_for(named.path[1:], on=on)
         if running is not None:
             raise RecallRunning(recall=running)
         recall = Recall.objects.create(
-            goods=named.path[1:], maker=whose, authority=asker.key, reason=reason, document=document,
+            goods=named.path[1:], maker=whose, authority=asker.key, document=document.strip()[:200], **said,
             jurisdiction=jurisdiction, opened_at=at, opened_on=on, opened_by=asker.key, lawbook_digest=book.digest,
         )  # fmt: skip
         run = law.procedures[PROCEDURE]
         doer: Doer = "authority" if asker.kind in AUTHORITIES else "provider"
         taken = Taken(0, run.opens, on, doer)
-        _step_write(recall, Course(law, run, [taken]), taken, by=asker.key, at=at, reasons=reason)
+        _step_write(recall, Course(law, run, [taken]), taken, by=asker.key, at=at, reasons=said["reason"])
         detail = {"goods": recall.goods, "maker": whose, "document": document}
         trace(event="trails.recall.opened", by=asker.key, at=at, about=f"recall:{recall.pk}", detail=detail)
         new = _told(recall, by=asker.key, at=at)
     return _result(recall, on=on, new=new)
 
 
+def _alone(goods: str) -> None:
+    """One at a time calls the same goods back."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trails.recall'), hashtext(%s))", [goods])
+
+
 def recall_renew(*, recall: int, asker: Asker, at: datetime) -> RecallResult:
     """Trace the goods again and tell the firms that they have reached since; whoever was told is not told twice."""
     with transaction.atomic():
-        found = Recall.objects.select_for_update().get(pk=recall_accessible(asker, recall).pk)
+        found = _running(recall_accessible(asker, recall).pk, on=day_of(at))
+        if not _doers(found, asker):
+            raise RecallUnfit(actor=asker.key, why="the recall is another's", why_zh="这是别人的召回")
         new = _told(found, by=asker.key, at=at)
         trace(event="trails.recall.renewed", by=asker.key, at=at, about=f"recall:{recall}", detail={"told": new})
     return _result(found, on=day_of(at), new=new)
@@ -109,13 +145,12 @@ def _told(recall: Recall, *, by: str, at: datetime) -> int:
     found = traced(start, "forward", StoredLinks())
     reached = actors_reached(found.events, found.things | found.carriers)
     law = lawroom.load().on(day_of(at), recall.jurisdiction)
-    within = law.parameters["recall-receipt-within"]
-    due = day_due(day_of(at), law.parameter("recall-receipt-within"), within.unit)
+    due, answer_due = (day_due(day_of(at), law.parameter(key), law.parameters[key].unit) for key in (RECEIPT, ANSWER))
     before = {*RecallNotice.objects.filter(recall=recall).values_list("actor", flat=True)}
     notices = [
         RecallNotice(
             recall=recall, actor=actor, things=sorted(map(linking.uri_of, things))[:1000], events=count, at=at,
-            due_on=due,
+            due_on=due, answer_due_on=answer_due,
         )
         for actor, count, things in reached
         if actor not in before and actor != recall.opened_by
@@ -131,14 +166,47 @@ def _told(recall: Recall, *, by: str, at: datetime) -> int:
 def recall_receipt(*, recall: int, held: int, note: str, asker: Asker, at: datetime) -> RecallReceipt:
     """A firm's receipt: it knows of the recall, so many were still held and are off sale, and this was done."""
     found = notice_accessible(asker, recall)
+    said = words_fit(note, ("The note", "说明"), most=MOST_WORDS)
+    if not 0 <= held <= 10**9:
+        raise RecallAnswerUnfit(why="a number is out of range.", why_zh="数量超出范围。")
     with transaction.atomic():
-        Recall.objects.select_for_update().get(pk=found.recall_id)
+        _running(found.recall_id, on=day_of(at))
         if RecallReceipt.objects.filter(notice=found).exists():
             raise RecallReceipted(actor=asker.key, recall=found.recall_id)
-        receipt = RecallReceipt.objects.create(notice=found, held=held, note=note.strip()[:500], at=at, by=asker.key)
+        receipt = RecallReceipt.objects.create(notice=found, held=held, note=said, at=at, by=asker.key)
         detail = {"held": held}
         trace(event="trails.recall.receipted", by=asker.key, at=at, about=f"recall:{found.recall_id}", detail=detail)
     return receipt
+
+
+def recall_answer(
+    *, recall: int, held: int, taken_back: int, destroyed: int, digest: str, note: str, asker: Asker, at: datetime
+) -> RecallAnswer:
+    """What became of the goods at a firm that has given its receipt: how many were held, came back, were destroyed, by which evidence. It may
+    say so anew while the recall runs, and the latest stands.
+    """
+    found = notice_accessible(asker, recall)
+    answer_fit(held=held, taken_back=taken_back, destroyed=destroyed, digest=digest)
+    said = words_fit(note, ("The note", "说明"), most=MOST_WORDS)
+    with transaction.atomic():
+        _running(found.recall_id, on=day_of(at))
+        if not RecallReceipt.objects.filter(notice=found).exists():
+            raise RecallUnreceipted(actor=asker.key, recall=found.recall_id)
+        answer = RecallAnswer.objects.create(
+            notice=found, number=found.answers.count() + 1, held=held, taken_back=taken_back, destroyed=destroyed, digest=digest, note=said, at=at,
+            by=asker.key,
+        )  # fmt: skip
+        detail = {"held": held, "taken_back": taken_back, "destroyed": destroyed, "digest": digest}
+        trace(event="trails.recall.answered", by=asker.key, at=at, about=f"recall:{found.recall_id}", detail=detail)
+    return answer
+
+
+def _running(recall: int, *, on: date) -> Recall:
+    """The recall, locked; refuses one that is over, whose figures stand."""
+    found = Recall.objects.select_for_update().get(pk=recall)
+    if not recall_running(found, on=on):
+        raise RecallOver(recall=recall)
+    return found
 
 
 def recall_step(*, recall: int, to: str, reasons: str, asker: Asker, at: datetime) -> RecallResult:
@@ -155,17 +223,35 @@ def recall_step(*, recall: int, to: str, reasons: str, asker: Asker, at: datetim
             _step_write(found, lapsed, course.taken[n], by="clock", at=at, reasons="")
         taken = Taken(len(course.taken), to, on, step.by)
         _step_write(found, course.after(taken), taken, by=asker.key, at=at, reasons=reasons.strip())
-        trace(event="trails.recall.stepped", by=asker.key, at=at, about=f"recall:{recall}", detail={"to": to})
+        detail: dict[str, Any] = {"to": to}
+        if step.to in ("closed", "withdrawn"):
+            detail["figures"] = asdict(recall_figures(found, on=day_of(at)))
+        trace(event="trails.recall.stepped", by=asker.key, at=at, about=f"recall:{recall}", detail=detail)
     return _result(found, on=day_of(at))
 
 
 def recalls_read(*, asker: Asker, at: datetime) -> list[RecallResult]:
     """The recalls that the asker may see, each with its receipts."""
     trace(event="trails.recalls.read", by=asker.key, at=at)
-    return [_result(recall, on=day_of(at)) for recall in recalls_accessible(asker)]
+    return [_result(recall, on=day_of(at)) for recall in recalls_whole(recalls_accessible(asker))]
 
 
-def _doers(recall: Recall, asker: Asker) -> Iterable[Doer]:
+def recalls_look(*, asker: Asker, at: datetime, before: int | None = None, most: int = 100) -> list[dict[str, Any]]:
+    """The same as a page of a list shows them, newest first."""
+    trace(event="trails.recalls.read", by=asker.key, at=at)
+    found = recalls_whole(recalls_accessible(asker))
+    return recalls_shown((found if before is None else found.filter(pk__lt=before))[:most], on=day_of(at))
+
+
+def recall_look(*, recall: int, asker: Asker, at: datetime) -> dict[str, Any]:
+    """One recall as the asker may see it, with what it can do now."""
+    found = recall_accessible(asker, recall)
+    trace(event="trails.recall.read", by=asker.key, at=at, about=f"recall:{found.pk}")
+    whole = recalls_whole(Recall.objects.filter(pk=found.pk)).get()
+    return recall_file(whole, asker=asker, doers=_doers(whole, asker), on=day_of(at))
+
+
+def _doers(recall: Recall, asker: Asker) -> list[Doer]:
     """The parts that the asker plays. A firm's own recall is closed by whoever supervises, never by itself."""
     doers: list[Doer] = []
     if asker.key == recall.maker:
@@ -183,11 +269,8 @@ def _step_write(recall: Recall, course: Course, taken: Taken, *, by: str, at: da
 
 
 def _result(recall: Recall, *, on: date, new: int = 0) -> RecallResult:
-    course = recall_course(recall, on=on)
-    notices = list(recall.notices.select_related("receipt"))
-    receipts = [notice.receipt for notice in notices if hasattr(notice, "receipt")]
-    late = sum(1 for notice in notices if not hasattr(notice, "receipt") and notice.due_on < on)
+    course, figures = recall_course(recall, on=on), recall_figures(recall, on=on)
     return RecallResult(
-        recall.pk, linking.uri_of(recall.goods), course.state_key, course.last_day, len(notices), len(receipts), late,
-        sum(receipt.held for receipt in receipts), new,
+        recall.pk, linking.uri_of(recall.goods), course.state_key, course.last_day, figures.told, figures.receipted, figures.late, figures.held, new,
+        figures.answered, figures.answers_late, figures.taken_back, figures.destroyed,
     )  # fmt: skip

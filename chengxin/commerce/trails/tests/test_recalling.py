@@ -5,19 +5,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Http
+from django.test.utils import CaptureQueriesContext
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.cases.rules import StepLacks, StepUnknown
-from chengxin.commerce.trails.models import RecallNotice, RecallReceipt, RecallStep
+from chengxin.commerce.trails.models import RecallAnswer, RecallNotice, RecallReceipt, RecallStep
 from chengxin.commerce.trails.rules import recalling as rules
-from chengxin.commerce.trails.selectors import recalls_accessible
+from chengxin.commerce.trails.selectors import recall_public, recalls_accessible, recalls_public
 from chengxin.commerce.trails.services import capturing, recalling
 from chengxin.commerce.trails.tests.events import gtin, lot, seen, serial
 from chengxin.commerce.trails.tests.test_capturing import MILL, SHOP, captured, firms
 from chengxin.commerce.trails.tests.test_reading import PIECE, whole_way
+from chengxin.kernel.days import day_of
+from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from tests.world import NOW, later
 
@@ -130,6 +133,84 @@ def test_the_commands_run_a_recall(capsys: pytest.CaptureFixture[str]) -> None:
 
     recall = told("recall", lot(5, "F"), "检出异物", "--by", "market")["recall"]
     assert told("receipt", recall, 3, "--by", SHOP, "--note", "已下架")["held"] == 3
+    assert told("answer", recall, 3, 1, 4, "e" * 64, "--by", SHOP)["destroyed"] == 4
     assert told("step", recall, "reported", "已召回", "--by", MILL)["state"] == "reported"
     assert told("renew", recall, "--by", "market")["new"] == 0
     assert told("recalls", "--by", SHOP)["recalls"][0]["receipted"] == 1
+
+
+def answered(recall: int, asker: Asker = SHOPKEEPER, **changes: Any) -> Any:
+    words: dict[str, Any] = {
+        "recall": recall, "held": 12, "taken_back": 5, "destroyed": 17, "digest": "a" * 64, "note": "", "asker": asker, "at": later(hours=3)
+    }  # fmt: skip
+    return recalling.recall_answer(**{**words, **changes})
+
+
+def test_each_firm_answers_what_became_of_the_goods_and_the_latest_stands() -> None:
+    recall = opened().recall
+    with pytest.raises(rules.RecallUnreceipted):
+        answered(recall)
+    recalling.recall_receipt(recall=recall, held=12, note="", asker=SHOPKEEPER, at=later(hours=1))
+    for amiss in ({"destroyed": 18}, {"digest": "A" * 64}, {"held": -1}, {"taken_back": 10**10}):
+        with pytest.raises(rules.RecallAnswerUnfit):
+            answered(recall, **amiss)
+    answered(recall, held=2, destroyed=1)
+    answered(recall)
+    now = recalling.recalls_read(asker=MARKET, at=later(days=1))[0]
+    assert (now.answered, now.held, now.taken_back, now.destroyed, now.answers_late) == (1, 12, 5, 17, 0)
+    assert recalling.recalls_read(asker=MARKET, at=later(days=20))[0].answers_late == 1
+    with pytest.raises(rules.RecallUnknown):
+        answered(recall, asker=Asker("corner", "service-firm"))
+    recalling.recall_step(recall=recall, to="reported", reasons="已召回", asker=MAKER, at=later(days=2))
+    recalling.recall_step(recall=recall, to="closed", reasons="核实", asker=MARKET, at=later(days=3))
+    kept = Entry.objects.filter(event="trails.recall.stepped").order_by("-pk")[0].detail["figures"]
+    assert (kept["told"], kept["answered"], kept["destroyed"]) == (2, 1, 17)
+    for over in (
+        lambda: answered(recall),
+        lambda: recalling.recall_renew(recall=recall, asker=MARKET, at=later(days=4)),
+    ):
+        with pytest.raises(rules.RecallOver):
+            over()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecallAnswer.objects.create(
+            notice=RecallNotice.objects.get(actor=SHOP), number=9, held=1, taken_back=0, destroyed=2, digest="b" * 64, at=NOW, by=SHOP
+        )  # fmt: skip
+
+
+def test_a_firm_sees_of_the_told_itself_alone_and_nobody_is_told_again_by_another() -> None:
+    recall = opened().recall
+    whole = recalling.recall_look(recall=recall, asker=MARKET, at=NOW)
+    own = recalling.recall_look(recall=recall, asker=SHOPKEEPER, at=NOW)
+    assert [each["actor"] for each in whole["notices"]] == [MILL, SHOP] and [
+        each["actor"] for each in own["notices"]
+    ] == [SHOP]
+    assert own["open"] == [] and {each["to"] for each in whole["open"]} == {"withdrawn"}
+    with pytest.raises(rules.RecallUnfit):
+        recalling.recall_renew(recall=recall, asker=SHOPKEEPER, at=NOW)
+
+
+def test_a_list_of_recalls_takes_the_same_statements_however_many_there_are() -> None:
+    asked = []
+    for name in ("F", "G", "H"):
+        opened(goods=lot(5, name))
+        with CaptureQueriesContext(connection) as queries:
+            shown = recalls_public(on=day_of(NOW))
+        asked.append(len(queries))
+    assert len(shown) == 3 and len(set(asked[1:])) == 1
+
+
+def test_a_recall_is_public_until_its_days_are_over() -> None:
+    recall = opened(reason_en="Salmonella was found", advice="请勿食用，凭小票退货", advice_en="Do not eat it").recall
+    shown = recall_public(recall, on=day_of(NOW))
+    assert (
+        any(each["path"] == PIECE.removeprefix("https://id.gs1.org") for each in shown["lots"])
+        and shown["ended_on"] is None
+    )
+    recalling.recall_step(recall=recall, to="withdrawn", reasons="检验有误", asker=MARKET, at=later(days=1))
+    assert recall_public(recall, on=day_of(later(days=180)))["withdrawn"] and recalls_public(on=day_of(later(days=180)))
+    with pytest.raises(rules.RecallUnknown):
+        recall_public(recall, on=day_of(later(days=181)))
+    assert recalls_public(on=day_of(later(days=181))) == []
+    for told in ({"advice": "请致电13812345678"}, {"reason_en": "x" * 501}):
+        with pytest.raises(rules.RecallReasonless):
+            opened(**told)

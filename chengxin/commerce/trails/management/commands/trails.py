@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "recalls": (),
     "renew": ("RECALL",),
     "receipt": ("RECALL", "HELD"),
+    "answer": ("RECALL", "HELD", "TAKEN-BACK", "DESTROYED", "DIGEST"),
     "step": ("RECALL", "STATE", "REASONS"),
     "place": ("GLN", "ACTOR", "TITLE"),
     "goods": ("GTIN", "KIND", "ACTOR", "TITLE"),
@@ -67,6 +68,10 @@ class Command(Base):
         "late": "逾期未回执",
         "held": "在手数量",
         "new": "新通知",
+        "answered": "已报告处理情况",
+        "answers_late": "逾期未报告处理情况",
+        "taken_back": "收回",
+        "destroyed": "销毁",
         "gln": "位置码",
         "gtin": "GTIN",
         "kind": "种类",
@@ -88,6 +93,7 @@ class Command(Base):
         )
         parser.add_argument("--maker", metavar="ACTOR", default="", help="谁的货品 / whose goods are called back")
         parser.add_argument("--document", metavar="NUMBER", default="", help="文书文号 / the number of the order")
+        parser.add_argument("--advice", metavar="TEXT", default="", help="消费者应当怎么做 / what consumers do")
         parser.add_argument("--note", metavar="TEXT", default="", help="回执说明 / what was done")
         parser.add_argument("--title-en", metavar="TITLE", default="", help="英文名称 / the title in English")
         ways = parser.add_mutually_exclusive_group()
@@ -154,6 +160,7 @@ class Command(Base):
             at=at,
             maker=options["maker"],
             document=options["document"],
+            advice=options["advice"],
         )
         self.result(done.as_dict())
 
@@ -174,6 +181,16 @@ class Command(Base):
             recall=count(recall), held=count(held), note=options["note"], asker=asker, at=at
         )
         self.result({"recall": count(recall), "actor": asker.key, "held": done.held})
+
+    def _answer(self, recall: str, held: str, taken_back: str, destroyed: str, digest: str, /, **options: Any) -> None:
+        at = timezone.now()
+        done = recalling.recall_answer(
+            recall=count(recall), held=count(held), taken_back=count(taken_back), destroyed=count(destroyed), digest=digest, note=options["note"],
+            asker=asker_acting(options["by"], at=at), at=at,
+        )  # fmt: skip
+        self.result(
+            {"recall": count(recall), "held": done.held, "taken_back": done.taken_back, "destroyed": done.destroyed}
+        )
 
     def _step(self, recall: str, to: str, reasons: str, **options: Any) -> None:
         at = timezone.now()
