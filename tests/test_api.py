@@ -408,6 +408,8 @@ def test_nothing_lists_subjects() -> None:
                     "/checks/coverage/missed",
                     "/assessments",
                     "/audits",
+                    "/audits/incidents",  # of firms, the caller's own; nobody who is concerned stands in it
+                    "/audits/incidents/counts",
                     "/inspections/draws",
                     "/inspections/tasks",
                     "/promises",

@@ -1,4 +1,4 @@
-"""The readings of the ledger that a detector may notice, found set-wise: only these are judged one by one."""
+"""The readings of the ledger that a detector may notice, found set-wise: only these are judged one by one. Whom an incident concerns, by the same ledger."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -139,3 +139,26 @@ def _entry_from(cursor: Cursor, at: datetime) -> int:
         else:
             high = middle
     return int(low)
+
+
+# --- whom an incident concerns ------------------------------------------------------------------------------------------------
+
+_READ = """
+    select distinct e.subject from ledger_entry e join subjects_subject s on s.id = e.subject
+    where e.id >= %(lowest)s and e.at >= %(since)s and e.at < %(until)s and e.event ~ %(reading)s and s.kind = 'person'
+      and e.actor = %(reader)s and (%(account)s = 0 or coalesce((e.detail ->> 'account')::bigint, 0) = %(account)s)
+"""
+_HELD = "select id from subjects_subject where kind = 'person' and created_at < %(until)s"
+
+
+def concerned(cursor: Cursor, *, reader: str, account: int, since: date, until: date) -> Iterator[int]:
+    """The persons whose data the reader read in those days, each once; where no reader is known, all who were held. For the service that tells
+    them, and to be counted: no door gives them.
+    """
+    first, last = (datetime.combine(day, time(), tzinfo=CHINA_TIME) for day in (since, until))
+    wanted: dict[str, Any] = {"since": first, "until": last, "reading": READING, "reader": reader, "account": account}
+    if reader:
+        cursor.execute(_READ, wanted | {"lowest": _entry_from(cursor, first)})
+    else:
+        cursor.execute(_HELD, wanted)
+    return (row[0] for row in cursor.fetchall())

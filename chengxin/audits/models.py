@@ -1,4 +1,4 @@
-"""What was noticed in the use of the register, the readings that it rests on, what the reader answered and what a person decided. Nothing is edited."""
+"""What was noticed in the use of the register, what the reader answered and what a person decided; data incidents and their steps. Nothing is edited."""
 
 from typing import ClassVar
 
@@ -92,4 +92,108 @@ class Word(models.Model):
                 & ~models.Q(words=""),
                 name="audits_word_known",
             ),
+        ]
+
+
+class Incident(models.Model):
+    """A leak, tampering, loss, sale or theft, here or at a `reader` that had data from here in the days from `since` up to, not with, `until`;
+    `account` is one of its staff by number, 0 where none is known. Who is concerned stands in the ledger, not here.
+    """
+
+    kind = models.TextField(db_collation="C")
+    place = models.TextField(db_collation="C")
+    reader = models.TextField(db_collation="C", default="")
+    account = models.BigIntegerField(default=0)
+    since = models.DateField()
+    until = models.DateField()
+    origin = models.TextField(db_collation="C")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, null=True, related_name="incidents")
+    data = models.TextField()
+    cause = models.TextField()
+    harm = models.TextField()
+    advice = models.TextField()
+    contact = models.TextField()
+    jurisdiction = models.TextField(db_collation="C")
+    lawbook_digest = models.TextField(db_collation="C")
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    opened_by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["leak", "tampering", "loss", "sale", "theft"])
+                & models.Q(origin__in=["finding", "report", "self", "ledger"])
+                & (models.Q(place="here") | models.Q(place="reader") & ~models.Q(reader="")),
+                name="audits_incident_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")), name="audits_incident_days_ordered"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin="finding", finding__isnull=False)
+                | ~models.Q(origin="finding") & models.Q(finding__isnull=True),
+                name="audits_incident_from_its_finding",
+            ),
+            models.UniqueConstraint(
+                fields=["finding"], condition=models.Q(finding__isnull=False), name="audits_incident_once_a_finding"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["reader", "-id"], name="audits_incident_reader"),
+            models.Index(fields=["opened_on"], name="audits_incident_day"),
+        ]
+
+    @property
+    def number(self) -> str:
+        """The number that everybody quotes."""
+        return f"SJ{self.opened_on:%Y%m%d}-{self.pk:06d}"
+
+
+class IncidentStep(models.Model):
+    """One step of an incident by its procedure: to which state, by whom, with what words, by which document and to whom; `told` how many persons
+    were told by it.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="steps")
+    number = models.SmallIntegerField()
+    to = models.TextField(db_collation="C")
+    doer = models.TextField(db_collation="C")
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    on = models.DateField()
+    last_day = models.DateField(null=True)
+    words = models.TextField(default="")
+    document = models.TextField(default="")
+    recipient = models.TextField(default="")
+    told = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "number"], name="audits_incidentstep_in_order"),
+            models.CheckConstraint(
+                condition=~models.Q(by="") & models.Q(told__gte=0), name="audits_incidentstep_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(to="handed") | ~models.Q(document="") & ~models.Q(recipient=""),
+                name="audits_incidentstep_handed_to_somebody",
+            ),
+        ]
+
+
+class Closing(models.Model):
+    """That the reader's programs were cut off for an incident, by two persons of the operator's: which, by their numbers."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="closings")
+    clients = ArrayField(models.BigIntegerField())
+    words = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(clients__len__gt=0) & ~models.Q(words="") & ~models.Q(by=""),
+                name="audits_closing_of_something",
+            )
         ]

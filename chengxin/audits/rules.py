@@ -1,17 +1,20 @@
-"""What in a reading a person should look at, and who may say what to it. Pure.
+"""What in a reading a person should look at, and who may say what to it; what a data incident is, and who may go on with it. Pure.
 
 A finding is about the use, never about whoever was read about: no rule sees more of a subject than that two readings were of the same one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
+from chengxin.cases.rules import Telling
 from chengxin.kernel.days import CHINA_TIME, working_days_between
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.written import day_written, letter_written
 from chengxin.law import Law
-from chengxin.law.models import Detector
+from chengxin.law.models import Detector, Doer, Words
 
 # Whoever runs or supervises the register looks at its use; nobody decides about their own.
 MAY_AUDIT = ("operator", "supervisor", "credit-centre")
@@ -205,3 +208,129 @@ def reader_heard(finding: int, *, answered: bool, due_on: date, today: date) -> 
     """Whether the reader has been heard: it answered, or its time is over."""
     if not answered and today <= due_on:
         raise ReaderNotHeard(finding=finding, due=due_on)
+
+
+# --- incidents ----------------------------------------------------------------------------------------------------------------
+
+PROCEDURE, KINDS, CLOSING = "data-incident", "incident-kinds", "closing-access"
+HERE, READER = "here", "reader"
+PLACES: dict[str, Words] = {
+    HERE: Words(zh="本系统", en="Here"),
+    READER: Words(zh="取得过信息的单位", en="Whoever had data from here"),
+}
+ORIGINS: dict[str, Words] = {
+    "finding": Words(zh="查询审计的线索", en="A finding about use"),
+    "report": Words(zh="举报或者通报", en="A report"),
+    "self": Words(zh="该单位自行报告", en="Reported by itself"),
+    "ledger": Words(zh="账本核验不符", en="The ledger’s own verification failed"),
+}
+# What is told of an incident, by article 57: which data and why, what harm, what was done, what a person can do, and whom to ask.
+SAID: dict[str, tuple[str, str]] = {
+    "data": ("the kinds of data", "信息种类"),
+    "cause": ("the cause", "原因"),
+    "harm": ("the harm that it may do", "可能造成的危害"),
+    "advice": ("what whoever is concerned can do", "个人可以采取的减轻危害的措施"),
+    "contact": ("whom to ask", "联系方式"),
+}
+RECIPIENT = ("whom it was handed to", "移送或者通知的机关")
+LONGEST_DAYS = 3_660
+_NUMBER = re.compile(r"SJ(\d{8})-(\d{6,12})")
+# Steps after which whoever had the incident is no longer the one who says that it is over.
+WEIGHED = ("exempt", "closed")
+
+
+class IncidentUnknown(Refusal):
+    """There is no incident {number} that is yours to see. A number is SJ, a day and a running number (SJ20261122-000001)."""
+
+    code = "incident-unknown"
+    status = 404
+    zh = "没有您可以查看的事件{number}。编号由SJ、日期和序号组成（如SJ20261122-000001）。"
+
+
+class IncidentUnfit(Refusal):
+    """No incident is entered like this: {why}"""
+
+    code = "incident-unfit"
+    zh = "不能这样登记信息安全事件：{why_zh}"
+
+
+class IncidentNotYours(Refusal):
+    """{actor} cannot do this to incident {number}: {why}"""
+
+    code = "incident-not-yours"
+    status = 403
+    zh = "{actor}不能这样办理事件{number}：{why_zh}"
+
+
+class LedgerWhole(Refusal):
+    """The ledger was verified and everything in it agrees: no incident follows from it."""
+
+    code = "incident-ledger-whole"
+    status = 409
+    zh = "账本已经核验，各条均相符，不能据此登记事件。"
+
+
+def incident_number_parts(written: str) -> int | None:
+    """The incident's own number in `SJ20261122-000001`; nothing where it is written otherwise."""
+    found = _NUMBER.fullmatch(written.strip())
+    return int(found[2]) if found else None
+
+
+def days_fit(since: date, until: date, *, on: date) -> None:
+    """The days in which data was read that the incident concerns: from the first to the last, half-open, none of them to come."""
+    if not since < until or (until - since).days > LONGEST_DAYS or since > on:
+        raise IncidentUnfit(
+            why=f"the days run from {since} up to, not with, {until}: give days in order, of ten years at most, begun.",
+            why_zh=f"起止日期为{since}至{until}（不含止日）：应当先后有序、已经开始、不超过十年。",
+        )
+
+
+def incident_doers(asker: Asking, reader: str) -> set[Doer]:
+    """Which parts the asker plays: who runs or supervises the register, or the firm at which it happened."""
+    doers: set[Doer] = set()
+    if may_audit(asker):
+        doers.add("credit-centre")
+    if asker.key == reader:
+        doers.add("provider")
+    return doers
+
+
+def weighing_permitted(number: str, to: str, *, reader: str, account: int, asker: Asking) -> None:
+    """Nobody says of their own incident that nobody is told, or that it is over."""
+    if to in WEIGHED and asker.key == reader and asker.account in (None, account):
+        raise IncidentNotYours(
+            number=number, actor=asker.key, why="nobody weighs an incident of their own.", why_zh="不得判断自己的事件。"
+        )
+
+
+def public_kinds(law: Law) -> Mapping[str, Words]:
+    """The kinds of incident, with their titles."""
+    return law.code_lists[KINDS].choices
+
+
+def incident_told(
+    law: Law, said: Mapping[str, str], *, number: str, kind: str, where: str, since: date, until: date, to: str, centre: str, measures: Sequence[str],
+    on: date,
+) -> Telling:  # fmt: skip
+    """What a person is told, with what article 57 wants in it."""
+    title, cited = public_kinds(law)[kind], law.cite(law.procedures[PROCEDURE].basis[0])
+    last = until - timedelta(days=1)
+    zh = letter_written(
+        "个人信息安全事件告知书",
+        to=to,
+        opening=f"您的个人信息可能受到一起事件（编号{number}，{title.zh}）的影响。依照{cited.zh}，现告知如下：",
+        clauses=[
+            f"发生在：{where}；涉及{day_written(since)}至{day_written(last)}取得的信息。",
+            *(f"{SAID[name][1]}：{said[name]}。" for name in ("data", "cause", "harm")),
+            f"已采取的补救措施：{'；'.join(measures) or '见办理情况'}。",
+            *(f"{SAID[name][1]}：{said[name]}。" for name in ("advice", "contact")),
+        ],
+        sign=centre,
+        on=on,
+    )
+    en = [
+        f"Your data may be concerned by incident {number} ({title.en}) at {where}: what was had from {since} to {last}. {cited.en}.",
+        *(f"{SAID[name][0].capitalize()}: {said[name]}" for name in SAID),
+        f"Measures taken: {'; '.join(measures)}",
+    ]
+    return Telling("个人信息安全事件告知书 / A data incident", "\n".join([*zh, "", *en]) + "\n")

@@ -1,19 +1,24 @@
-"""What was noticed, by whoever may know it: a reader reads what is said about its own use, whoever audits reads all."""
+"""What was noticed and what happened, by whoever may know it: a reader reads what is said about itself, whoever audits reads all; nobody is named in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled
-from chengxin.audits import rules
-from chengxin.audits.models import Finding, Look, Word
+from chengxin.audits import bulk, rules
+from chengxin.audits.models import Finding, Incident, IncidentStep, Look, Word
+from chengxin.cases.models import Notice
+from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.kernel.days import day_of
-from chengxin.law.models import Detector
+from chengxin.law import Law
+from chengxin.law.models import Detector, Doer
+from chengxin.ledger.selectors import entries_dumped
+from chengxin_verify.entries import commitment_of
 
 
 @dataclass(frozen=True)
@@ -161,3 +166,158 @@ def placed() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(position) + 1, 0) from ledger_leaf")
         return int(cursor.fetchone()[0])
+
+
+# --- incidents ----------------------------------------------------------------------------------------------------------------
+
+
+def incident_law(found: Incident) -> Law:
+    """The law of the day on which it was entered."""
+    return lawroom.load().on(found.opened_on, found.jurisdiction)
+
+
+def incident_course(found: Incident, *, on: date) -> Course:
+    """Its procedure, the steps taken, and what the clock has done by this day."""
+    law = incident_law(found)
+    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in found.steps.order_by("number")]
+    course = Course(law, law.procedures[rules.PROCEDURE], taken)
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
+
+
+def incidents_accessible(asker: Asker) -> QuerySet[Incident]:
+    """Those that the asker may see, the latest first: whoever audits all, a firm its own; of its staff none but by whoever audits."""
+    found = Incident.objects.order_by("-pk")
+    if rules.may_audit(asker):
+        return found
+    return found.filter(reader=asker.key) if asker.account is None else found.none()
+
+
+def incident_accessible(asker: Asker, number: str) -> Incident:
+    """The incident of that number; unknown and another's look alike."""
+    own = rules.incident_number_parts(number)
+    found = incidents_accessible(asker).filter(pk=own).first() if own is not None else None
+    if found is None or found.number != number.strip():
+        raise rules.IncidentUnknown(number=number[:40])
+    return found
+
+
+def concerned_of(found: Incident) -> Iterator[int]:
+    """Whom it concerns, computed from the ledger as it is now; for the service that tells them."""
+    with connection.cursor() as cursor:
+        yield from bulk.concerned(
+            cursor.cursor, reader=found.reader, account=found.account, since=found.since, until=found.until
+        )
+
+
+def said_of(found: Incident) -> dict[str, str]:
+    """What is told of it."""
+    return {name: getattr(found, name) for name in rules.SAID}
+
+
+def measures_of(found: Incident) -> list[str]:
+    """What was done against the harm, in order."""
+    return list(found.steps.filter(to="remedied").order_by("number").values_list("words", flat=True))
+
+
+def incident_shown(found: Incident, *, known_at: datetime) -> dict[str, Any]:
+    """An incident as whoever handles it sees it: how many are concerned and how many were told, never who."""
+    course = incident_course(found, on=day_of(known_at))
+    law, states = course.law, course.procedure.states
+    kind, where = rules.public_kinds(law)[found.kind], rules.PLACES[found.place]
+    steps = [
+        {
+            "to": s.to, "title": states[s.to].title.zh, "title_en": states[s.to].title.en, "doer": s.doer, "by": s.by, "at": s.at, "words": s.words,
+            "document": s.document, "recipient": s.recipient, "told": s.told,
+        }
+        for s in found.steps.order_by("number")
+    ]  # fmt: skip
+    open_ = [
+        {
+            "to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
+            "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day, "needs": list(o.step.needs),
+            "basis": [law.cite(each).zh for each in o.step.basis],
+        }
+        for o in course.steps
+    ]  # fmt: skip
+    return {
+        "number": found.number, "kind": found.kind, "title": kind.zh, "title_en": kind.en, "place": found.place, "place_title": where.zh,
+        "place_title_en": where.en, "reader": found.reader, "reader_title": actor_titled(found.reader) if found.reader else "",
+        "account": found.account, "since": found.since, "until": found.until, "origin": found.origin, "finding": found.finding_id, **said_of(found),
+        "opened_at": found.opened_at, "opened_by": found.opened_by, "state": course.state_key, "state_title": course.state.title.zh,
+        "state_title_en": course.state.title.en, "last_day": course.last_day, "concerned": sum(1 for _ in concerned_of(found)),
+        "told": sum(s["told"] for s in steps), "steps": steps, "open": open_,
+        "closings": [{"clients": c.clients, "words": c.words, "at": c.at, "by": c.by} for c in found.closings.order_by("pk")],
+    }  # fmt: skip
+
+
+def incidents_listed(asker: Asker, *, on: date, running: bool = False, most: int = 200) -> list[dict[str, Any]]:
+    """Each in a line, the latest first: what, where, and how it stands; `running` only those that are not over."""
+    found = []
+    for each in incidents_accessible(asker)[:most]:
+        course = incident_course(each, on=on)
+        over = course.state_key in ("handed", "decided", "closed")
+        if running and over:
+            continue
+        kind = rules.public_kinds(course.law)[each.kind]
+        found.append(
+            {
+                "number": each.number, "kind": each.kind, "title": kind.zh, "title_en": kind.en, "place": each.place, "reader": each.reader,
+                "reader_title": actor_titled(each.reader) if each.reader else "", "opened_on": each.opened_on, "state": course.state_key,
+                "state_title": course.state.title.zh, "state_title_en": course.state.title.en, "last_day": course.last_day,
+                "late": course.state_key.endswith("-late"),
+            }
+        )  # fmt: skip
+    return found
+
+
+def incidents_told(subjects: Iterable[int], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The incidents of which these subjects, the one who looks, were told, the latest first."""
+    notices = Notice.objects.filter(
+        subject__in=list(subjects), about__startswith="incident:", case__isnull=True, at__lte=known_at
+    )
+    told = {
+        int(about.removeprefix("incident:").partition("/")[0]): at for about, at in notices.values_list("about", "at")
+    }
+    found = []
+    for each in Incident.objects.filter(pk__in=told).order_by("-pk"):
+        kind = rules.public_kinds(incident_law(each))[each.kind]
+        found.append(
+            {
+                "number": each.number, "title": kind.zh, "title_en": kind.en, "reader": each.reader, "since": each.since, "until": each.until,
+                "where": actor_titled(each.reader) if each.place == rules.READER else "", **said_of(each), "measures": measures_of(each),
+                "told_at": told[each.pk],
+            }
+        )  # fmt: skip
+    return found
+
+
+def incidents_counted(*, law: Law) -> list[dict[str, Any]]:
+    """By year and kind, for the public: how many, how many here and at others, how many persons were told, how many were handed over and decided."""
+    rows = Incident.objects.values("opened_on__year", "kind").order_by("-opened_on__year", "kind")
+    counted = rows.annotate(incidents=Count("pk"), here=Count("pk", filter=Q(place=rules.HERE)))
+    steps = IncidentStep.objects.values("incident__opened_on__year", "incident__kind").annotate(
+        told=Sum("told"), handed=Count("incident", filter=Q(to="handed"), distinct=True), decided=Count("incident", filter=Q(to="decided"), distinct=True)
+    )  # fmt: skip
+    of = {(s["incident__opened_on__year"], s["incident__kind"]): s for s in steps.order_by()}
+    titles = rules.public_kinds(law)
+    return [
+        {
+            "year": row["opened_on__year"], "kind": row["kind"], "title": titles[row["kind"]].zh, "title_en": titles[row["kind"]].en,
+            "incidents": row["incidents"], "here": row["here"], "elsewhere": row["incidents"] - row["here"],
+            **{name: of[row["opened_on__year"], row["kind"]][name] for name in ("told", "handed", "decided")},
+        }
+        for row in counted
+    ]  # fmt: skip
+
+
+def ledger_faults(*, most: int = 100) -> list[int]:
+    """The places of the tree whose entry's text is not the one that was committed to; of an erased entry nothing can be said."""
+    faults = []
+    for told in entries_dumped(placed()):
+        if "text" in told and commitment_of(bytes.fromhex(told["salt"]), told["text"]).hex() != told["commitment"]:
+            faults.append(int(told["entry"]))
+            if len(faults) == most:
+                break
+    return faults

@@ -11,6 +11,8 @@ from chengxin.accounts.services.confirming import Deed, deed_propose
 from chengxin.accounts.services.factors import factors_reset
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_of_one
 from chengxin.actors.selectors import Asker, asker_acting
+from chengxin.audits.rules import CLOSING
+from chengxin.audits.services import closing_settle
 from chengxin.commerce.ratings.rules import EXCLUDING
 from chengxin.commerce.ratings.services import exclusion_settle
 from chengxin.desk.services import decision_undo
@@ -66,4 +68,5 @@ DEEDS: Mapping[str, Deed] = {
     ACCOUNTS: accounts_changed,
     TAKING_BACK: _taken_back,
     EXCLUDING: exclusion_settle,
+    CLOSING: closing_settle,
 }

@@ -48,6 +48,7 @@ DUTIES = {
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",
+    "incidents": "audit", "incident": "audit",
 }  # fmt: skip
 # The first page of each duty, the first that somebody has.
 HOME = {

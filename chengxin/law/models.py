@@ -890,6 +890,7 @@ BY_TWO = {
     "accounts": (),
     "taking-back": ("above",),
     "excluding-trades": (),
+    "closing-access": (),
 }
 
 

@@ -83,6 +83,7 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"records\..*", "记录的报送或者变更", "A record filed or changed"),
     (r"inspections\..*", "抽查", "An inspection"),
     (r"desk\..*", "在工作台查看", "Looked at by staff"),
+    (r"audits\.incident\.told", "告知信息安全事件", "Told of a data incident"),
     (r"merchants\.identity\.read", "打开店铺经营者的身份", "Who is behind a shop, opened"),
     (r"merchants\.shop\.filed", "平台报送店铺", "A shop filed by a platform"),
     (r"warnings\..*\.read", "查阅消费警示", "A consumer warning read"),

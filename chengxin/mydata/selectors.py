@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
+from chengxin.audits.selectors import incidents_told
 from chengxin.commerce.merchants.rules import FILED, OPENED
 from chengxin.commerce.merchants.selectors import OwnShop, own_shops
 from chengxin.kernel.days import day_of
@@ -146,6 +147,11 @@ def shops_of(subject: int, *, known_at: datetime) -> list[ShownShop]:
         readings = list(_shown(opened.get(f"merchants-shop:{shop.platform}/{shop.shop}", [])))
         found.append(ShownShop(shop, entry, asked.get(entry) if entry else None, readings))
     return found
+
+
+def incidents_of(subject: int, *, known_at: datetime) -> list[dict[str, Any]]:
+    """The data incidents of which whoever is signed in was told."""
+    return incidents_told(subjects_of(subject, known_at=known_at), known_at=known_at)
 
 
 # --- questions ---------------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from chengxin.mydata.selectors import (
     READING_HEADS,
     ShownReading,
     ShownShop,
+    incidents_of,
     question_accessible,
     questions_of,
     reading_askable,
@@ -156,6 +157,7 @@ def export_make(*, subject: int, jurisdiction: str, at: datetime, more: Mapping[
                 }
                 for q in questions_of(subject, on=day_of(at))
             ],
+            "incidents": incidents_of(subject, known_at=at),
             "shops": [each.as_dict() for each in shops_of(subject, known_at=at)],
             "reports": [
                 {"number": number_of_report(r), "kind": r.kind, "issued_at": r.issued_at, "digest": r.digest}

@@ -47,6 +47,7 @@ urlpatterns = [
     path("complaints/case", complaining.case, name="complaint-case"),
     path("complaints/case/answer", complaining.answer, name="complaint-answer"),
     path("statements", shopping.statements, name="statements"),
+    path("incidents", proving.incidents, name="incidents"),
     path("ledger", proving.ledger, name="ledger"),
     path("ledger/checkpoints.txt", proving.checkpoints, name="ledger-checkpoints"),
     path("enterprise/<str:number>/report", reporting.public, name="report-public"),

@@ -22,7 +22,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.law.models import Basis
 from chengxin.mydata.rules import ERASURE, MOST_WORDS
-from chengxin.mydata.selectors import questions_of
+from chengxin.mydata.selectors import incidents_of, questions_of
 from chengxin.mydata.services import export_make, file_look, question_ask, questions_erase, readings_look, shops_look
 from chengxin.portal.pages.answering import AnswerForm, claimant_of, papers_of
 from chengxin.portal.pages.reading import owed
@@ -61,7 +61,8 @@ def _firm(request: HttpRequest) -> bool:
 @signed_in_only
 def home(request: HttpRequest, subject: int) -> HttpResponse:
     """Where whoever is signed in begins."""
-    return render(request, "portal/my.html", {"person": not _firm(request)})
+    incidents = incidents_of(subject, known_at=timezone.now())
+    return render(request, "portal/my.html", {"person": not _firm(request), "incidents": incidents})
 
 
 # --- who read what ----------------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ def readings(request: HttpRequest, subject: int) -> HttpResponse:
         "more": more,
         "questions": questions_of(subject, on=timezone.localdate(at)),
         "firm": _firm(request),
+        "incidents": incidents_of(subject, known_at=at),
     }
     return render(request, "portal/my_readings.html", context)
 
