@@ -389,6 +389,9 @@ def test_nothing_lists_subjects() -> None:
                     "/complaints",  # those that the caller handles or handed in, and who complained in none
                     "/complaints/charges",
                     "/complaints/rates",  # counts; of firms one that is asked for
+                    "/leads",  # those that the caller handed in or handles, and who reported in none
+                    "/leads/rates",  # counts by kind and agency, by no firm
+                    "/leads/requests",  # what the calling platform was asked for
                     "/warnings",  # units warned of, as they are published; no person is in one
                     "/warnings/handled",  # its own, from the draft on
                     "/warnings/waiting",  # what waits for the calling platform's receipt

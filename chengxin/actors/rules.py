@@ -148,7 +148,7 @@ class PurposeUncounted(Refusal):
 # of persons each purpose itself.
 COUNTED = {
     "checks": "matters", "batches": "sources", "reports": "reports", "persons": "purposes", "trades": "trade_kinds", "merchants": "purposes",
-    "identities": "purposes", "complaints": "complaint_kinds",
+    "identities": "purposes", "complaints": "complaint_kinds", "leads": "purposes",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ SCOPES = (
     "merchants",
     "trails",
     "complaints",
+    "leads",
     "persons",
 )
 

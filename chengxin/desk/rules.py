@@ -45,6 +45,7 @@ DUTIES = {
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "complaints": "cases", "complaint": "cases", "complaint-exhibit": "cases",
     "recalls": "cases", "recall": "cases",
+    "leads": "cases", "lead": "cases", "lead-exhibit": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",

@@ -819,7 +819,8 @@ class Parameter(Founded):
 
 class Code(Part):
     """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it; `now`, under which of the
-    values it stands since it was merged; `terms` are the words of another vocabulary that stand for it.
+    values it stands since it was merged; `terms` are the words of another vocabulary that stand for it. `sector`, a code of the list `sectors`,
+    says whose field it is; `reference`, that what comes under it is for reference only.
     """
 
     title: Words
@@ -827,6 +828,8 @@ class Code(Part):
     closed: Words | None = None
     now: Key | None = None
     terms: list[FieldName] = []
+    sector: Key | None = None
+    reference: bool = False
 
 
 class CodeList(Founded):

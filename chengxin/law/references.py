@@ -594,17 +594,23 @@ def _goods(entry: Entry, book: View) -> Faults:
 
 def _complaint_kind(entry: Entry, book: View) -> Faults:
     assert isinstance(entry, ComplaintKind)
+    yield from _sector(entry, book, "sector", entry.sector)
+
+
+def _sector(entry: Entry, book: View, place: str, sector: str) -> Faults:
     sectors = _found(book, entry, "code_lists", "sectors", CodeList)
-    if sectors is None or entry.sector not in sectors.choices:
-        day, key = entry.in_force.from_, f"sectors/{entry.sector}"
+    if sectors is None or sector not in sectors.choices:
+        day, key = entry.in_force.from_, f"sectors/{sector}"
         data = {"shelf": "code_lists", "key": key, "day": day, "jurisdiction": entry.jurisdiction}
-        yield ReferenceUnknown, "sector", data
+        yield ReferenceUnknown, place, data
 
 
 def _code_list(entry: Entry, book: View) -> Faults:
-    """What was merged stands under a value that is open."""
+    """What was merged stands under a value that is open, and a field of authority is one of the list."""
     assert isinstance(entry, CodeList)
     for key, code in entry.codes.items():
+        if code.sector is not None:
+            yield from _sector(entry, book, f"codes.{key}.sector", code.sector)
         if code.now is not None and (code.now not in entry.choices or entry.codes[code.now].now is not None):
             yield ValueWrong, f"codes.{key}.now", {"detail": f"{code.now} is no open value of the list"}
 

@@ -23,6 +23,7 @@ from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.commerce.badges.api import router as badges
 from chengxin.commerce.complaints.api import router as complaints
+from chengxin.commerce.leads.api import router as leads
 from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.ratings.api import router as ratings
@@ -67,6 +68,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/trails", trails),
     ("/logistics", logistics),
     ("/complaints", complaints),
+    ("/leads", leads),
     ("/warnings", warnings),
     ("/assessments", assessments),
     ("/audits", audits),

@@ -70,6 +70,7 @@ ROOMS = [
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",
     "chengxin.commerce.complaints",
+    "chengxin.commerce.leads",
     "chengxin.commerce.logistics",
     "chengxin.commerce.warnings",
     "chengxin.commerce.ratings",

@@ -48,7 +48,7 @@ BY_ROW = {
         table: f"{table}_reseal_only"
         for table in (
             "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "complaints_complainant", "complaints_complaint", "complaints_exhibit",
-            "complaints_refused", "disclosure_consent",
+            "complaints_refused", "disclosure_consent", "leads_lead", "leads_refused", "leads_reply", "leads_reporter",
             "merchants_refused", "merchants_registration", "merchants_signature", "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
