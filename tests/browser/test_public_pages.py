@@ -31,7 +31,8 @@ from chengxin.lists.selectors import fact_of
 from chengxin.records.models import Record
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
-from tests.browser.conftest import DESKTOP, PHONE, Visit, pictured
+from tests.browser.conftest import DESKTOP, PHONE, Visit, at_the_desk, pictured
+from tests.signing import at_desk, session_of
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "110101199003070011", "91390102MAY000017K")
@@ -350,6 +351,16 @@ def test_a_consumer_warning_is_seen_withdrawn_where_it_was_seen(inspection: Visi
     expect(page.locator("#replies + blockquote")).to_contain_text("已整改。")
     good_to_all(page)
     pictured(page, "warning")
+    with site_server.database_open():
+        session = session_of(at_desk("operator", "clerk"))
+    page = at_the_desk(page, inspection.site, session, "/desk/warnings")
+    expect(page.locator("main")).to_contain_text("起草消费警示")
+    good_to_all(page)
+    pictured(page, "desk-warnings")
+    page.locator(f"#w{made.number} a").click()
+    expect(page.locator("main")).to_contain_text("经过")
+    good_to_all(page)
+    pictured(page, "desk-warning")
     with site_server.database_open():
         warning_step(number=made.number, to="withdrawn", words="检验有误", asker=operator, at=timezone.now())
     page = inspection.open(f"/warnings/{made.number}")

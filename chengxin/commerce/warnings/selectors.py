@@ -1,7 +1,8 @@
 """Warnings as they stand at an instant: whether the ground holds, what the public sees, what waits for a platform. No job has to run."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.actors.selectors import Asker, actor_titled, actors_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.trails.models import Recall
@@ -22,10 +23,10 @@ from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import Doer, Words
 from chengxin.lists.rules import Fact, listed
-from chengxin.lists.selectors import fact_of, fact_stood
+from chengxin.lists.selectors import Claims, claims_read, fact_of
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect, showable
-from chengxin.records.selectors.filed import EVER, events_of
+from chengxin.records.selectors.filed import EVER
 
 
 def warning_law(found: Warning, on: date) -> Law:
@@ -58,33 +59,60 @@ def record_state(law: Law, ground: str, list_key: str, fact: Fact, *, on: date) 
     return "suspended" if state is Effect.SUSPENDED else "holds"
 
 
-def ground_of(found: Warning, *, known_at: datetime) -> Ground:
+@dataclass(frozen=True)
+class Held:
+    """What warnings rest on and what became of them, read at once for many: a constant number of queries, however many they are."""
+
+    claims: Claims
+    recalls: Mapping[int, Recall]
+    steps: Mapping[int, list[WarningStep]]
+    titles: Mapping[str, str]
+
+    def titled(self, actor: str) -> str:
+        """The actor's title, its key where there is none."""
+        return self.titles.get(actor, actor)
+
+
+def held_of(warnings: Sequence[Warning], *, known_at: datetime) -> Held:
+    """All that is read to show these warnings as they stood at the instant."""
+    steps: dict[int, list[WarningStep]] = {each.pk: [] for each in warnings}
+    for step in WarningStep.objects.filter(warning_id__in=steps, at__lte=known_at).order_by("number"):
+        steps[step.warning_id].append(step)
+    recalls = Recall.objects.filter(pk__in={each.recall_id for each in warnings}).prefetch_related("steps")
+    recalled = {each.pk: each for each in recalls}
+    actors = {each.authority for each in recalled.values()}
+    actors |= {name for each in warnings for name in (each.authority, each.platform)}
+    claims = claims_read(each.record_id for each in warnings if each.record_id is not None)
+    return Held(claims, recalled, steps, actors_titled(actors))
+
+
+def ground_of(found: Warning, held: Held, *, known_at: datetime) -> Ground:
     """What became of the warning's ground by the instant, and from when it has fallen."""
     if found.recall_id is not None:
-        recall = Recall.objects.get(pk=found.recall_id)
+        recall = held.recalls[found.recall_id]
         if recall_running(recall, on=day_of(known_at)):
             return Ground("holds")
-        ended = recall.steps.filter(to__in=("closed", "withdrawn"), at__lte=known_at).order_by("number").last()
-        return Ground("fallen", ended.at) if ended else Ground("holds")
-    record = int(found.record_id or 0)
-    state = _record_at(found, record, known_at)
+        ended = [s for s in recall.steps.all() if s.to in ("closed", "withdrawn") and s.at <= known_at]
+        return Ground("fallen", max(ended, key=lambda s: s.number).at) if ended else Ground("holds")
+    state = _record_at(found, held, known_at)
     if state != "fallen":
         return Ground(state)
-    instants = sorted({each for each in _instants(record) if found.opened_at < each <= known_at})
-    since = rules.fallen_since([(each, _record_at(found, record, each)) for each in instants])
+    record = int(found.record_id or 0)
+    instants = sorted({each for each in _instants(record, held.claims) if found.opened_at < each <= known_at})
+    since = rules.fallen_since([(each, _record_at(found, held, each)) for each in instants])
     return Ground("fallen", since or known_at)
 
 
-def _record_at(found: Warning, record: int, at: datetime) -> str:
-    law = warning_law(found, day_of(at))
-    return record_state(law, found.ground, found.list, fact_stood(record, known_at=at), on=day_of(at))
+def _record_at(found: Warning, held: Held, at: datetime) -> str:
+    law, fact = warning_law(found, day_of(at)), held.claims.stood(int(found.record_id or 0), known_at=at)
+    return record_state(law, found.ground, found.list, fact, on=day_of(at))
 
 
-def _instants(record: int) -> Iterable[datetime]:
+def _instants(record: int, claims: Claims) -> Iterable[datetime]:
     """Every instant at which the record, or the one in its place, may have come to carry nothing."""
-    last = fact_stood(record, known_at=EVER)
-    for events in events_of([record, last.record], known_at=EVER).values():
-        for event in events:
+    last = claims.stood(record, known_at=EVER)
+    for each in {record, last.record}:
+        for event in claims.events[each]:
             yield event.at
             if event.on is not None:
                 yield max(event.at, rules.day_start(event.on))
@@ -102,12 +130,13 @@ def record_for(record: int, *, known_at: datetime) -> tuple[Record, Fact] | None
 # --- how one stands --------------------------------------------------------------------------------------------------------
 
 
-def life_of(found: Warning, *, known_at: datetime) -> Life:
+def life_of(found: Warning, *, known_at: datetime, held: Held | None = None) -> Life:
     """When it was published and taken back, and what became of its ground."""
-    steps = list(found.steps.filter(at__lte=known_at).order_by("number"))
+    held = held or held_of([found], known_at=known_at)
+    steps = held.steps[found.pk]
     published = next((step.at for step in steps if step.to in rules.OUT and step.doer == "authority"), None)
     withdrawn = next((step.at for step in steps if step.to == "withdrawn"), None)
-    ground = ground_of(found, known_at=known_at) if published else Ground("holds")
+    ground = ground_of(found, held, known_at=known_at) if published else Ground("holds")
     if ground.since is not None and published is not None and ground.since < published:
         ground = Ground(ground.state, published)
     return Life(published, withdrawn, ground, found.until)
@@ -138,21 +167,21 @@ def warning_public(number: str, *, known_at: datetime) -> dict[str, Any]:
     return shown
 
 
-def warning_shown(found: Warning, *, known_at: datetime) -> dict[str, Any]:
+def warning_shown(found: Warning, *, known_at: datetime, held: Held | None = None) -> dict[str, Any]:
     """What is shown of a warning: its words while it holds; when it holds no more that, as plainly, in their place. The replies always."""
-    life = life_of(found, known_at=known_at)
+    held = held or held_of([found], known_at=known_at)
+    life, steps = life_of(found, known_at=known_at, held=held), held.steps[found.pk]
     state = rules.state_of(life, at=known_at)
-    steps = list(found.steps.filter(at__lte=known_at).order_by("number"))
     holds = state in ("published", "unpublished")
     kept = ("title", "title_en", "goods", "goods_en", "gtin", "code", "name", "platform", "shop", "shop_title", "until")
     said = {name: getattr(found, name) for name in kept}
     words = {name: getattr(found, name) if holds else "" for name in ("facts", "facts_en", "advice", "advice_en")}
-    ground = ground_shown(found) | ({} if holds else dict.fromkeys(("ground_key", "document", "decided_by"), ""))
+    ground = ground_shown(found, held) | ({} if holds else dict.fromkeys(("ground_key", "document", "decided_by"), ""))
     taken_back = next((step for step in steps if step.to == "withdrawn"), None)
     danger = next((step.words for step in steps if step.to == "urgent"), "")
     return {
-        "number": found.number, "state": state, **said, **words, **ground, "platform_title": actor_titled(found.platform) if found.platform else "",
-        "authority": found.authority, "authority_title": actor_titled(found.authority),
+        "number": found.number, "state": state, **said, **words, **ground, "platform_title": held.titled(found.platform),
+        "authority": found.authority, "authority_title": held.titled(found.authority),
         "published_at": life.published_at, "off_at": life.off_at if state in ("withdrawn", "fallen") else None,
         "shown_until": life.shown_off_until if state in ("withdrawn", "fallen") else None,
         "danger": danger if holds else "", "reasons": taken_back.words if taken_back else "",
@@ -161,7 +190,7 @@ def warning_shown(found: Warning, *, known_at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ground_shown(found: Warning) -> dict[str, Any]:
+def ground_shown(found: Warning, held: Held) -> dict[str, Any]:
     """The ground by its key, with its title, article, authority and document."""
     law = law_of(found.opened_on)
     code = law.code_lists[rules.GROUNDS].codes[found.ground]
@@ -169,11 +198,11 @@ def ground_shown(found: Warning) -> dict[str, Any]:
     title = entry.title if entry else code.title
     key, document, authority = f"recall:{found.recall_id}", "", ""
     if found.record_id is not None:
-        record = Record.objects.get(pk=found.record_id)
+        record = held.claims.records[found.record_id]
         key, document, authority = f"record:{record.pk}", record.document, record.authority
     else:
-        recall = Recall.objects.get(pk=found.recall_id or 0)
-        document, authority = recall.document, actor_titled(recall.authority)
+        recall = held.recalls[found.recall_id or 0]
+        document, authority = recall.document, held.titled(recall.authority)
     return {
         "ground": found.ground, "ground_key": key, "list_key": found.list, "ground_title": title.zh, "ground_title_en": title.en,
         "article": law.cite((entry.basis if entry else code.basis)[0]).zh, "decided_by": authority, "document": document,
@@ -193,9 +222,11 @@ def _out(*, known_at: datetime) -> QuerySet[Warning]:
 
 def warnings_public(*, known_at: datetime, words: str = "", platform: str = "") -> list[dict[str, Any]]:
     """The warnings shown at the instant, the latest published first, each in its place also when it holds no more; of this platform, and
-    with these words in the goods, the shop, the unit or the title.
+    with these words in the goods, the shop, the unit or the title. A constant number of queries.
     """
-    shown = [warning_shown(each, known_at=known_at) for each in _out(known_at=known_at)]
+    out = list(_out(known_at=known_at))
+    held = held_of(out, known_at=known_at)
+    shown = [warning_shown(each, known_at=known_at, held=held) for each in out]
     found = [each for each in shown if each["state"] not in ("unpublished", "ended")]
     wanted, where = words.strip().casefold(), platform.strip().casefold()
     names = ("title", "title_en", "goods", "goods_en", "gtin", "name", "code", "shop_title", "platform_title")
@@ -208,11 +239,11 @@ def warnings_public(*, known_at: datetime, words: str = "", platform: str = "") 
 
 def warnings_of_shop(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:
     """The warnings shown at the instant that name the shop."""
-    return [
-        e
-        for e in warnings_public(known_at=known_at, platform=platform)
-        if (e["platform"], e["shop"]) == (platform, shop)
-    ]
+    out = list(_out(known_at=known_at).filter(platform=platform, shop=shop))
+    held = held_of(out, known_at=known_at)
+    shown = [warning_shown(each, known_at=known_at, held=held) for each in out]
+    found = [each for each in shown if each["state"] not in ("unpublished", "ended")]
+    return sorted(found, key=lambda each: (each["published_at"], each["number"]), reverse=True)
 
 
 def warnings_accessible(asker: Asker) -> QuerySet[Warning]:
@@ -243,7 +274,8 @@ def warning_file(found: Warning, *, known_at: datetime) -> dict[str, Any]:
         for s in found.steps.filter(at__lte=known_at).order_by("number")
     ]  # fmt: skip
     words = {name: getattr(found, name) for name in ("facts", "facts_en", "advice", "advice_en")}
-    shown = warning_shown(found, known_at=known_at)
+    held = held_of([found], known_at=known_at)
+    shown = warning_shown(found, known_at=known_at, held=held)
     open_ = [
         {"to": o.step.to, "by": o.step.by, "title": _act(course, o.step.to, o.step.act).zh, "title_en": _act(course, o.step.to, o.step.act).en,
          "last_day": o.last_day}
@@ -251,7 +283,7 @@ def warning_file(found: Warning, *, known_at: datetime) -> dict[str, Any]:
     ]  # fmt: skip
     pushes = [push_shown(each, known_at=known_at) for each in pushes_last(found)]
     return {
-        **shown, **words, **ground_shown(found), "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
+        **shown, **words, **ground_shown(found, held), "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
         "last_day": course.last_day, "opened_at": found.opened_at, "opened_by": found.opened_by, "steps": steps, "open": open_, "pushes": pushes,
         "waiting": sum(1 for each in pushes if each["receipted_at"] is None), "late": sum(1 for each in pushes if each["late"]),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
@@ -343,6 +344,25 @@ def test_a_warning_loses_its_ground_with_the_recall() -> None:
     recalling.recall_step(recall=recall, to="withdrawn", reasons="误判", asker=authority, at=later(days=2))
     told = warning_public(number, known_at=later(days=3))
     assert (told["state"], told["off_at"]) == ("fallen", later(days=2))
+
+
+def test_however_many_warnings_are_shown_the_queries_are_the_same(record: int, tmp_path: Path) -> None:
+    recall = recalled()
+    for each in (published(record), published(0, ground="recall", recall=recall)):
+        assert warning_state(warning_numbered(each), known_at=later(hours=2)) == "published"
+
+    def asked() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            found = warnings_public(known_at=later(hours=3))
+        return len(found), len(asked)
+
+    few = asked()
+    records = [entry(folder(tmp_path), n) for n in (2, 3, 4)]
+    for more in records:
+        published(more)
+    record_withdraw(record=records[0], by="market", at=later(hours=2), reason="误报")
+    record_dispute(record=records[1], by="public", at=later(hours=2), grounds="有误")
+    assert few[0] == 2 and asked() == (5, few[1])
 
 
 def test_past_its_end_a_warning_is_neither_listed_nor_shown(record: int) -> None:
