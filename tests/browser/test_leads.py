@@ -13,11 +13,19 @@ from chengxin.commerce.merchants.services import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
-from tests.browser.conftest import Visit, at_the_desk, pictured
+from tests.browser.conftest import DESKTOP, PHONE, Visit, at_the_desk, pictured
 from tests.browser.test_public_pages import good_to_all
 from tests.signing import at_desk, session_of
 
 NAME = "陆某某"
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Good to all, and its picture wide and narrow."""
+    good_to_all(page)
+    for width in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": 800})
+        pictured(page, name)
 
 
 def told(visit: Visit, mall: str, **typed: str) -> tuple[str, str]:
@@ -26,8 +34,7 @@ def told(visit: Visit, mall: str, **typed: str) -> tuple[str, str]:
     page.locator("#kind").select_option("empty-parcels")
     for name, value in typed.items():
         page.locator(f"#{name}").fill(value)
-    good_to_all(page)
-    pictured(page, "lead-form")
+    looked_at(page, "lead-form")
     page.get_by_role("button", name="提交举报").click()
     good_to_all(page)
     return page.locator("#lead-number").inner_text(), page.locator("#lead-key").inner_text()
@@ -54,15 +61,13 @@ def test_a_report_is_made_handled_and_followed(journey: Visit, site_server: Site
         officer, clerk = session_of(at_desk(posts)), session_of(at_desk(mall))
     page = journey.open("/reports-centre")
     expect(page.locator("main")).to_contain_text("举报不是认定")
-    good_to_all(page)
-    pictured(page, "report-centre")
+    looked_at(page, "report-centre")
     named = told(journey, mall, words="整车空包裹发往同一地址。", name=NAME, reach="lu@example.org")
-    pictured(page, "lead-receipt")
+    looked_at(journey.page, "lead-receipt")
     unnamed = told(journey, mall, words="我收到过它寄的空包裹。")
     page = at_the_desk(page, journey.site, officer, "/desk/leads")
     expect(page.locator("main")).to_contain_text(named[0])
-    good_to_all(page)
-    pictured(page, "lead-queue")
+    looked_at(page, "lead-queue")
     page.get_by_role("link", name=named[0]).click()
     expect(page.locator("main")).not_to_contain_text(NAME)
     page.locator("#what").fill("请提供s1近三个月的揽收记录")
@@ -71,16 +76,14 @@ def test_a_report_is_made_handled_and_followed(journey: Visit, site_server: Site
     page.locator(f"#reason-{named[0]}").fill("须当面核实")
     page.get_by_role("button", name="打开").first.click()
     expect(page.locator("main")).to_contain_text(NAME)
-    good_to_all(page)
-    pictured(page, "lead")
+    looked_at(page, "lead")
     page = at_the_desk(page, journey.site, clerk, "/desk/leads")
     expect(page.locator("main")).to_contain_text("揽收记录")
     expect(page.locator("main")).not_to_contain_text("空包裹发往")
     page.get_by_label("答复").fill("共四十单，见摘要。")
     page.get_by_role("button", name="答复").click()
     expect(page.locator("main")).to_contain_text("摘要即回执")
-    good_to_all(page)
-    pictured(page, "lead-asked")
+    looked_at(page, "lead-asked")
     page = at_the_desk(page, journey.site, officer, f"/desk/leads/{named[0]}")
     expect(page.locator("main")).to_contain_text("共四十单")
     step = page.locator("form", has=page.locator("input[value=filed]"))
@@ -90,8 +93,7 @@ def test_a_report_is_made_handled_and_followed(journey: Visit, site_server: Site
     page.context.clear_cookies()
     page = followed(journey, *named)
     expect(page.locator("main")).to_contain_text("云邮管〔2026〕7号")
-    good_to_all(page)
-    pictured(page, "lead-followed")
+    looked_at(page, "lead-followed")
     page = followed(journey, *unnamed)
     expect(page.locator(".state")).to_contain_text("已立案")  # the same matter, handled once
     expect(page.locator("main")).to_contain_text("您没有署名")

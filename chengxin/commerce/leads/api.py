@@ -285,7 +285,7 @@ def listed(request: HttpRequest, owing: bool = False, most: Most = 50) -> Any:
     """新的在前；`owing` 只列轮到调用方办理的。没有举报的内容和举报人。 / Newest first; `owing`: only where it is the caller’s turn. Without words and reporters."""
     asker, on = request.auth, timezone.localdate()  # type: ignore[attr-defined]
     if owing:
-        return [lead_told(each, on=on) for each in leads_owing(asker, on=on)[:most]]
+        return [lead_told(each, on=on) for each in leads_owing(asker, on=on, most=most)[0]]
     return [lead_told(each, on=on) for each in leads_listed(leads_accessible(asker)[:most], asker, on=on)]
 
 

@@ -22,8 +22,8 @@ SENT_BY: Mapping[str, tuple[str, ...]] = {
     "department": ("department", "court", "credit-centre", "supervisor", "operator"),
     "monitoring": ("service-firm", "department", "credit-centre", "supervisor", "operator"),
 }
-# Outcomes after which a further lead about the same is a new one.
-OVER = ("decided", "dropped", "not-accepted")
+# States after which a further lead about the same is a new one.
+OVER = ("not-filed", "decided", "closed")
 LATE = ("overdue", "undecided")
 # So many characters in a row of a report make a quotation of it.
 QUOTED = 12

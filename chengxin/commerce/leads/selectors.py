@@ -3,13 +3,13 @@
 import hmac
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
@@ -127,11 +127,6 @@ def reporter_of(lead: Lead) -> dict[str, str] | None:
     return found
 
 
-def exhibits_of(lead: Lead) -> list[Exhibit]:
-    """What was handed in with this report; the contents stay sealed."""
-    return list(Exhibit.objects.filter(about=f"lead:{lead.pk}").defer("sealed").order_by("pk"))
-
-
 def titles_of(keys: Iterable[str]) -> dict[str, str]:
     """The titles of actors, in one query."""
     return dict(Actor.objects.filter(key__in=set(keys)).values_list("key", "title"))
@@ -228,9 +223,7 @@ def lead_shown(lead: Lead, *, on: date, asker: Asker | None, words: bool = True)
     charged = agency and asker is not None and rows[-1].handler == asker.key
     all_ = handled_with(head)
     seen = [lead] if asker is None or not (agency or asker.kind in SEEING_ALL) else all_
-    reports = (
-        [_report(each, full=asker is None or agency or asker.key == each.filed_by) for each in seen] if words else []
-    )
+    reports = _reports(seen, lambda each: asker is None or agency or asker.key == each.filed_by) if words else []
     requests = list(Request.objects.filter(lead__in=all_).select_related("reply").order_by("pk")) if agency else []
     keys = {head.platform, *(row.by for row in rows), *(row.handler for row in rows)} - {"public", "clock"}
     return _shown(
@@ -246,22 +239,24 @@ def lead_shown(lead: Lead, *, on: date, asker: Asker | None, words: bool = True)
     )
 
 
-def _report(lead: Lead, *, full: bool) -> Report:
-    told = words_of(lead)
-    source = law_of(lead.received_on).code_lists["lead-sources"].codes[lead.source]
-    named = Reporter.objects.filter(lead=lead).exists()
-    words, about = (text if full else rules.outside(text) for text in (told["words"], told["about"]))
-    return Report(
-        lead.number,
-        lead.received_on,
-        source.title,
-        source.reference,
-        named,
-        words,
-        about,
-        list(lead.digests),
-        exhibits_of(lead) if full else [],
-    )
+def _reports(leads: Sequence[Lead], full: Callable[[Lead], bool]) -> list[Report]:
+    """The reports, in as many queries for many as for one."""
+    named = set(Reporter.objects.filter(lead__in=leads).values_list("lead", flat=True))
+    exhibits: dict[str, list[Exhibit]] = defaultdict(list)
+    about = [f"lead:{lead.pk}" for lead in leads if full(lead)]
+    for each in Exhibit.objects.filter(about__in=about).defer("sealed").order_by("pk"):
+        exhibits[each.about].append(each)
+    shown = []
+    for lead in leads:
+        told, source = words_of(lead), law_of(lead.received_on).code_lists["lead-sources"].codes[lead.source]
+        words, whom = (text if full(lead) else rules.outside(text) for text in (told["words"], told["about"]))
+        shown.append(
+            Report(
+                lead.number, lead.received_on, source.title, source.reference, lead.pk in named, words, whom, list(lead.digests),
+                exhibits[f"lead:{lead.pk}"],
+            )
+        )  # fmt: skip
+    return shown
 
 
 def _shop_title(lead: Lead) -> str:
@@ -291,17 +286,23 @@ def leads_listed(found: QuerySet[Lead], asker: Asker, *, on: date) -> list[Shown
     ]  # fmt: skip
 
 
-def leads_owing(asker: Asker, *, on: date, most: int = 1000) -> list[Shown]:
-    """Those of which the asker is in charge and in which something is open, the first due first; each matter once."""
-    if asker.kind not in rules.AGENCIES:
-        return []
+def leads_open() -> QuerySet[Lead]:
+    """Those that are handled by themselves and are not over, newest first."""
     last = Step.objects.filter(lead=OuterRef("pk")).order_by("-number")
-    mine = (
-        leads_whole().filter(OWN).annotate(now=Subquery(last.values("handler")[:1]), to=Subquery(last.values("to")[:1]))
-    )
-    open_ = mine.filter(now=asker.key).exclude(to__in=("not-filed", "decided", "closed"))
-    shown = [each for each in leads_listed(open_.order_by("pk")[:most], asker, on=on) if each.choices]
-    return sorted(shown, key=lambda s: (s.last_day or date.min, s.lead.pk))
+    return leads_whole().filter(OWN).alias(to=Subquery(last.values("to")[:1])).exclude(to__in=rules.OVER)
+
+
+def leads_owing(asker: Asker, *, on: date, most: int = 1000, page: int = 1) -> tuple[list[Shown], bool]:
+    """Those of which the asker is in charge and in which something is open, what is late first and then the first due: a page of them, each matter
+    once, and whether there are more.
+    """
+    if asker.kind not in rules.AGENCIES:
+        return [], False
+    last = Step.objects.filter(lead=OuterRef("pk")).order_by("-number")
+    by, due = (Subquery(last.values(name)[:1]) for name in ("handler", "last_day"))
+    mine = leads_open().alias(by=by, due=due).filter(by=asker.key).order_by(F("due").asc(nulls_first=True), "pk")
+    shown = leads_listed(mine[(page - 1) * most : page * most + 1], asker, on=on)
+    return shown[:most], len(shown) > most
 
 
 # --- what a platform is asked for ----------------------------------------------------------------------------------------------------

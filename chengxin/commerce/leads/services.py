@@ -36,7 +36,6 @@ from chengxin.commerce.leads.models import (
 )
 from chengxin.commerce.leads.rules import Told
 from chengxin.commerce.leads.selectors import (
-    OWN,
     Shown,
     course_of,
     handled_with,
@@ -45,6 +44,7 @@ from chengxin.commerce.leads.selectors import (
     lead_accessible,
     lead_by_key,
     lead_shown,
+    leads_open,
     leads_whole,
     reporter_of,
     request_numbered,
@@ -238,7 +238,7 @@ def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt
         if before is not None:
             return _receipt(before, "", unchanged=True), before
         _alone(f"{told.platform}:{told.shop}:{told.code}")
-    head = _same_matter(told, on=day_of(at))
+    head = _same_matter(told)
     key = secrets.token_urlsafe(9)
     key_hash = sha256(key.encode()).digest()
     lead = Lead.objects.create(
@@ -259,15 +259,14 @@ def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt
     return _receipt(lead, key), lead
 
 
-def _same_matter(told: Told, *, on: date) -> Lead | None:
+def _same_matter(told: Told) -> Lead | None:
     """The lead about the same shop or firm, of the same kind, that is not over."""
     alike = rules.joinable(told)
     if alike is None:
         return None
-    for each in leads_whole().filter(OWN, **alike):
-        if not alike["shop"] and not alike.get("code") and words_of(each)["about"]:
-            continue  # a description says whom it is about: which the program cannot tell
-        if course_of(each, on=on).state.outcome not in rules.OVER:
+    for each in leads_open().filter(**alike):
+        # Where a description says whom it is about, the program cannot tell whether it is the same.
+        if alike["shop"] or alike.get("code") or not words_of(each)["about"]:
             return each
     return None
 
@@ -484,7 +483,7 @@ def material_ask(*, number: str, what: str, due_on: date | None, asker: Asker, a
     words = words_fit(what, ("What is asked for", "要求提供的材料"), most=rules.MOST_REASONS, needed=True)
     if not in_charge(lead, asker):
         raise rules.MaterialUnfit(why="only the agency in charge asks.", why_zh="只有正在办理的机关可以要求。")
-    if not head.platform or course_of(head, on=on).state.outcome in rules.OVER:
+    if not head.platform or course_of(head, on=on).state_key in rules.OVER:
         raise rules.MaterialUnfit(
             why="the lead is about no platform, or is over.", why_zh="线索不涉及平台，或者已经办结。"
         )

@@ -30,7 +30,7 @@ from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
 
-MOST = 50
+MOST, MOST_PAGES = 50, 1000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,11 +47,22 @@ def leads(request: HttpRequest, asker: Asker) -> HttpResponse:
             more["done"] = True
         except Refusal as refused:
             more |= {"refusal": refused, "typed": request.POST}
-    owing = leads_owing(asker, on=on, most=MOST)
+    asked_for = request.GET.get("page", "1")
+    page = int(asked_for) if asked_for.isascii() and asked_for.isdigit() and 0 < int(asked_for[:5]) <= MOST_PAGES else 1
+    owing, beyond = leads_owing(asker, on=on, most=MOST, page=min(page, MOST_PAGES))
     mine = {each.number for each in owing}
-    latest = [each for each in leads_listed(leads_accessible(asker)[:MOST], asker, on=on) if each.number not in mine]
+    found = [] if page > 1 else leads_listed(leads_accessible(asker)[:MOST], asker, on=on)
+    latest = [each for each in found if each.number not in mine]
     asked = [request_told(each, on=on) for each in requests_to(asker)[:MOST]]
-    context = {"owing": owing, "latest": latest, "asked": asked, "asker": asker, "today": on, **more}
+    context = {
+        "owing": owing,
+        "latest": latest,
+        "asked": asked,
+        "asker": asker,
+        "page": page,
+        "next": page + 1 if beyond else None,
+        **more,
+    }
     refusal = more.get("refusal")
     return render(request, "desk/leads.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 

@@ -391,12 +391,15 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_few(django_assert_
     named()
     made(asker=MALL, source="platform")
     with django_assert_max_num_queries(6):
-        owing = leads_owing(MARKET, on=TODAY)
-    assert len(owing) == 7 and owing[-1].many == 2
+        owing, more = leads_owing(MARKET, on=TODAY)
+    assert len(owing) == 7 and owing[-1].many == 2 and not more
     for n in range(20):
         made(platform="", shop="", about=f"又{n}处")
     with django_assert_max_num_queries(6):
-        assert len(leads_owing(MARKET, on=TODAY)) == 27
+        assert len(leads_owing(MARKET, on=TODAY)[0]) == 27
+    first, second, third = (leads_owing(MARKET, on=TODAY, most=10, page=page) for page in (1, 2, 3))
+    assert [len(shown) for shown, _ in (first, second, third)] == [10, 10, 7] and (second[1], third[1]) == (True, False)
+    assert len({each.number for shown, _ in (first, second, third) for each in shown}) == 27
     with django_assert_max_num_queries(6):
         assert len(leads_listed(leads_accessible(MARKET), MARKET, on=TODAY)) == 28
 

@@ -89,7 +89,7 @@ class Command(Base):
             found = leads_listed(leads_accessible(asker)[:MOST], asker, on=on)
             self.result({"leads": [lead_told(each, on=on) for each in found]})
         elif action == "owing":
-            self.result({"leads": [lead_told(each, on=on) for each in leads_owing(asker, on=on)]})
+            self.result({"leads": [lead_told(each, on=on) for each in leads_owing(asker, on=on)[0]]})
         elif action == "show":
             self.result(lead_told(services.lead_read(number=words[0], asker=asker, at=at), on=on))
         elif action == "step":
