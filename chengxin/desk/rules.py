@@ -44,7 +44,7 @@ DUTIES = {
     "warnings": "lists", "warning": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "complaints": "cases", "complaint": "cases", "complaint-exhibit": "cases",
-    "recalls": "cases", "recall": "cases",
+    "recalls": "cases", "recall": "cases", "tickets": "cases", "ticket": "cases",
     "leads": "cases", "lead": "cases", "lead-exhibit": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",

@@ -22,6 +22,7 @@ from chengxin.desk.pages import (
     reporting,
     staffing,
     tasks,
+    tickets,
     warnings,
 )
 from chengxin.desk.pages import waiting as pages
@@ -66,6 +67,8 @@ urlpatterns = [
     path("warnings/<str:number>", warnings.warning, name="warning"),
     path("recalls", recalls.recalls, name="recalls"),
     path("recalls/<int:recall>", recalls.recall, name="recall"),
+    path("tickets", tickets.tickets, name="tickets"),
+    path("tickets/<int:ticket>", tickets.ticket, name="ticket"),
     path("questions", questions.questions, name="questions"),
     path("audit/questions", questions.audited, name="questions-audited"),
     path("questions/<int:question>", questions.answer, name="question"),

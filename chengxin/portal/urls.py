@@ -21,6 +21,7 @@ from chengxin.portal.pages import (
     reporting,
     shopping,
     signing,
+    ticketing,
     trailing,
     warning,
 )
@@ -90,6 +91,7 @@ urlpatterns = [
     path("my/readings", mine.readings, name="my-readings"),
     path("my/readings/<int:entry>/question", mine.question, name="my-question"),
     path("my/shops", mine.shops, name="my-shops"),
+    path("my/tickets", ticketing.mine, name="my-tickets"),
     path("my/recalls", recalling.mine, name="my-recalls"),
     path("my/complaints", complaining.mine, name="my-complaints"),
     path("my/records", mine.records, name="my-records"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
-from ninja import File, Router, Schema
+from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
@@ -15,7 +15,7 @@ from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_
 from chengxin.actors.services import call_count
 from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
-from chengxin.commerce.merchants.rules import IDENTITY, REASONS
+from chengxin.commerce.merchants.rules import IDENTITY, MOST_EVIDENCE, REASONS
 from chengxin.commerce.merchants.selectors import (
     commitment_text,
     commitments_public,
@@ -30,8 +30,7 @@ from chengxin.commerce.merchants.selectors import (
     statements_found,
     ticket_accessible,
     ticket_shown,
-    tickets_accessible,
-    tickets_open,
+    tickets_asked,
 )
 from chengxin.kernel.days import day_of
 from chengxin.law import load
@@ -84,6 +83,9 @@ class MerchantTicketStepOut(Schema):
 
     kind: str
     words: str
+    evidence: list[str]
+    to: str
+    due_on: date | None
     by: str
     at: datetime
 
@@ -102,7 +104,10 @@ class MerchantTicketOut(Schema):
     opened_at: datetime
     due_on: date
     state: str
+    turn: str
     late: bool
+    holder: str
+    reopened: bool
     steps: list[MerchantTicketStepOut]
 
 
@@ -120,9 +125,34 @@ class MerchantResendIn(Schema):
 
 
 class MerchantWordsIn(Schema):
-    """The words of a reply, or the reasons of a dismissal."""
+    """The reasons of what a regulator decides of a ticket."""
 
     words: Words
+
+
+class MerchantReplyIn(Schema):
+    """The platform's reply, with the SHA-256 of each paper that proves it; the papers stay with the platform."""
+
+    words: Words
+    evidence: Annotated[list[Text], Field(max_length=MOST_EVIDENCE)] = []
+
+
+class MerchantEscalationIn(Schema):
+    """Which agency goes on with a ticket, and why."""
+
+    to: Text
+    words: Words
+
+
+class MerchantTicketsQuery(Schema):
+    """Which tickets: of which state, platform, shop and finding; so many passed over."""
+
+    state: Literal["open", "closed", "all"] = "open"
+    platform: Text = ""
+    shop: Text = ""
+    finding: Text = ""
+    after: Passed = 0
+    most: Most = 50
 
 
 class MerchantShopOut(Schema):
@@ -192,11 +222,12 @@ def filing_resend(request: HttpRequest, filing: int, sent: MerchantResendIn) -> 
 
 
 @router.get("/tickets", response=list[MerchantTicketOut], summary="工单 / tickets", operation_id="merchant_tickets")
-def tickets(request: HttpRequest, after: Passed = 0, most: Most = 50) -> Any:
-    """未办结的工单，先到期的在前。 / The open tickets that the caller may see, those due first."""
-    at = timezone.now()
-    found = tickets_open(tickets_accessible(request.auth), known_at=at)  # type: ignore[attr-defined]
-    return [ticket_shown(ticket, on=day_of(at)) for ticket in found[max(after, 0) : max(after, 0) + most]]
+def tickets(request: HttpRequest, asked: Query[MerchantTicketsQuery]) -> Any:
+    """未办结的（或者已办结的、全部的）工单，先到期的在前。 / The tickets that the caller may see, open ones unless it says otherwise, those due first."""
+    at, which = timezone.now(), asked.dict()
+    after, most = which.pop("after"), which.pop("most")
+    found = tickets_asked(request.auth, known_at=at, **which)  # type: ignore[attr-defined]
+    return [ticket_shown(ticket, on=day_of(at)) for ticket in found[after : after + most]]
 
 
 @router.get(
@@ -213,10 +244,49 @@ def ticket_show(request: HttpRequest, ticket: int) -> Any:
     summary="平台答复 / reply",
     operation_id="merchant_ticket_reply",
 )
-def ticket_reply(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> Any:
-    """平台答复工单。 / The platform replies."""
+def ticket_reply(request: HttpRequest, ticket: int, said: MerchantReplyIn) -> Any:
+    """平台答复工单，附证明材料的摘要。 / The platform replies, with the digests of its evidence."""
     at = timezone.now()
-    done = services.ticket_answer(ticket=ticket, words=said.words, asker=request.auth, at=at)  # type: ignore[attr-defined]
+    done = services.ticket_answer(ticket=ticket, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    return ticket_shown(done, on=day_of(at))
+
+
+@router.post(
+    "/tickets/{int:ticket}/settlement",
+    response=MerchantTicketOut,
+    summary="办结工单 / settle",
+    operation_id="merchant_ticket_settle",
+)
+def ticket_settle(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> Any:
+    """部门认为答复足够，写明理由。 / A regulator finds the reply sufficient, with its reasons."""
+    return _decided(request, ticket, "settled", said.words)
+
+
+@router.post(
+    "/tickets/{int:ticket}/reopening",
+    response=MerchantTicketOut,
+    summary="重开工单 / reopen",
+    operation_id="merchant_ticket_reopen",
+)
+def ticket_reopen(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> Any:
+    """已办结的工单重新要求答复，写明理由。 / A closed ticket is asked anew, with reasons."""
+    return _decided(request, ticket, "reopened", said.words)
+
+
+@router.post(
+    "/tickets/{int:ticket}/escalation",
+    response=MerchantTicketOut,
+    summary="移送工单 / escalate",
+    operation_id="merchant_ticket_escalate",
+)
+def ticket_escalate(request: HttpRequest, ticket: int, said: MerchantEscalationIn) -> Any:
+    """移送另一部门或者主管部门承办，写明理由。 / Another department or the supervisor goes on with it, with reasons."""
+    return _decided(request, ticket, "escalated", said.words, to=said.to)
+
+
+def _decided(request: HttpRequest, ticket: int, kind: str, words: str, *, to: str = "") -> Any:
+    at = timezone.now()
+    done = services.ticket_decide(ticket=ticket, kind=kind, words=words, to=to, asker=request.auth, at=at)  # type: ignore[attr-defined]
     return ticket_shown(done, on=day_of(at))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -138,33 +139,44 @@ class Ticket(models.Model):
                 fields=["platform", "shop", "finding", "item", "number"], name="merchants_ticket_in_order"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["due_on", "id"], name="merchants_ticket_by_day")]
 
 
 class TicketStepKind(models.TextChoices):
-    """What a step is; all but a reply close the ticket."""
+    """What a step is; mended, dismissed and settled close the ticket, reopened opens it again."""
 
     REPLY = "reply", "答复 reply"
     MENDED = "mended", "已改正 mended"
     DISMISSED = "dismissed", "撤销 dismissed"
+    SETTLED = "settled", "办结 settled"
+    REOPENED = "reopened", "重开 reopened"
+    ESCALATED = "escalated", "移送 escalated"
 
 
 class TicketStep(models.Model):
-    """What became of a ticket: the platform's reply, that it was mended, or that a regulator dismissed it."""
+    """What became of a ticket: the platform's reply with the digests of its evidence, that it was mended, or what a regulator decided: that nothing
+    is wrong, that it is settled, that it is open again, or that another agency (`to`) goes on with it. `due_on` is until when the next is due.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="steps")
     number = models.IntegerField()
     kind = models.TextField(choices=TicketStepKind.choices, db_collation="C")
     words = models.TextField(default="")
+    evidence = ArrayField(models.TextField(db_collation="C"), default=list)
+    to = models.TextField(db_collation="C", default="")
+    due_on = models.DateField(null=True)
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "number"], name="merchants_ticketstep_in_order"),
-            models.UniqueConstraint(
-                fields=["ticket"], condition=~Q(kind="reply"), name="merchants_ticketstep_closed_once"
-            ),
             models.CheckConstraint(condition=Q(kind__in=TicketStepKind.values), name="merchants_ticketstep_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="escalated") & ~Q(to="") | ~Q(kind="escalated") & Q(to=""),
+                name="merchants_ticketstep_to_somebody",
+            ),
+            models.CheckConstraint(condition=Q(kind="mended") | ~Q(words=""), name="merchants_ticketstep_with_reasons"),
         ]
 
 

@@ -229,11 +229,95 @@ class TicketClosed(Refusal):
 
 
 class NotTheRegulator(Refusal):
-    """{actor} may not dismiss a ticket: a department or the operator does; the platform replies, and mends what was found."""
+    """{actor} may not dismiss, settle, reopen or escalate a ticket: a department or the operator does; the platform replies, and mends what was found."""
 
     code = "merchants-not-the-regulator"
     status = 403
-    zh = "{actor}不能撤销工单：由部门或者运行单位撤销；平台可以答复，并改正所指的问题。"
+    zh = "{actor}不能撤销、办结、重开或者移送工单：由部门或者运行单位办理；平台可以答复，并改正所指的问题。"
+
+
+class TicketStillOpen(Refusal):
+    """Ticket {ticket} is open: only one that was closed is opened again."""
+
+    code = "merchants-ticket-still-open"
+    status = 409
+    zh = "工单{ticket}尚未办结，不能重开。"
+
+
+class TicketHeld(Refusal):
+    """A ticket is escalated to a department or the supervisor that acts, and to another than holds it now; {to} is none of these."""
+
+    code = "merchants-ticket-held"
+    zh = "工单只能移送给可用的部门或者主管部门，且不是现在承办的单位；{to}不是。"
+
+
+class EvidenceUnfit(Refusal):
+    """Evidence is named by the SHA-256 of each paper, 64 lower-case hexadecimal digits, at most {most} of them. The papers stay with the platform."""
+
+    code = "merchants-evidence-unfit"
+    zh = "证明材料写摘要（SHA-256，64位十六进制小写数字），至多{most}份；材料由平台保存。"
+
+
+# What a step of a ticket is. A ticket is open until one of the closing kinds, and again from a reopening on.
+REPLY, MENDED, DISMISSED, SETTLED, REOPENED, ESCALATED = (
+    "reply",
+    "mended",
+    "dismissed",
+    "settled",
+    "reopened",
+    "escalated",
+)
+CLOSING = (MENDED, DISMISSED, SETTLED)
+DECIDING = (DISMISSED, SETTLED, REOPENED, ESCALATED)  # a regulator's, with reasons
+TICKET_WITHIN, LOOK_WITHIN = "merchant-ticket-within", "merchant-reply-look-within"
+MOST_EVIDENCE = 10
+
+
+@dataclass(frozen=True)
+class Stood:
+    """One step of a ticket, as far as it decides where the ticket stands: its kind, until when the next is due, to whom it went."""
+
+    kind: str
+    due_on: date | None = None
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a ticket stands: its state, whose turn it is, until when, who holds it, and whether a regulator opened it again."""
+
+    state: str
+    turn: str  # "platform", "regulator", or nobody's
+    due_on: date
+    holder: str
+    reopened: bool
+
+    def late(self, on: date) -> bool:
+        """Whether whoever's turn it is has let its day pass."""
+        return bool(self.turn) and self.due_on < on
+
+
+def ticket_standing(due_on: date, steps: Sequence[Stood]) -> Standing:
+    """Where a ticket stands after these steps, in their order. A reply is the regulator's to look at; reopened or escalated, the platform answers anew."""
+    state, turn, due, holder, reopened = "open", "platform", due_on, "", False
+    for step in steps:
+        due = step.due_on or due
+        if step.kind in CLOSING:
+            state, turn, reopened = step.kind, "", False
+        elif step.kind == REPLY:
+            turn = "regulator"
+        else:
+            state, turn = "open", "platform"
+            holder, reopened = step.to or holder, reopened or step.kind == REOPENED
+    return Standing(state, turn, due, holder, reopened)
+
+
+def evidence_fit(digests: Sequence[str]) -> list[str]:
+    """The digests of the papers, each once; refuses what is none."""
+    named = list(dict.fromkeys(each.strip() for each in digests if each.strip()))
+    if len(named) > MOST_EVIDENCE or not all(map(digest_holds, named)):
+        raise EvidenceUnfit(most=MOST_EVIDENCE)
+    return named
 
 
 def columns_known(kind: str, named: Iterable[str]) -> None:

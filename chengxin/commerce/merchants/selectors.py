@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, actor_acting, actor_titled
+from chengxin.actors.selectors import Asker, actor_acting, actor_titled, actors_titled
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import identity_unsealed
 from chengxin.commerce.merchants.models import (
@@ -419,22 +419,81 @@ def ticket_accessible(asker: Asker, ticket: int) -> Ticket:
 
 
 def tickets_open(tickets: QuerySet[Ticket], *, known_at: datetime) -> QuerySet[Ticket]:
-    """Those of the tickets that were open at the instant."""
-    closed = TicketStep.objects.filter(ticket=OuterRef("pk"), at__lte=known_at).exclude(kind="reply")
-    return tickets.filter(~Exists(closed), at__lte=known_at)
+    """Those of the tickets that were open at the instant: not closed, or opened again since."""
+    return tickets.filter(~Exists(_closed(known_at)), at__lte=known_at)
+
+
+def tickets_closed(tickets: QuerySet[Ticket], *, known_at: datetime) -> QuerySet[Ticket]:
+    """Those that were closed then."""
+    return tickets.filter(Exists(_closed(known_at)), at__lte=known_at)
+
+
+def _closed(known_at: datetime) -> QuerySet[TicketStep]:
+    again = TicketStep.objects.filter(
+        ticket=OuterRef("ticket"), kind=rules.REOPENED, number__gt=OuterRef("number"), at__lte=known_at
+    )
+    return TicketStep.objects.filter(~Exists(again), ticket=OuterRef("pk"), kind__in=rules.CLOSING, at__lte=known_at)
+
+
+def ticket_standing(ticket: Ticket) -> rules.Standing:
+    """Where a ticket stands by its steps."""
+    steps = sorted(ticket.steps.all(), key=lambda step: step.number)
+    return rules.ticket_standing(ticket.due_on, [rules.Stood(step.kind, step.due_on, step.to) for step in steps])
 
 
 def ticket_shown(ticket: Ticket, *, on: date) -> dict[str, Any]:
     """A ticket with its steps, as its platform and the regulator see it."""
     steps = sorted(ticket.steps.all(), key=lambda step: step.number)
-    closed = next((step for step in steps if step.kind != "reply"), None)
+    stands = ticket_standing(ticket)
     titled = law_of(on).code_lists["merchant-findings"].codes[ticket.finding].title
     return {
         "ticket": ticket.pk, "platform": ticket.platform, "shop": ticket.shop, "finding": ticket.finding, "title": titled.zh, "title_en": titled.en,
-        "item": ticket.item, "words": ticket.words, "opened_at": ticket.at, "due_on": ticket.due_on, "state": closed.kind if closed else "open",
-        "late": closed is None and ticket.due_on < on and not steps,
-        "steps": [{"kind": step.kind, "words": step.words, "by": step.by, "at": step.at} for step in steps],
+        "item": ticket.item, "words": ticket.words, "opened_at": ticket.at, "due_on": stands.due_on, "state": stands.state, "turn": stands.turn,
+        "late": stands.late(on), "holder": stands.holder, "reopened": stands.reopened,
+        "steps": [
+            {"kind": step.kind, "words": step.words, "evidence": step.evidence, "to": step.to, "due_on": step.due_on, "by": step.by, "at": step.at}
+            for step in steps
+        ],
     }  # fmt: skip
+
+
+STATES = ("open", "closed", "all")
+
+
+def tickets_asked(
+    asker: Asker, *, state: str = "open", platform: str = "", shop: str = "", finding: str = "", known_at: datetime
+) -> QuerySet[Ticket]:
+    """The tickets that the actor may see, of this state, platform, shop and finding, those due first; with their steps in one further statement."""
+    found = tickets_accessible(asker)
+    if state == "open":
+        found = tickets_open(found, known_at=known_at)
+    elif state == "closed":
+        found = tickets_closed(found, known_at=known_at)
+    named = {name: value for name, value in (("platform", platform), ("shop", shop), ("finding", finding)) if value}
+    return found.filter(**named).prefetch_related("steps")
+
+
+def tickets_shown(tickets: Iterable[Ticket], *, on: date) -> list[dict[str, Any]]:
+    """Tickets as a page shows them: with the titles of platforms and holders, so many statements however many there are."""
+    shown = [ticket_shown(ticket, on=on) for ticket in tickets]
+    titles = actors_titled(
+        {
+            key
+            for each in shown
+            for key in (
+                each["platform"],
+                each["holder"],
+                *(step["by"] for step in each["steps"]),
+                *(step["to"] for step in each["steps"]),
+            )
+            if key
+        }
+    )
+    for each in shown:
+        each["platform_title"], each["holder_title"] = titles[each["platform"]], titles.get(each["holder"], "")
+        for step in each["steps"]:
+            step["by_title"], step["to_title"] = titles.get(step["by"], step["by"]), titles.get(step["to"], "")
+    return shown
 
 
 # --- statements, commitments, duties ----------------------------------------------------------------------------------------------

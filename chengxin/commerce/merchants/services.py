@@ -11,8 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, actors_of_kinds
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import (
     Parted,
@@ -56,6 +57,7 @@ from chengxin.commerce.merchants.selectors import (
     shops_coded_alike,
     subjects_coded,
     ticket_accessible,
+    ticket_standing,
     tickets_open,
 )
 from chengxin.kernel.days import day_due, day_of
@@ -228,75 +230,91 @@ def _tickets_renew(platform: str, *, by: str, at: datetime, shops: Iterable[str]
     tickets = Ticket.objects.filter(platform=platform)
     if some is not None:
         tickets = tickets.filter(shop__in=some)
-    stand = {(t.shop, t.finding, t.item): t for t in tickets_open(tickets, known_at=at)}
+    stand = {(t.shop, t.finding, t.item): t for t in tickets_open(tickets, known_at=at).prefetch_related("steps")}
     before: dict[tuple[str, str, str], int] = {}
     for shop, finding, item, number in tickets.values_list("shop", "finding", "item", "number"):
         before[shop, finding, item] = max(number, before.get((shop, finding, item), 0))
+    decided = _decided(tickets)
     law = law_of(on)
-    due_on = day_due(on, law.parameter("merchant-ticket-within"), law.parameters["merchant-ticket-within"].unit)
+    due_on = day_due(on, law.parameter(rules.TICKET_WITHIN), law.parameters[rules.TICKET_WITHIN].unit)
     opened = [
         Ticket(
             platform=platform, shop=f.shop, finding=f.finding, item=f.item, words=f.words, number=before.get(key, 0) + 1, due_on=due_on, at=at, by=by,
         )
         for key, f in sorted(found.items())
-        if key not in stand and not _dismissed(before, key, platform)
+        if key not in stand and (*key, before.get(key, 0)) not in decided
     ]  # fmt: skip
     Ticket.objects.bulk_create(opened, batch_size=5000)
-    mended = [ticket for key, ticket in sorted(stand.items()) if key not in found]
-    numbers = _last_steps(mended)
+    # What a regulator opened again it closes itself.
+    mended = [t for key, t in sorted(stand.items()) if key not in found and not ticket_standing(t).reopened]
     TicketStep.objects.bulk_create(
-        [TicketStep(ticket=t, number=numbers.get(t.pk, 0) + 1, kind="mended", at=at, by=by) for t in mended],
+        [TicketStep(ticket=t, number=len(t.steps.all()) + 1, kind=rules.MENDED, at=at, by=by) for t in mended],
         batch_size=5000,
     )
     return len(opened), len(mended)
 
 
-def _dismissed(before: Mapping[tuple[str, str, str], int], key: tuple[str, str, str], platform: str) -> bool:
-    """Whether the last ticket about the very same thing was dismissed: it is not opened again."""
-    if key not in before:
-        return False
-    last = TicketStep.objects.filter(
-        ticket__platform=platform, ticket__shop=key[0], ticket__finding=key[1], ticket__item=key[2], ticket__number=before[key], kind="dismissed",
-    )  # fmt: skip
-    return last.exists()
+def _decided(tickets: QuerySet[Ticket]) -> set[tuple[str, str, str, int]]:
+    """The tickets that a regulator dismissed or settled: the last of its kind closed so is not opened again for the very same thing."""
+    steps = TicketStep.objects.filter(ticket__in=tickets.values("pk"), kind__in=(rules.DISMISSED, rules.SETTLED))
+    names = ("ticket__shop", "ticket__finding", "ticket__item", "ticket__number")
+    return {(shop, finding, item, number) for shop, finding, item, number in steps.values_list(*names)}
 
 
-def _last_steps(tickets: Sequence[Ticket]) -> dict[int, int]:
-    numbers: dict[int, int] = {}
-    for ticket, number in TicketStep.objects.filter(ticket__in=tickets).values_list("ticket_id", "number"):
-        numbers[ticket] = max(number, numbers.get(ticket, 0))
-    return numbers
-
-
-def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime) -> Ticket:
-    """The platform's reply to a ticket; it stays open until what was found is mended, or a regulator dismisses it."""
+def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime, evidence: Sequence[str] = ()) -> Ticket:
+    """The platform's reply to a ticket, with the digests of what proves it; it stays open until what was found is mended, or a regulator closes
+    it, who owes a look at the reply by its day.
+    """
     found = ticket_accessible(asker, ticket)
     platform_for(found.platform, asker.key, at=at)
-    return _ticket_step(found, "reply", words, by=asker.key, at=at)
+    return _ticket_step(found, rules.REPLY, words, by=asker.key, at=at, evidence=rules.evidence_fit(evidence))
 
 
 def ticket_dismiss(*, ticket: int, words: str, asker: Asker, at: datetime) -> Ticket:
     """A regulator's word that nothing is wrong, with its reasons: the ticket closes, and is not opened again for the same thing."""
+    return ticket_decide(ticket=ticket, kind=rules.DISMISSED, words=words, asker=asker, at=at)
+
+
+def ticket_decide(*, ticket: int, kind: str, words: str, asker: Asker, at: datetime, to: str = "") -> Ticket:
+    """What a regulator decides of a ticket, with its reasons: `dismissed`, nothing is wrong; `settled`, the reply suffices; `reopened`, a closed one
+    is asked anew; `escalated`, another agency goes on with it, to which the platform owes an answer by a further day.
+    """
     if asker.kind not in ("department", "operator"):
         raise rules.NotTheRegulator(actor=asker.key)
-    return _ticket_step(ticket_accessible(asker, ticket), "dismissed", words, by=asker.key, at=at)
+    found = ticket_accessible(asker, ticket)
+    if kind == rules.ESCALATED:
+        held = actors_of_kinds(("department", "supervisor")).filter(key=to).exists()
+        if not held or ticket_standing(found).holder == to:
+            raise rules.TicketHeld(to=to[:64] or "-")
+    elif kind not in rules.DECIDING or to:
+        raise rules.TicketHeld(to=to[:64] or kind[:20])
+    return _ticket_step(found, kind, words, by=asker.key, at=at, to=to)
 
 
-def _ticket_step(ticket: Ticket, kind: str, words: str, *, by: str, at: datetime) -> Ticket:
+def _ticket_step(
+    ticket: Ticket, kind: str, words: str, *, by: str, at: datetime, to: str = "", evidence: Sequence[str] = ()
+) -> Ticket:
     said = words_fit(words, ("The answer", "答复"), most=1000, needed=True)
+    law = law_of(day_of(at))
+    within = {
+        rules.REPLY: rules.LOOK_WITHIN,
+        rules.REOPENED: rules.TICKET_WITHIN,
+        rules.ESCALATED: rules.TICKET_WITHIN,
+    }.get(kind)
+    due_on = day_due(day_of(at), law.parameter(within), law.parameters[within].unit) if within else None
     with transaction.atomic():
         _alone(ticket.platform)
-        steps = list(ticket.steps.order_by("number"))
-        if any(step.kind != "reply" for step in steps):
+        steps = ticket.steps.count()
+        open_ = ticket_standing(ticket).state == "open"
+        if kind == rules.REOPENED and open_:
+            raise rules.TicketStillOpen(ticket=ticket.pk)
+        if kind != rules.REOPENED and not open_:
             raise rules.TicketClosed(ticket=ticket.pk)
-        TicketStep.objects.create(ticket=ticket, number=len(steps) + 1, kind=kind, words=said, at=at, by=by)
-        trace(
-            event="merchants.ticket.answered",
-            by=by,
-            at=at,
-            about=f"merchants-ticket:{ticket.pk}",
-            detail={"kind": kind},
-        )
+        TicketStep.objects.create(
+            ticket=ticket, number=steps + 1, kind=kind, words=said, evidence=list(evidence), to=to, due_on=due_on, at=at, by=by
+        )  # fmt: skip
+        detail = {"kind": kind} | ({"to": to} if to else {}) | ({"evidence": list(evidence)} if evidence else {})
+        trace(event="merchants.ticket.answered", by=by, at=at, about=f"merchants-ticket:{ticket.pk}", detail=detail)
     return ticket
 
 

@@ -21,8 +21,7 @@ from chengxin.commerce.merchants.selectors import (
     statement_shown,
     statements_found,
     ticket_shown,
-    tickets_accessible,
-    tickets_open,
+    tickets_asked,
 )
 from chengxin.kernel.days import day_of
 from chengxin.site.arguments import count, day, instant
@@ -39,6 +38,9 @@ WORDS = {
     "tickets": (),
     "reply": ("TICKET",),
     "dismiss": ("TICKET",),
+    "settle": ("TICKET",),
+    "reopen": ("TICKET",),
+    "escalate": ("TICKET", "TO"),
     "statements": ("PLATFORM",),
     "commitments": ("PLATFORM",),
     "text": ("PLATFORM", "FORM"),
@@ -95,6 +97,9 @@ class Command(Base):
         "opened_at": "开具",
         "due_on": "期限",
         "late": "逾期",
+        "turn": "待谁办理",
+        "holder": "移送给",
+        "reopened": "重开",
         "steps": "经过",
         "out": "文件",
         "on": "日期",
@@ -200,19 +205,33 @@ class Command(Base):
 
     def _tickets(self, **options: Any) -> None:
         at = timezone.now()
-        found = tickets_open(tickets_accessible(asker_acting(options["by"], at=at)), known_at=at)[: options["most"]]
+        found = tickets_asked(asker_acting(options["by"], at=at), known_at=at)[: options["most"]]
         self.result({"tickets": [ticket_shown(ticket, on=day_of(at)) for ticket in found]})
 
     def _reply(self, ticket: str, **options: Any) -> None:
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
-        done = services.ticket_answer(ticket=count(ticket), words=options["say"], asker=asker, at=at)
+        done = services.ticket_answer(
+            ticket=count(ticket), words=options["say"], evidence=[options["digest"]], asker=asker, at=at
+        )
         self.result(ticket_shown(done, on=day_of(at)))
 
     def _dismiss(self, ticket: str, **options: Any) -> None:
+        self._decided(ticket, "dismissed", "", **options)
+
+    def _settle(self, ticket: str, **options: Any) -> None:
+        self._decided(ticket, "settled", "", **options)
+
+    def _reopen(self, ticket: str, **options: Any) -> None:
+        self._decided(ticket, "reopened", "", **options)
+
+    def _escalate(self, ticket: str, to: str, **options: Any) -> None:
+        self._decided(ticket, "escalated", to, **options)
+
+    def _decided(self, ticket: str, kind: str, to: str, /, **options: Any) -> None:
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
-        done = services.ticket_dismiss(ticket=count(ticket), words=options["say"], asker=asker, at=at)
+        done = services.ticket_decide(ticket=count(ticket), kind=kind, to=to, words=options["say"], asker=asker, at=at)
         self.result(ticket_shown(done, on=day_of(at)))
 
     def _statements(self, platform: str, **options: Any) -> None:
