@@ -293,6 +293,8 @@ DECIDED = {
     "POST /api/v1/complaints/charges": "!!!....!.x",
     "POST /api/v1/complaints/files": "!!!....!.x",
     "POST /api/v1/complaints/{number}/complainant": "!!!....!.x",
+    "POST /api/v1/complaints/{number}/join": "!!!....!.x",
+    "POST /api/v1/complaints/{number}/part": "!!!....!.x",
     "POST /api/v1/complaints/{number}/steps": "!!!....!.x",
     "POST /api/v1/leads": "!!!....!.x",
     "POST /api/v1/leads/files": "!!!....!.x",

@@ -323,7 +323,7 @@ def test_a_quarter_is_published_frozen_and_corrected_with_a_reason(
         filed(tmp_path, "scans", [scan(39, 12, "delivered")], at=timezone.now())
         shown = client.get(f"/logistics/{FIRM}")
         words = text_of(shown)
-        assert "32 / 40" in words and "少于5份" in words and "投诉件数尚未接入" in words and "97.0" in words
+        assert "32 / 40" in words and "少于5份" in words and "少于20件的不计算比例" in words and "97.0" in words
         reason = {"quarter": "2026Q4", "reason": "平台补报了一件包裹的签收扫描"}
         assert (
             call(f"/firms/{FIRM}/quarters", {**reason, "reason": "联系 13812345678"}, by="operator").status_code == 422
@@ -332,7 +332,7 @@ def test_a_quarter_is_published_frozen_and_corrected_with_a_reason(
         words = text_of(client.get(f"/logistics/{FIRM}"))
         assert "33 / 40" in words and reason["reason"] in words and "以前的版本" in words and "32 / 40" in words
         answer = client.get(f"/api/v1/logistics/firms/{FIRM}").json()
-        assert [q["version"] for q in answer["quarters"]] == [2] and answer["complaints"] is None
+        assert [q["version"] for q in answer["quarters"]] == [2] and answer["complaints"]["received"] == 0
         listed = client.get("/logistics")
         assert FIRM in listed.text and "按代码排列，不排名" in listed.text
         assert client.post("/logistics", {"code": FIRM})["Location"] == f"/logistics/{FIRM}"

@@ -609,6 +609,7 @@ class ReportKind(Founded):
     whoever the report is about; the kinds of `in_matter` get of what is not public only what a check in their matter discloses. A repaired or
     past-term record is left out always. `domains` are tried in the order written. `readings` says that the report lists who asked; `free` is the
     parameter of how many a year the subject may draw by itself, left out where they are not counted. `allowed` says to whom a firm may allow it.
+    `complaints` is why consumers' complaints about a firm are counted in it; left out, none are.
     """
 
     about: Some[SubjectKind]
@@ -624,6 +625,7 @@ class ReportKind(Founded):
     domains: dict[Key, Domain] = Field(default_factory=dict)
     not_held: Many[NotHeld] = ()
     readings: Many[Basis] = ()
+    complaints: Many[Basis] = ()
     free: Key | None = None
     allowed: Allowed | None = None
     says: Words
@@ -1016,7 +1018,9 @@ class Goods(Founded):
 
 
 # What a feature of a method is computed from: only what platforms file of trades, and never by buyer.
-Computed: TypeAlias = Literal["review-stars", "orders-returned", "orders-sent-late", "orders-with-parcel"]
+Computed: TypeAlias = Literal[
+    "review-stars", "orders-returned", "orders-sent-late", "orders-with-parcel", "orders-complained"
+]
 
 
 class Feature(Part):

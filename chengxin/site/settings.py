@@ -125,6 +125,8 @@ SEALED_ELSEWHERE = [
     "chengxin.accounts.bulk.IdentityMarks",
     "chengxin.subjects.bulk.population.RegisterFile",
 ]
+# Counts consumers' complaints about a firm for its report: (code, on, known_at) → counts, or nothing. Reports stand below the rooms of e-commerce.
+COMPLAINTS_COUNTED = "chengxin.commerce.complaints.selectors.solved_told"
 # The population register: answers yes or no to a number and a name. The default asks a sealed file.
 CHENGXIN_POPULATION = os.environ.get("CHENGXIN_POPULATION", "chengxin.subjects.bulk.population.from_file")
 # Where `chengxin.subjects.bulk.register_service.from_service` asks: an address, what it shows;

@@ -164,6 +164,7 @@ class ComplaintOut(Schema):
     outcome: str
     last_day: date | None
     handler: str
+    joined: str
     duplicates: int
     words: str
     legs: list[ComplaintLegOut]
@@ -181,6 +182,19 @@ class ComplaintStepIn(Schema):
     amount: Money | None = None
     ground: Text = ""
     to_agency: Text = ""
+
+
+class ComplaintJoinIn(Schema):
+    """With which complaint it is handled, by its number, and why it is the same dispute."""
+
+    into: Number
+    reasons: Text
+
+
+class ComplaintPartIn(Schema):
+    """Why it is handled apart again."""
+
+    reasons: Text
 
 
 class ComplainantIn(Schema):
@@ -232,7 +246,7 @@ class SolvedRateOut(Schema):
 
 
 class SolvedRatesOut(Schema):
-    """Both solved rates of a period."""
+    """Both solved rates of a period; `returns`: of goods to be given back without a reason, solved where the money was paid back."""
 
     first: date
     last: date
@@ -241,6 +255,7 @@ class SolvedRatesOut(Schema):
     platforms: list[SolvedRateOut]
     firms: list[SolvedRateOut]
     agencies: list[SolvedRateOut]
+    returns: list[SolvedRateOut]
 
 
 @router.post("", response=ComplaintReceiptOut, summary="提交一件投诉 / hand one in", operation_id="complaint_take")
@@ -328,6 +343,20 @@ def step(request: HttpRequest, number: Number, asked: ComplaintStepIn) -> Any:
     return told_of(done)
 
 
+@router.post("/{number}/join", response=ComplaintOut, summary="并案 / join", operation_id="complaint_join")
+def join(request: HttpRequest, number: Number, asked: ComplaintJoinIn) -> Any:
+    """由两件的主管机关，写明理由；同一争议只办一次、只计一次，两份回执照常有效。 / By the agency in charge of both, with reasons; handled and counted once, both
+    receipts go on working.
+    """
+    return told_of(services.complaint_join(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+
+
+@router.post("/{number}/part", response=ComplaintOut, summary="拆分 / part", operation_id="complaint_part")
+def part(request: HttpRequest, number: Number, asked: ComplaintPartIn) -> Any:
+    """并错的由主管机关拆开，写明理由。 / By the agency in charge, with reasons; what was joined wrongly stands for itself again."""
+    return told_of(services.complaint_part(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+
+
 @router.post(
     "/{number}/complainant",
     response=ComplainantOut,
@@ -354,13 +383,13 @@ def _counted(request: HttpRequest, kind: str, at: datetime) -> None:
 def told_of(shown: Shown) -> dict[str, Any]:
     """A complaint as it is sent."""
     found = shown.complaint
-    head = found.joined or found
+    head = shown.head
     return {
         "number": shown.number, "kind": shown.kind.zh, "kind_en": shown.kind.en, "wants": shown.wants.zh, "wants_en": shown.wants.en,
         "source": shown.source.zh, "source_en": shown.source.en, "received_on": found.received_on, "platform": head.platform, "shop": head.shop,
         "code": head.code, "order": head.order, "amount": head.amount, "state": shown.state, "state_title": shown.state_title.zh,
         "state_title_en": shown.state_title.en, "outcome": shown.outcome, "last_day": shown.last_day, "handler": shown.handler,
-        "duplicates": shown.duplicates, "words": shown.words,
+        "joined": head.number if shown.joined else "", "duplicates": shown.duplicates, "words": shown.words,
         "legs": [
             {
                 "procedure": leg.procedure, "title": leg.title.zh, "title_en": leg.title.en,

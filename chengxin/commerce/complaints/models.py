@@ -108,6 +108,27 @@ class Complaint(models.Model):
         return f"TS{self.received_on:%Y%m%d}-{self.pk:06d}"
 
 
+class Joining(models.Model):
+    """That the agency in charge handles a complaint with another about the same dispute (`into`), or apart again (none); the latest stands, before
+    what was found when it came. `along`: what was joined to a complaint goes where that one goes, and comes back with it.
+    """
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="joinings")
+    into = models.ForeignKey(Complaint, on_delete=models.PROTECT, null=True, related_name="+")
+    along = models.ForeignKey(Complaint, on_delete=models.PROTECT, null=True, related_name="+")
+    reasons = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(by="") & ~Q(reasons="") & (Q(into__isnull=True) | ~Q(into=F("complaint"))),
+                name="complaints_joining_with_another",
+            )
+        ]
+
+
 class Complainant(models.Model):
     """Who complained and how to reach them, under a ring of keys of its own. `share`: the platform and the shop may know, too."""
 

@@ -70,6 +70,14 @@ class CaseUnnamed(Refusal):
     zh = "请写明因哪个案件打开投诉人的身份：案号会留下，投诉人可以看到。"
 
 
+class JoiningUnfit(Refusal):
+    """These complaints cannot be handled together, or apart, like this: {why}"""
+
+    code = "complaint-joining-unfit"
+    status = 409
+    zh = "不能这样并案或者拆分：{why_zh}"
+
+
 class ChargeUnfit(Refusal):
     """Nobody can be put in charge like this: {why}"""
 

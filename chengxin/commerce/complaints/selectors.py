@@ -3,30 +3,35 @@
 import hmac
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled, centre_acting
 from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
 from chengxin.commerce.complaints import rules
-from chengxin.commerce.complaints.models import Charge, Complaint, Exhibit, Filing, Leg, Step
+from chengxin.commerce.complaints.models import Charge, Complaint, Exhibit, Filing, Joining, Leg, Step
 from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.rules import mobiles_masked
 from chengxin.commerce.merchants.selectors import law_of, registrations_known
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
+from chengxin.kernel.periods import months_after
 from chengxin.law.models import Doer, Procedure, Words
 from chengxin.vault.selectors import seal_of
 
+SOURCE = {
+    "zh": "消费者经热线、平台和本站提出的投诉，同一争议只计一次；没有经任何机关认定，不是失信记录",
+    "en": "Complaints that consumers made through hotlines, platforms and this site, one dispute counted once; decided by nobody, and no record of dishonesty",
+}  # fmt: skip
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 _NUMBER = re.compile(r"TS(\d{8})-(\d{6,12})")
 
@@ -59,9 +64,48 @@ def leg_course(leg: Leg, *, on: date, steps: Sequence[Step] | None = None) -> Co
     return course
 
 
+def complaints_headed(found: QuerySet[Complaint], *, known_at: datetime | None = None) -> QuerySet[Any]:
+    """Each with the complaint with which it is handled (`under`), as the agency said last or as was found when it came; none where it stands for
+    itself.
+    """
+    said = Joining.objects.filter(complaint=OuterRef("pk")).order_by("-pk")
+    if known_at is not None:
+        said = said.filter(at__lte=known_at)
+    return found.annotate(under=_under(said, F("joined")))
+
+
+def _under(said: QuerySet[Joining], otherwise: F) -> Case:
+    latest = Subquery(said.values("into")[:1])
+    return Case(When(Exists(said), then=latest), default=otherwise, output_field=BigIntegerField())
+
+
+def heads_of(found: Sequence[Complaint]) -> dict[int, Complaint]:
+    """Of each the complaint with which it is handled now: itself, where it was joined to none."""
+    said = Joining.objects.filter(complaint__in=[each.pk for each in found]).order_by("complaint", "-pk")
+    by_hand = {each.complaint_id: each.into for each in said.distinct("complaint").select_related("into")}
+    return {each.pk: by_hand.get(each.pk, each.joined) or each for each in found}
+
+
+def head_of(complaint: Complaint) -> Complaint:
+    """The complaint with which this one is handled now: itself, where it was joined to none."""
+    return heads_of([complaint])[complaint.pk]
+
+
+def joined_with(heads: Iterable[Complaint]) -> QuerySet[Any]:
+    """What is handled with these now."""
+    keys = [head.pk for head in heads]
+    by_hand = Joining.objects.filter(into__in=keys).values("complaint")
+    return complaints_headed(Complaint.objects.filter(Q(joined__in=keys) | Q(pk__in=by_hand))).filter(under__in=keys)
+
+
+def joinings_of(complaint: Complaint) -> list[Joining]:
+    """When and why it was joined by hand, and parted."""
+    return list(complaint.joinings.select_related("into").order_by("pk"))
+
+
 def leg_now(complaint: Complaint) -> Leg:
-    """The leg in which the complaint is handled now: of what was joined, that of the complaint that came first."""
-    return (complaint.joined or complaint).legs.order_by("-number")[0]
+    """The leg in which the complaint is handled now: of what was joined, that of the complaint with which it is handled."""
+    return head_of(complaint).legs.order_by("-number")[0]
 
 
 def handler_of(leg: Leg) -> str:
@@ -90,10 +134,9 @@ def complaints_accessible(asker: Asker) -> QuerySet[Complaint]:
         return found.filter(Q(platform=asker.key) | Q(filed_by=asker.key))
     if asker.kind not in rules.AGENCIES:
         return found.none()
-    handled = Step.objects.filter(
-        Q(leg__complaint=OuterRef("pk")) | Q(leg__complaint=OuterRef("joined_id")), handler=asker.key
-    )
-    return found.filter(Q(filed_by=asker.key) | Exists(handled))
+    own = Q(leg__complaint=OuterRef("pk")) | Q(leg__complaint=OuterRef("under"))
+    handled = Step.objects.filter(own | Q(leg__complaint=OuterRef("joined_id")), handler=asker.key)
+    return complaints_headed(found).filter(Q(filed_by=asker.key) | Exists(handled))
 
 
 def complaints_numbered(found: QuerySet[Complaint], number: str) -> Complaint:
@@ -126,7 +169,7 @@ def complaints_of_shops(shops: Iterable[tuple[str, str]], codes: Sequence[str]) 
     mine = Q(code__in=[code for code in codes if code])
     for platform, shop in shops:
         mine |= Q(platform=platform, shop=shop)
-    return Complaint.objects.filter(mine, joined__isnull=True).order_by("-pk")
+    return complaints_headed(Complaint.objects.filter(mine)).filter(under__isnull=True).order_by("-pk")
 
 
 def steps_owing(asker: Asker, *, on: date) -> QuerySet[Step]:
@@ -135,7 +178,9 @@ def steps_owing(asker: Asker, *, on: date) -> QuerySet[Step]:
     """
     later = Step.objects.filter(leg=OuterRef("leg"), number__gt=OuterRef("number"))
     legs = Leg.objects.filter(complaint=OuterRef("leg__complaint"), number__gt=OuterRef("leg__number"))
-    found = Step.objects.filter(~Exists(later), ~Exists(legs), leg__complaint__joined__isnull=True)
+    said = Joining.objects.filter(complaint=OuterRef("leg__complaint")).order_by("-pk")
+    found = Step.objects.filter(~Exists(later), ~Exists(legs)).annotate(under=_under(said, F("leg__complaint__joined")))
+    found = found.filter(under__isnull=True)
     doer: Doer
     if asker.kind == "platform":
         doer, found = "platform", found.filter(leg__complaint__platform=asker.key)
@@ -200,6 +245,7 @@ class Shown:
     """A complaint as one side sees it: where it stands, what was done, what that side may do and until when."""
 
     complaint: Complaint
+    head: Complaint
     number: str
     kind: Words
     wants: Words
@@ -217,6 +263,11 @@ class Shown:
     words: str
     exhibits: list[Exhibit]
     duplicates: int
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is handled with another complaint about the same dispute."""
+        return self.head.pk != self.complaint.pk
 
     @property
     def late(self) -> bool:
@@ -251,7 +302,7 @@ def complaints_shown(
     found: Sequence[Complaint], *, doers: set[Doer] | None, asker: Asker | None, on: date, words: bool = False
 ) -> list[Shown]:
     """Many complaints for one side, with as many queries as one takes."""
-    heads = {each.pk: each.joined or each for each in found}
+    heads = heads_of(found)
     around = _around(list({head.pk: head for head in heads.values()}.values()))
     return [_shown(each, heads[each.pk], around, doers, asker, on=on, words=words) for each in found]
 
@@ -262,9 +313,9 @@ def _around(heads: Sequence[Complaint]) -> Around:
         legs[leg.complaint_id].append(leg)
     steps = [step for of in legs.values() for leg in of for step in leg.steps.all()]
     keys = {s.by for s in steps} | {s.handler for s in steps} | {h.platform for h in heads}
-    joined = Complaint.objects.filter(joined__in=[h.pk for h in heads]).values_list("joined_id", flat=True)
+    joined = joined_with(heads).values_list("under", flat=True)
     titles = dict(Actor.objects.filter(key__in=keys).values_list("key", "title"))
-    return Around(legs, titles, _shop_titles(heads), Counter(pk for pk in joined if pk))
+    return Around(legs, titles, _shop_titles(heads), Counter(joined))
 
 
 def _shop_titles(heads: Sequence[Complaint]) -> dict[int, str]:
@@ -306,7 +357,7 @@ def _shown(
     outcome = rules.outcome_of(course.state.outcome, course.state.final)
     kinds, sources = law.complaint_kinds, law.code_lists["complaint-sources"].codes
     return Shown(
-        complaint, complaint.number, kinds[head.kind].title, law.code_lists["remedies"].codes[head.wants].title, sources[complaint.source].title,
+        complaint, head, complaint.number, kinds[head.kind].title, law.code_lists["remedies"].codes[head.wants].title, sources[complaint.source].title,
         around.titled(head.platform), around.shops.get(head.pk, ""), course.state_key, course.state.title, outcome, course.last_day,
         handler, around.titled(handler), told, [o for o in course.steps if o.step.by in parts],
         words_opened(complaint, full="consumer" in parts or bool(asker and asker.kind in rules.AGENCIES)) if words else "",
@@ -339,8 +390,8 @@ def words_opened(complaint: Complaint, *, full: bool) -> str:
 
 def exhibits_of(complaint: Complaint) -> list[Exhibit]:
     """What was handed in, of the complaint itself and of those joined with it; the contents stay sealed."""
-    head = complaint.joined or complaint
-    keys = [f"complaint:{pk}" for pk in [head.pk, *head.duplicates.values_list("pk", flat=True)]]
+    head = head_of(complaint)
+    keys = [f"complaint:{pk}" for pk in [head.pk, *joined_with([head]).values_list("pk", flat=True)]]
     return list(Exhibit.objects.filter(about__in=keys).defer("sealed").order_by("pk"))
 
 
@@ -363,7 +414,9 @@ def filing_accessible(asker: Asker, filing: int) -> Filing:
 
 @dataclass(frozen=True)
 class Rates:
-    """Both solved rates of a period, as known on a day: of platforms, of firms by their code, and of the agencies in charge."""
+    """Both solved rates of a period, as known on a day: of platforms, of firms by their code, of the agencies in charge; and of goods to be given back
+    without a reason, by platform, where solved means that the money was paid back.
+    """
 
     first: date
     last: date
@@ -372,56 +425,118 @@ class Rates:
     platforms: list[rules.Rate]
     firms: list[rules.Rate]
     agencies: list[rules.Rate]
+    returns: list[rules.Rate]
 
 
 def rates_known(*, first: date, last: date, on: date, known_at: datetime, code: str = "") -> Rates:
     """Of the complaints received in the days: each counted once, however often it was made; firms only those of a code that is asked for, never an
     individual seller's shop.
     """
-    latest = Step.objects.filter(leg__complaint=OuterRef("pk"), at__lte=known_at).order_by("-leg__number", "-number")
-    heads = Complaint.objects.filter(
-        joined__isnull=True, received_on__gte=first, received_on__lte=last, at__lte=known_at
-    )
-    rows = heads.annotate(step=Subquery(latest.values("pk")[:1])).values_list("platform", "shop", "code", "step")
-    found = list(rows)
-    steps = {
-        each.pk: each
-        for each in Step.objects.filter(pk__in=[row[3] for row in found]).select_related("leg")
-    }  # fmt: skip
+    came = Complaint.objects.filter(received_on__gte=first, received_on__lte=last)
     law = law_of(on)
-    outcomes: dict[str, dict[str, list[rules.Outcome]]] = defaultdict(lambda: defaultdict(list))
-    for platform, shop, unit, pk in found:
-        step = steps[pk]
-        outcome = _outcome(step, on=on)
-        if platform:
-            outcomes["platforms"][platform].append(outcome)
-        if rules.firm_counted(code) and (unit or _unit(platform, shop, known_at)) == code:
-            outcomes["firms"][code].append(outcome)
-        if step.leg.procedure == rules.AGENCY:
-            outcomes["agencies"][step.handler].append(outcome)
     least = law.parameter("solved-rate-least")
-    told = {
-        name: [rules.rate(key, many, least=least) for key, many in sorted(of.items())] for name, of in outcomes.items()
-    }
-    return Rates(first, last, on, least, told.get("platforms", []), told.get("firms", []), told.get("agencies", []))
+    platforms: dict[str, list[rules.Outcome]] = defaultdict(list)
+    agencies: dict[str, list[rules.Outcome]] = defaultdict(list)
+    returns: dict[str, list[rules.Outcome]] = defaultdict(list)
+    for each in _ends(came, on=on, known_at=known_at):
+        if each.returning:
+            returns[each.platform].append(each.outcome)
+        if each.platform:
+            platforms[each.platform].append(each.outcome)
+        if each.agency:
+            agencies[each.agency].append(each.outcome)
+    firm = firm_rate(code, first=first, last=last, on=on, known_at=known_at)
+    told = [
+        [rules.rate(key, of, least=least) for key, of in sorted(by.items())] for by in (platforms, agencies, returns)
+    ]
+    firms = [firm] if firm and firm.received + firm.dropped else []
+    return Rates(first, last, on, least, told[0], firms, told[1], told[2])
 
 
-def _outcome(step: Step, *, on: date) -> rules.Outcome:
-    law = law_of(step.leg.opened_on)
-    state = law.procedures[step.leg.procedure].states[step.to]
-    if step.last_day is not None and step.last_day < on:
-        state = leg_course(step.leg, on=on).state
-    return rules.outcome_of(state.outcome, state.final)
+def firm_rate(code: str, *, first: date, last: date, on: date, known_at: datetime) -> rules.Rate | None:
+    """Both solved rates of the firm of the code, of the complaints about itself and about its shops as their platforms filed them; none of a sole
+    trader, nor of what is no unified code.
+    """
+    if not rules.firm_counted(code):
+        return None
+    mine = Q(code=code)
+    had = Registration.objects.filter(kind="shops", code=code, at__lte=known_at).values_list("platform", "shop")
+    shops: dict[str, set[str]] = defaultdict(set)
+    for platform, shop in had.distinct():
+        shops[platform].add(shop)
+    for platform, of in shops.items():
+        latest = registrations_known(platform, "shops", known_at=known_at, shops=sorted(of))
+        mine |= Q(code="", platform=platform, shop__in=[each.shop for each in latest if each.code == code])
+    came = Complaint.objects.filter(mine, received_on__gte=first, received_on__lte=last)
+    outcomes = [each.outcome for each in _ends(came, on=on, known_at=known_at)]
+    return rules.rate(code, outcomes, least=law_of(on).parameter("solved-rate-least"))
 
 
-def _unit(platform: str, shop: str, known_at: datetime) -> str:
-    filed = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).first() if shop else None
-    return filed.code if filed else ""
+@dataclass(frozen=True)
+class End:
+    """What a complaint came to by a day: with which platform it was made, with which agency it stands, whether goods were to be given back without a
+    reason.
+    """
+
+    platform: str
+    order: str
+    agency: str
+    returning: bool
+    outcome: rules.Outcome
+
+
+def _ends(came: QuerySet[Complaint], *, on: date, known_at: datetime) -> Iterator[End]:
+    """What became of these, each dispute once, with three queries however many there are."""
+    heads = complaints_headed(came.filter(at__lte=known_at), known_at=known_at).filter(under__isnull=True)
+    latest = Step.objects.filter(leg__complaint=OuterRef("pk"), at__lte=known_at).order_by("-leg__number", "-number")
+    returning = Exists(Leg.objects.filter(complaint=OuterRef("pk"), procedure=rules.RETURN))
+    heads = heads.annotate(step=Subquery(latest.values("pk")[:1]), returning=returning)
+    rows = list(heads.values_list("platform", "order", "step", "returning"))
+    steps = {s.pk: s for s in Step.objects.filter(pk__in=[step for _, _, step, _ in rows]).select_related("leg")}
+    lapsed = [s.leg_id for s in steps.values() if s.last_day is not None and s.last_day < on]
+    taken: dict[int, list[Step]] = defaultdict(list)
+    for each in Step.objects.filter(leg__in=lapsed, at__lte=known_at).order_by("leg", "number"):
+        taken[each.leg_id].append(each)
+    for platform, order, pk, goods in rows:
+        step = steps[pk]
+        state = law_of(step.leg.opened_on).procedures[step.leg.procedure].states[step.to]
+        if step.leg_id in taken:
+            state = leg_course(step.leg, on=on, steps=taken[step.leg_id]).state
+        agency = step.handler if step.leg.procedure == rules.AGENCY else ""
+        yield End(platform, order, agency, goods, rules.outcome_of(state.outcome, state.final))
+
+
+def orders_complained(platform: str, *, first: date, last: date, on: date, known_at: datetime) -> list[str]:
+    """The platform's orders about which consumers complained in the days, each once and in order; without what was taken back or not accepted."""
+    came = Complaint.objects.filter(platform=platform, received_on__gte=first, received_on__lte=last).exclude(order="")
+    ends = _ends(came, on=on, known_at=known_at)
+    return sorted({each.order for each in ends if each.outcome not in ("dropped", "not-accepted")})
+
+
+def solved_told(code: str, *, on: date, known_at: datetime) -> dict[str, Any] | None:
+    """Both solved rates of a firm over the twelve months that have ended, as its report and its file print them: counts, period and source; a share in
+    per cent, none below the least number. None of a sole trader.
+    """
+    last = on.replace(day=1) - timedelta(days=1)
+    first = months_after(on.replace(day=1), -12)
+    rate, law = firm_rate(code, first=first, last=last, on=on, known_at=known_at), law_of(on)
+    if rate is None:
+        return None
+    counts = ("received", "ended", "solved", "unsettled", "unconfirmed", "not_accepted", "late", "dropped", "open")
+    return {
+        "first": first.isoformat(), "last": last.isoformat(), "on": on.isoformat(), "least": law.parameter("solved-rate-least"),
+        **{name: getattr(rate, name) for name in counts}, "of_received": _percent(rate.of_received), "of_ended": _percent(rate.of_ended),
+        "source": SOURCE,
+    }  # fmt: skip
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.1%}"
 
 
 def rates_told(rates: Rates) -> dict[str, Any]:
     """The rates as they are printed."""
     return {
         "first": rates.first, "last": rates.last, "on": rates.on, "least": rates.least,
-        **{name: [{**each.__dict__, "title": actor_titled(each.key)} for each in getattr(rates, name)] for name in ("platforms", "firms", "agencies")},
+        **{name: [{**each.__dict__, "title": actor_titled(each.key)} for each in getattr(rates, name)] for name in ("platforms", "firms", "agencies", "returns")},
     }  # fmt: skip

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
@@ -25,6 +26,7 @@ from chengxin.commerce.complaints.models import (
     Complaint,
     Exhibit,
     Filing,
+    Joining,
     Leg,
     Opening,
     Refused,
@@ -39,8 +41,11 @@ from chengxin.commerce.complaints.selectors import (
     agency_for,
     complaint_accessible,
     complaint_by_key,
+    complaints_headed,
     doers_of,
     handler_of,
+    head_of,
+    joined_with,
     leg_course,
     leg_now,
     shown_of,
@@ -261,6 +266,8 @@ def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt
             return _receipt(before, "", unchanged=True), before
     _alone(f"{told.platform}:{told.order or told.shop or told.code}")
     head = _same_dispute(told, on=day_of(at))
+    if head is not None:  # joined by hand meanwhile to a third: then this one stands there too
+        head = head_of(Complaint.objects.select_for_update().get(pk=head.pk))
     key = secrets.token_urlsafe(9)
     key_hash = sha256(key.encode()).digest()
     complaint = Complaint.objects.create(
@@ -286,7 +293,8 @@ def _same_dispute(told: Told, *, on: date) -> Complaint | None:
     """The complaint about the same order that is not settled, or where no order is named, of the same kind about the same shop by whoever is
     reached in the same way: one dispute is handled and counted once.
     """
-    found = Complaint.objects.filter(platform=told.platform, order=told.order, joined__isnull=True).order_by("-pk")
+    alike = complaints_headed(Complaint.objects.filter(platform=told.platform, order=told.order))
+    found = alike.filter(Q(under__isnull=True) | Q(joined__isnull=True)).order_by("-pk")
     if not told.order:
         found = found.filter(
             shop=told.shop, code=told.code, kind=told.kind, received_on__gte=on - timedelta(days=DAYS_ALIKE)
@@ -296,7 +304,7 @@ def _same_dispute(told: Told, *, on: date) -> Complaint | None:
             continue
         state = leg_course(leg_now(each), on=on).state
         if rules.outcome_of(state.outcome, state.final) not in ("solved", "dropped"):
-            return each
+            return head_of(each)
     return None
 
 
@@ -342,7 +350,8 @@ def _code_of(complaint: Complaint) -> str:
 def _receipt(complaint: Complaint, key: str, *, unchanged: bool = False) -> Receipt:
     leg = leg_now(complaint)
     course = leg_course(leg, on=complaint.received_on)
-    joined = complaint.joined.number if complaint.joined else ""
+    head = head_of(complaint)
+    joined = head.number if head.pk != complaint.pk else ""
     return Receipt(
         complaint.number, key, complaint.received_on, leg.procedure, handler_of(leg), course.last_day, joined, unchanged
     )
@@ -367,7 +376,7 @@ def complaint_step(
 ) -> Shown:
     """A step by the platform or the agency in charge."""
     complaint = complaint_accessible(asker, number)
-    head = complaint.joined or complaint
+    head = head_of(complaint)
     _stepped(head, to, said, doers=doers_of(head, asker, leg_now(head)), by=asker.key, at=at, papers=papers)
     return shown_of(complaint, doers=None, asker=asker, on=day_of(at))
 
@@ -377,7 +386,7 @@ def complaint_answer(
 ) -> None:
     """A step by whoever complained, who holds the receipt."""
     complaint = complaint_by_key(number, key)
-    _stepped(complaint.joined or complaint, to, said, doers={"consumer"}, by=PUBLIC, at=at, papers=papers)
+    _stepped(head_of(complaint), to, said, doers={"consumer"}, by=PUBLIC, at=at, papers=papers)
 
 
 def merchant_answer(
@@ -394,7 +403,10 @@ def _stepped(
     papers = list(papers)
     reasons = words_fit(said.reasons, ("The words", "内容"), most=rules.MOST_REASONS)
     with transaction.atomic():
-        Complaint.objects.select_for_update().get(pk=head.pk)
+        if head_of(Complaint.objects.select_for_update().get(pk=head.pk)).pk != head.pk:
+            raise rules.StepUnfit(
+                why="it was joined to another meanwhile; look again.", why_zh="刚刚与另一件并案，请重新查看。"
+            )
         leg = leg_now(head)
         written = leg.steps.count()
         course = leg_course(leg, on=day_of(at))
@@ -461,7 +473,7 @@ def _step_write(
 
 def _tell(head: Complaint, course: Course, step: Step, *, at: datetime) -> None:
     """Write to everybody who made the complaint what somebody else did in it."""
-    for complaint in [head, *head.duplicates.all()]:
+    for complaint in [head, *joined_with([head])]:
         who = _who(complaint.complainant)
         if not who["reach"] or who["reach"] == "-":
             continue
@@ -495,6 +507,8 @@ def complaints_lapse(*, by: str, at: datetime) -> int:
     for pk in due:
         with transaction.atomic():
             head = Complaint.objects.select_for_update().get(pk=pk)
+            if head_of(head).pk != pk:  # it waits for nothing of its own while it is handled with another
+                continue
             leg = leg_now(head)
             written = leg.steps.count()
             course, handler = leg_course(leg, on=on), handler_of(leg)
@@ -505,6 +519,107 @@ def complaints_lapse(*, by: str, at: datetime) -> int:
             moved += written < len(course.taken)
     trace(event="complaints.clock.run", by=by, at=at, detail={"moved": moved})
     return moved
+
+
+# --- joining and parting by hand -------------------------------------------------------------------------------------------------------
+
+
+def complaint_join(*, number: str, into: str, reasons: str, asker: Asker, at: datetime) -> Shown:
+    """Handle a complaint with another about the same dispute from now on, by the agency in charge of both; it is counted once. What was joined to it
+    before goes along. Refuses what is about another, was solved or taken back.
+    """
+    complaint, other = complaint_accessible(asker, number), complaint_accessible(asker, into)
+    why = words_fit(reasons, ("The reasons", "理由"), most=rules.MOST_REASONS, needed=True)
+    with transaction.atomic():
+        locked = Complaint.objects.select_for_update().order_by("pk")
+        list(locked.filter(pk__in=[complaint.pk, other.pk, head_of(other).pk]))
+        target = head_of(other)
+        _joinable(complaint, target, asker, on=day_of(at))
+        along = list(joined_with([complaint]))
+        rows = [Joining(complaint=complaint, into=target, reasons=why, by=asker.key, at=at)]
+        rows += [Joining(complaint=c, into=target, along=complaint, reasons=why, by=asker.key, at=at) for c in along]
+        trace(
+            event="complaints.complaint.joined", by=asker.key, at=at, about=f"complaint:{complaint.pk}",
+            detail={"into": target.pk, "along": [each.pk for each in along]},
+        )  # fmt: skip
+        for row in Joining.objects.bulk_create(rows):
+            _tell_joining(row, "与同一件事的另一件投诉一并办理", "handled with another about the same dispute")
+    return shown_of(complaint, doers=None, asker=asker, on=day_of(at))
+
+
+def complaint_part(*, number: str, reasons: str, asker: Asker, at: datetime) -> Shown:
+    """Handle a joined complaint apart again, by the agency in charge; what went along with it comes back with it. It stands where it stood of its own;
+    where it had no leg, or its time ran out meanwhile, the agency takes it up from this day.
+    """
+    complaint = complaint_accessible(asker, number)
+    why, on = words_fit(reasons, ("The reasons", "理由"), most=rules.MOST_REASONS, needed=True), day_of(at)
+    with transaction.atomic():
+        list(Complaint.objects.select_for_update().order_by("pk").filter(pk__in=[complaint.pk, head_of(complaint).pk]))
+        head = head_of(complaint)
+        if head.pk == complaint.pk:
+            raise rules.JoiningUnfit(
+                why=f"{complaint.number} was joined to none.", why_zh=f"{complaint.number}没有并入别的投诉。"
+            )
+        _in_charge(head, asker)
+        last = (
+            Joining.objects.filter(complaint__in=joined_with([head])).order_by("complaint", "-pk").distinct("complaint")
+        )
+        along = [each.complaint for each in last.select_related("complaint") if each.along_id == complaint.pk]
+        rows = [Joining(complaint=complaint, into=None, reasons=why, by=asker.key, at=at)]
+        rows += [Joining(complaint=each, into=complaint, reasons=why, by=asker.key, at=at) for each in along]
+        trace(
+            event="complaints.complaint.parted", by=asker.key, at=at, about=f"complaint:{complaint.pk}",
+            detail={"from": head.pk, "along": [each.pk for each in along]},
+        )  # fmt: skip
+        own = complaint.legs.order_by("-number").first()
+        stood = leg_course(own, on=on).state if own else None
+        if stood is None or rules.outcome_of(stood.outcome, stood.final) == "late":
+            _leg_open(complaint, rules.AGENCY, asker.key, on=on, by=asker.key, at=at)
+        for row in Joining.objects.bulk_create(rows):
+            _tell_joining(row, "单独办理", "handled apart again")
+    return shown_of(complaint, doers=None, asker=asker, on=on)
+
+
+def _joinable(complaint: Complaint, target: Complaint, asker: Asker, *, on: date) -> None:
+    if head_of(complaint).pk != complaint.pk:
+        raise rules.JoiningUnfit(
+            why=f"{complaint.number} was joined before; part it first.",
+            why_zh=f"{complaint.number}已经并案，请先拆分。",
+        )
+    if complaint.pk == target.pk:
+        raise rules.JoiningUnfit(why="both are handled together already.", why_zh="两件本来就一并办理。")
+    for each in (complaint, target):
+        _in_charge(each, asker)
+        state = leg_course(leg_now(each), on=on).state
+        if rules.outcome_of(state.outcome, state.final) in ("solved", "dropped"):
+            raise rules.JoiningUnfit(
+                why=f"{each.number} was solved or taken back.", why_zh=f"{each.number}已经解决或者撤回。"
+            )
+    same_shop = complaint.platform == target.platform and complaint.shop == target.shop and complaint.shop
+    if not same_shop and not (_code_of(complaint) and _code_of(complaint) == _code_of(target)):
+        raise rules.JoiningUnfit(why="they are about different shops and firms.", why_zh="两件投诉的店铺、企业不同。")
+
+
+def _in_charge(complaint: Complaint, asker: Asker) -> None:
+    if "authority" not in doers_of(complaint, asker, leg_now(complaint)):
+        raise rules.JoiningUnfit(
+            why=f"you are not the agency in charge of {complaint.number}.",
+            why_zh=f"您不是{complaint.number}的主管机关。",
+        )
+
+
+def _tell_joining(row: Joining, zh: str, en: str) -> None:
+    """Write to whoever made the complaint that it is handled with another, or apart again, and why."""
+    who, number = _who(row.complaint.complainant), row.complaint.number
+    if not who["reach"] or who["reach"] == "-":
+        return
+    channel = channel_of(who["reach"])
+    reason = "" if channel == "sms" else f"理由：{row.reasons}\n"
+    body = f"{reason}您的编号和查询码照常有效。 Your number and key go on working."
+    notice_write(
+        subject=None, about=f"complaint:{row.complaint_id}:joining:{row.pk}", to=f"{who['name']} {who['reach']}",
+        telling=Telling(f"投诉{number}{zh} / Complaint {number} {en}", body), by=row.by, at=row.at, channel=channel,
+    )  # fmt: skip
 
 
 # --- exhibits, who complained ---------------------------------------------------------------------------------------------------
@@ -560,7 +675,7 @@ def complainant_open(*, number: str, case_number: str, asker: Asker, at: datetim
     case = words_fit(case_number, ("The case", "案号"), most=100)
     if not case:
         raise rules.CaseUnnamed
-    doers = doers_of(complaint.joined or complaint, asker, leg_now(complaint))
+    doers = doers_of(head_of(complaint), asker, leg_now(complaint))
     with transaction.atomic():
         who = complaint.complainant
         if "authority" not in doers and not ("platform" in doers and who.share) and complaint.filed_by != asker.key:

@@ -152,8 +152,36 @@ class QuarterOut(Schema):
     sides: list[SideOut]
 
 
+class SolvedSourceOut(Schema):
+    """Where the complaints come from, and what they are not."""
+
+    zh: str
+    en: str
+
+
+class FirmSolvedOut(Schema):
+    """How many of consumers' complaints about the firm, received in the days, were solved by a day; both shares in per cent, null below `least`."""
+
+    first: date
+    last: date
+    on: date
+    least: int
+    received: int
+    ended: int
+    solved: int
+    unsettled: int
+    unconfirmed: int
+    not_accepted: int
+    late: int
+    dropped: int
+    open: int
+    of_received: str | None
+    of_ended: str | None
+    source: SolvedSourceOut
+
+
 class FirmFileOut(Schema):
-    """A logistics firm as anybody may see it; `complaints` is nothing until complaints are counted."""
+    """A logistics firm as anybody may see it; of `complaints` counts alone."""
 
     code: str
     name: str
@@ -162,7 +190,7 @@ class FirmFileOut(Schema):
     supervision: list[FirmRecordOut]
     adverse: list[FirmRecordOut]
     quarters: list[QuarterOut]
-    complaints: None
+    complaints: FirmSolvedOut | None
 
 
 class EvaluationMethodOut(Schema):
@@ -283,7 +311,7 @@ def firm(request: HttpRequest, code: Code) -> Any:
     found = services.firm_read(code=code, on=day_of(at), at=at)
     return {
         "code": found.code, "name": found.name, "on": found.on, "licences": _records(found.licences),
-        "supervision": _records(found.supervision), "adverse": _records(found.adverse), "complaints": None,
+        "supervision": _records(found.supervision), "adverse": _records(found.adverse), "complaints": found.complaints,
         "quarters": [_quarter(each) for each in found.quarters],
     }  # fmt: skip
 

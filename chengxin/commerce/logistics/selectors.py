@@ -256,7 +256,7 @@ LICENCE, SUPERVISION = "administrative-licence", "supervision-class"
 
 @dataclass(frozen=True)
 class FirmFile:
-    """A firm as anybody may see it. `complaints` are counted by the room of complaints, and are nothing until there is one."""
+    """A firm as anybody may see it. `complaints` are counted by the room of complaints."""
 
     code: str
     name: str

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from chengxin.actors.selectors import Asker, actor_acting, asker_acting
+from chengxin.commerce.complaints.selectors import solved_told
 from chengxin.commerce.logistics.models import Answer, Carrier, Publication, Spent, Token
 from chengxin.commerce.logistics.rules import evaluating, judging, tracing
 from chengxin.commerce.logistics.rules.judging import Quarter
@@ -42,9 +43,9 @@ def parcel_trace(*, waybill: str, at: datetime) -> list[Traced]:
     return found
 
 
-def firm_read(*, code: str, on: date, at: datetime, complaints: Mapping[str, Any] | None = None) -> FirmFile:
-    """A firm's file as the public may see it; the reading is written down. `complaints` is what the room that counts them hands over.
-    Refuses a firm of which nothing may be shown.
+def firm_read(*, code: str, on: date, at: datetime) -> FirmFile:
+    """A firm's file as the public may see it, with how many complaints about it were solved; the reading is written down. Refuses a firm of which
+    nothing may be shown.
     """
     firm = judging.firm_read(code)
     with transaction.atomic():
@@ -55,7 +56,7 @@ def firm_read(*, code: str, on: date, at: datetime, complaints: Mapping[str, Any
         found = firm_file(firm, file, on=on, known_at=at)
         if found.empty:  # nothing was shown, so nothing was read: the trace goes back with the transaction
             raise evaluating.FirmUnknown(firm=firm)
-    return replace(found, complaints=dict(complaints)) if complaints is not None else found
+    return replace(found, complaints=solved_told(firm, on=on, known_at=at))
 
 
 # --- carriers and tokens ----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _OUT = "_out"
 
 @dataclass(frozen=True)
 class Filed:
-    """What is read: the files of each kind, those of reviews that vanished, how many rows they are, and the orders taken out."""
+    """What is read: the files of each kind, those of reviews that vanished, how many rows they are, the orders taken out, and those complained of."""
 
     paths: Mapping[str, Sequence[str]]
     vanished: Sequence[str] = ()
@@ -31,6 +31,7 @@ class Filed:
     excluded: Sequence[str] = ()
     first: date = field(default=date.min)
     last: date = field(default=date.max)
+    complained: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def _part(
     lake: Lake, kinds: Mapping[str, TradeKind], filed: Filed, method: Method, part: int, parts: int
 ) -> pl.DataFrame:
     excluded = pl.Series(filed.excluded, dtype=pl.String).implode()
+    complained = pl.Series(filed.complained, dtype=pl.String).implode()
     within = day_expr(pl.col("at")).is_between(filed.first, filed.last)
 
     def scan(kind: str, *names: str) -> pl.LazyFrame:
@@ -92,6 +94,9 @@ def _part(
         ),
         "orders-with-parcel": lambda each: _with_any(
             orders.join(first_sent, on=of_order, how="semi"), parcels.filter(_where(each)), of_order
+        ),
+        "orders-complained": lambda each: orders.select(
+            "shop", _OUT, pl.col("order").is_in(complained).cast(pl.Int64).alias("said")
         ),
     }  # fmt: skip
     tables = [_summed(bases[each.computed](each), key) for key, each in method.features.items()]

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from chengxin.actors.selectors import actor_titled
+from chengxin.commerce.complaints.selectors import orders_complained
 from chengxin.commerce.merchants.selectors import law_of, registrations_known, shop_shown
 from chengxin.commerce.ratings import rules
 from chengxin.commerce.ratings.bulk import KINDS, Filed
@@ -22,6 +24,7 @@ from chengxin.law.models import Method
 MILLION = 10**6
 # Returns and parcels come after their orders: they are looked for among those of so many days after the period.
 AFTER = ("returns", "parcels")
+COMPLAINED = "orders-complained"
 
 
 def method_known(key: str, *, on: date) -> Method:
@@ -103,8 +106,10 @@ def shops_kept(platform: str, *, known_at: datetime, shops: Sequence[str] | None
     return kept
 
 
-def filed_in(platform: str, period: rules.Period, excluded: Iterable[str], *, known_at: datetime) -> Filed:
-    """Where the trades of a period lie, as known at the instant."""
+def filed_in(
+    platform: str, period: rules.Period, method: Method, excluded: Iterable[str], *, known_at: datetime
+) -> Filed:
+    """Where the trades of a period lie, as known at the instant, and for a method that counts them the orders complained of."""
     paths: dict[str, list[str]] = {}
     rows = 0
     for kind in KINDS:
@@ -115,9 +120,23 @@ def filed_in(platform: str, period: rules.Period, excluded: Iterable[str], *, kn
         paths[kind] = [each.path for each in days]
         rows += sum(each.rows for each in days)
     gone = Vanished.objects.filter(filing__platform=platform, filing__kind="reviews", at__lte=known_at).order_by("pk")
-    return Filed(
-        paths, list(gone.values_list("path", flat=True)), rows, sorted(set(excluded)), period.first, period.last
-    )
+    complained = []
+    if complaints_counted(method):
+        last = period.last + timedelta(days=RECONCILED_WITHIN_DAYS)
+        complained = orders_complained(platform, first=period.first, last=last, on=day_of(known_at), known_at=known_at)
+    vanished = list(gone.values_list("path", flat=True))
+    return Filed(paths, vanished, rows, sorted(set(excluded)), period.first, period.last, complained)
+
+
+def complaints_counted(method: Method) -> bool:
+    """Whether a feature of the method is computed from consumers' complaints."""
+    return any(each.computed == COMPLAINED for each in method.features.values())
+
+
+def complaints_said(filed: Filed) -> dict[str, Any]:
+    """The evidence of what was complained of: how many orders, and their digest. Which ones, and by whom, is told nowhere."""
+    digest = sha256("\n".join(filed.complained).encode()).hexdigest()
+    return {"filings": [], "days": 0, "rows": len(filed.complained), "digests": [digest]}
 
 
 def sources_said(filed: Filed) -> dict[str, dict[str, Any]]:
@@ -265,6 +284,7 @@ EVIDENCE: Mapping[str, Sequence[str]] = {
     "orders-returned": ("orders", "returns"),
     "orders-sent-late": ("orders", "parcels"),
     "orders-with-parcel": ("orders", "parcels"),
+    COMPLAINED: ("orders", "complaints"),
 }
 
 

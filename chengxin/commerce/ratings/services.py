@@ -20,6 +20,8 @@ from chengxin.commerce.ratings import rules
 from chengxin.commerce.ratings.bulk import ShopsSeen, shops_seen
 from chengxin.commerce.ratings.models import Exclusion, Publication, Rating, Revocation
 from chengxin.commerce.ratings.selectors import (
+    complaints_counted,
+    complaints_said,
     exclusion_of,
     exclusions_standing,
     filed_in,
@@ -76,13 +78,15 @@ def ratings_publish(*, platform: str, period: str, by: str, at: datetime, method
     with transaction.atomic():
         _alone(platform)
         exclusions = list(exclusions_standing(platform, known_at=at))
-        filed = filed_in(platform, span, (order for each in exclusions for order in each.orders), known_at=at)
+        filed = filed_in(platform, span, chosen, (order for each in exclusions for order in each.orders), known_at=at)
         kept = shops_kept(platform, known_at=at)
         said = method_said(chosen, on=span.last)
         sources = sources_said(filed)
         sources["exclusions"] = {
             "of": [{"exclusion": each.pk} for each in exclusions], "filings": [], "days": 0, "rows": len(filed.excluded), "digests": [],
         }  # fmt: skip
+        if complaints_counted(chosen):
+            sources["complaints"] = complaints_said(filed)
         resting = {"method": said, "sources": sources, "shops": kept, "excluded": filed.excluded}
         inputs = sha256(rules.inputs_text(resting).encode()).hexdigest()
         before = publications_known(platform, known_at=at).filter(period=span.name).order_by("-version").first()

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chengxin.actors.selectors import Asker, actors_of_kinds
+from chengxin.actors.selectors import Asker, actor_titled, actors_of_kinds
 from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.models import Exhibit
 from chengxin.commerce.complaints.rules import AGENCIES
@@ -18,7 +18,10 @@ from chengxin.commerce.complaints.selectors import (
     complaints_accessible,
     complaints_owing,
     complaints_shown,
+    doers_of,
     exhibits_of,
+    joinings_of,
+    leg_now,
 )
 from chengxin.commerce.complaints.services import Said
 from chengxin.commerce.merchants.selectors import law_of
@@ -57,6 +60,18 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
             more["who"] = services.complainant_open(
                 number=number, case_number=request.POST["case_number"], asker=asker, at=at
             )
+        elif request.method == "POST" and "into" in request.POST:
+            services.complaint_join(
+                number=number,
+                into=request.POST["into"].strip(),
+                reasons=request.POST.get("why", ""),
+                asker=asker,
+                at=at,
+            )
+            more["done"] = True
+        elif request.method == "POST" and "part" in request.POST:
+            services.complaint_part(number=number, reasons=request.POST.get("why", ""), asker=asker, at=at)
+            more["done"] = True
         elif request.method == "POST":
             if not request.POST.get("to"):
                 raise NothingChosen
@@ -75,6 +90,8 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     law = law_of(timezone.localdate(at))
     context = {
         "shown": shown, "asker": asker, "remedies": law.code_lists["remedies"].choices, "grounds": law.code_lists["return-exceptions"].choices,
+        "joinings": [(each, actor_titled(each.by)) for each in joinings_of(shown.complaint)],
+        "joins": "authority" in doers_of(shown.head, asker, leg_now(shown.head)),
         "agencies": [each for each in actors_of_kinds(AGENCIES) if each.key != asker.key], **more,
     }  # fmt: skip
     refused = more.get("refusal")

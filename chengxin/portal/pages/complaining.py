@@ -20,6 +20,7 @@ from chengxin.commerce.complaints.rules import MOST_WORDS, Told
 from chengxin.commerce.complaints.selectors import (
     complaints_numbered,
     complaints_of_shops,
+    joinings_of,
     rates_known,
     shown_of,
     words_opened,
@@ -71,7 +72,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
     rates = rates_known(first=first, last=last, on=on, known_at=at, code=typed["code"])
     groups = [
         (name, [(each, actor_titled(each.key), _share(each.of_received), _share(each.of_ended)) for each in getattr(rates, name)])
-        for name in ("platforms", "agencies", "firms")
+        for name in ("platforms", "agencies", "firms", "returns")
     ]  # fmt: skip
     return render(request, "portal/complaints.html", {"rates": rates, "groups": groups, "typed": typed})
 
@@ -159,6 +160,7 @@ def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         return waiting(told, unknown)
     context = {
         "shown": shown, "openings": [(each, actor_titled(each.by)) for each in openings], "key": key, "refusal": refusal, "consumer": True,
+        "joinings": [(each, actor_titled(each.by)) for each in joinings_of(shown.complaint)],
         "action": "portal:complaint-answer",
     }  # fmt: skip
     return render(request, "portal/complaint_case.html", context, status=refusal.status if refusal else HTTPStatus.OK)

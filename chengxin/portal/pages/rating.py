@@ -30,6 +30,7 @@ EVIDENCE = {
     "returns": gettext_noop("退货申请"),
     "parcels": gettext_noop("包裹"),
     "vanished": gettext_noop("不再报送的评价"),
+    "complaints": gettext_noop("有投诉的订单"),
 }
 OF_SHARE = 100
 

@@ -1,11 +1,13 @@
 """What a report says, as JSON: written from the subject's file by the rule that decides what goes in, without a clock of its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext, gettext_noop, override
 
 from chengxin.actors.models import Actor
@@ -122,12 +124,23 @@ def report_written(
         "since": _day(chosen.since),
         "matter": _pair(law.matters[choice.matter].title) if choice.matter in law.matters else None,
     }
+    if kind.complaints and not person and (told := _complaints(law, number, file, known_at)) is not None:
+        around["complaints"] = {"basis": [_cited(law.cite(b)) for b in kind.complaints], **told}
     if kind.readings and own and file is not None:
         around["readings"] = {
             "basis": [_cited(law.cite(b)) for b in kind.readings],
             "list": _readings(law, file, known_at, person=person is not None),
         }
     return Written(person or _subject(law, file, whole, number=number, own=own), sections, around)
+
+
+def _complaints(law: Law, number: str, file: SubjectFile | None, known_at: datetime) -> Json | None:
+    """How many of consumers' complaints about the firm were solved; nothing of a sole trader. It stands around the facts: counts move every day, and a
+    report is not old because of them.
+    """
+    codes = [i.value for i in file.identifiers if i.scheme == "uscc"] if file is not None else [number]
+    told: Callable[..., Json | None] = import_string(settings.COMPLAINTS_COUNTED)
+    return told(number if number in codes else codes[0], on=law.day, known_at=known_at) if codes else None
 
 
 def facts_now(

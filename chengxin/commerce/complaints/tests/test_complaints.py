@@ -18,7 +18,7 @@ from chengxin.cases.models import Notice
 from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.services.running import PaperIn
 from chengxin.commerce.complaints import rules, services
-from chengxin.commerce.complaints.models import Complainant, Complaint, Exhibit, Opening, Step
+from chengxin.commerce.complaints.models import Complainant, Complaint, Exhibit, Joining, Opening, Step
 from chengxin.commerce.complaints.rules import Told
 from chengxin.commerce.complaints.selectors import (
     agency_for,
@@ -33,6 +33,7 @@ from chengxin.commerce.complaints.services import Said
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, platform_add, shop, stall
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import uscc_check
+from chengxin.kernel.wording import WordsUnfit
 from chengxin.ledger.models import Entry
 from chengxin.site.cli import run
 from tests.people import DIVISION
@@ -182,6 +183,13 @@ def test_goods_go_back_without_a_reason_within_seven_days_alone() -> None:
     assert (shown.state, shown.handler, len(shown.legs)) == ("received", "market", 2)
     other = made(kind="no-reason-return", wants="no-reason-return", goods_on=TODAY, order="o-9")
     assert stepped(other.number, "refused", ITSELF, reasons="刻字", ground="made-to-order") == "refused"
+    kept = made(kind="no-reason-return", wants="no-reason-return", goods_on=TODAY, order="o-10")
+    stepped(kept.number, "accepted", ITSELF)
+    answered(kept, "sent-back", reasons="运单 X2")
+    stepped(kept.number, "goods-back", ITSELF)
+    stepped(kept.number, "refunded", ITSELF, reasons="原路退回")
+    [returns] = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=later(hours=1)).returns
+    assert (returns.key, returns.received, returns.solved, returns.unsettled) == (PLATFORM, 3, 1, 1)
 
 
 def test_what_nobody_answers_is_late_goes_to_the_agency_and_its_clock_runs_from_the_first_receipt() -> None:
@@ -408,11 +416,11 @@ def test_a_sole_trader_has_no_solved_rate() -> None:
 def test_the_list_of_those_owed_takes_as_many_queries_for_two_hundred_as_for_two(
     django_assert_num_queries: Any,
 ) -> None:
-    """One for the page’s last steps, one for the complaints, legs, steps, shops, joined ones and actors each."""
+    """One for the page’s last steps, one for the complaints, legs, steps, shops, actors and two of what was joined."""
     made(order="q-0")
     made(order="q-1", shop="s2", source="12315", asker=MARKET)
     for asker in (ITSELF, MARKET):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(complaints_owing(asker, on=TODAY)[0]) == 1
     for n in range(2, 200):
         made(
@@ -422,7 +430,7 @@ def test_the_list_of_those_owed_takes_as_many_queries_for_two_hundred_as_for_two
             source="12315" if n % 2 else "portal",
         )
     for asker in (ITSELF, MARKET):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             shown, more = complaints_owing(asker, on=TODAY)
         assert len(shown) == 50 and more
     pages = [complaints_owing(MARKET, on=TODAY, page=n, most=30) for n in range(1, 5)]
@@ -433,3 +441,62 @@ def test_the_list_of_those_owed_takes_as_many_queries_for_two_hundred_as_for_two
     late = later(days=4)  # the clock moved those of the platform, and nobody wrote it down
     assert {each.state for each in complaints_owing(ITSELF, on=day_of(late))[0]} == {"overdue"}
     assert {each.number for each in complaints_owing(POSTS, on=TODAY)[0]} == set()
+
+
+def test_the_agency_in_charge_joins_and_parts_by_hand_and_both_receipts_go_on_working() -> None:
+    def solved() -> tuple[int, int]:
+        [found] = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=later(hours=9)).agencies
+        return found.received, found.solved
+
+    first, second = (made(source="12315", asker=MARKET, order=f"h-{n}", reach=f"139000000{n}") for n in (11, 12))
+    third = made(order="h-12", words="平台上也投诉过。")
+    assert third.joined == second.number and solved() == (2, 0)
+    how = {"number": second.number, "into": first.number, "reasons": "同一次购买拆成两单"}
+    for refused, change in (
+        (rules.ComplaintUnknown, {"asker": POSTS}),
+        (rules.JoiningUnfit, {"asker": OPERATOR}),
+        (rules.JoiningUnfit, {"into": second.number}),
+        (rules.JoiningUnfit, {"into": third.number}),
+        (WordsUnfit, {"reasons": " "}),
+        (rules.JoiningUnfit, {"into": made(source="12315", asker=MARKET, order="h-13", shop="s2").number}),
+        (rules.JoiningUnfit, {"number": third.number}),
+    ):
+        with pytest.raises(refused):
+            services.complaint_join(**{"asker": MARKET, "at": NOW, **how, **change})  # type: ignore[arg-type]
+    before = solved()
+    joined = services.complaint_join(**how, asker=MARKET, at=NOW)
+    assert joined.joined and joined.head.number == first.number and joined.duplicates == 2
+    assert solved() == (before[0] - 1, 0) and len(complaints_owing(MARKET, on=TODAY)[0]) == 2
+    stepped(second.number, "accepted", MARKET)
+    assert [state(each) for each in (first, second, third)] == ["accepted"] * 3
+    assert made(order="h-12", words="再投诉一次").joined == first.number
+    with pytest.raises(rules.JoiningUnfit):
+        services.complaint_join(**how, asker=MARKET, at=NOW)
+    known = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=NOW - timedelta(seconds=1))
+    assert not known.agencies  # what was known before says nothing of it
+    stepped(first.number, "agreed", MARKET, reasons="退款")
+    answered(second, "performed")
+    assert solved() == (before[0] - 1, 1)
+    with pytest.raises(rules.JoiningUnfit):
+        services.complaint_part(number=first.number, reasons="它没有并入别的", asker=MARKET, at=later(hours=1))
+    parted = services.complaint_part(number=second.number, reasons="两单不是一回事", asker=MARKET, at=later(hours=1))
+    assert (parted.state, parted.duplicates, solved()) == ("received", 1, before[:1] + (1,))
+    assert [state(each) for each in (first, second, third)] == ["performed", "received", "received"]
+    events = Entry.objects.filter(event__in=["complaints.complaint.joined", "complaints.complaint.parted"])
+    assert events.count() == 2 and Joining.objects.count() == 4
+    assert Notice.objects.filter(about__contains=":joining:").count() == 4
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Joining.objects.update(reasons="x")
+
+
+def test_what_is_parted_late_or_never_stood_for_itself_is_taken_up_by_the_agency_from_that_day() -> None:
+    first = made(source="12315", asker=MARKET, order="k-1")
+    second = made(source="12315", asker=MARKET, order="k-2", reach="13900000022")
+    again = made(order="k-1", words="又一次")
+    services.complaint_join(number=second.number, into=first.number, reasons="同一件事", asker=MARKET, at=NOW)
+    late = later(days=20)
+    assert services.complaints_lapse(by="operator", at=late) == 1  # not twice: the joined one waits for nobody
+    for receipt in (second, again):
+        shown = services.complaint_part(number=receipt.number, reasons="不是一件事", asker=MARKET, at=late)
+        assert (shown.state, shown.handler, shown.last_day) == ("received", "market", date(2026, 12, 22))
+    assert state(first, late) == "overdue"

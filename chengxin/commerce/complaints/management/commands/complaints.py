@@ -17,9 +17,21 @@ from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
 
-WORDS = {"file": 1, "refused": 1, "owing": 0, "show": 1, "step": 2, "clock": 0, "charge": 3, "rates": 2}
+WORDS = {
+    "file": 1,
+    "refused": 1,
+    "owing": 0,
+    "show": 1,
+    "step": 2,
+    "join": 2,
+    "part": 1,
+    "clock": 0,
+    "charge": 3,
+    "rates": 2,
+}
 WANTED = {
-    "file": "FILE", "refused": "FILING", "show": "NUMBER", "step": "NUMBER STEP", "charge": "SECTOR DIVISION AGENCY", "rates": "FIRST LAST",
+    "file": "FILE", "refused": "FILING", "show": "NUMBER", "step": "NUMBER STEP", "join": "NUMBER NUMBER", "part": "NUMBER",
+    "charge": "SECTOR DIVISION AGENCY", "rates": "FIRST LAST",
 }  # fmt: skip
 
 
@@ -28,7 +40,7 @@ class Command(Base):
     counts how many were solved.
     """
 
-    help = "消费投诉：成批收下、待办、查看、办理、时限、主管机关、解决率 / complaints: take in, those owed, show, step, clock, who is in charge, solved rates"
+    help = "消费投诉：成批收下、待办、查看、办理、并案、时限、主管机关、解决率 / complaints: take in, those owed, show, step, join, clock, who is in charge, solved rates"
     words = {
         "filing": "批次",
         "rows": "行",
@@ -50,6 +62,7 @@ class Command(Base):
         "platforms": "平台",
         "firms": "企业",
         "agencies": "机关",
+        "returns": "七日无理由退货",
         "out": "写入",
     }
 
@@ -116,6 +129,11 @@ class Command(Base):
                 options["say"], options["remedy"], _money(options["amount"]), options["ground"], options["to_agency"]
             )
             self.result(told_of(services.complaint_step(number=words[0], to=words[1], said=said, asker=asker, at=at)))
+        elif action == "join":
+            how = {"into": words[1], "reasons": options["say"]}
+            self.result(told_of(services.complaint_join(number=words[0], **how, asker=asker, at=at)))
+        elif action == "part":
+            self.result(told_of(services.complaint_part(number=words[0], reasons=options["say"], asker=asker, at=at)))
         elif action == "clock":
             self.result({"moved": services.complaints_lapse(by=asker.key, at=at)})
         elif action == "charge":

@@ -99,4 +99,4 @@ def _firm(code: str, on: date, at: datetime) -> dict[str, Any]:
         for name in ("licences", "supervision", "adverse")
     }
     quarters = [{"quarter": each.quarter, "version": each.version, **each.said} for each in found.versions]
-    return {"code": found.code, "name": found.name, **listed, "quarters": quarters, "complaints": None}
+    return {"code": found.code, "name": found.name, **listed, "quarters": quarters, "complaints": found.complaints}
