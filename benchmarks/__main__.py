@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings] [trades]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
@@ -9,6 +9,7 @@ from benchmarks.match import run as match
 from benchmarks.measures import run as measures
 from benchmarks.persons import run as persons
 from benchmarks.ratings import run as ratings
+from benchmarks.trades import run as trades
 from benchmarks.trails import run as trails
 
 ALL = {
@@ -20,6 +21,7 @@ ALL = {
     "ledger": ledger.main,
     "trails": trails.main,
     "ratings": ratings.main,
+    "trades": trades.main,
 }
 
 

@@ -16,8 +16,8 @@ from pyarrow import fs
 
 from chengxin.kernel.errors import Refusal
 
-# Small enough that one shop's rows of a day lie in one or two groups, large enough that a file stays small.
-ROW_GROUP = 1 << 16
+# Rows in a group. To read one shop's year, one or two groups a day are decompressed: small ones make that fast and the file a little larger.
+_GROUPS_A_DAY, _LEAST, _MOST = 24, 1 << 13, 1 << 16
 _BLOCK = 1 << 20
 
 
@@ -129,7 +129,13 @@ class Lake:
 
 
 def _written(frame: pl.DataFrame, target: Path | io.BytesIO, metadata: dict[str, str] | None) -> None:
-    frame.write_parquet(target, compression="zstd", compression_level=3, row_group_size=ROW_GROUP, metadata=metadata)
+    size = row_group(frame.height)
+    frame.write_parquet(target, compression="zstd", compression_level=3, row_group_size=size, metadata=metadata)
+
+
+def row_group(rows: int) -> int:
+    """How many rows a group of a file of so many has."""
+    return max(_LEAST, min(_MOST, rows // _GROUPS_A_DAY))
 
 
 def _synced(folder: Path) -> None:

@@ -1,10 +1,11 @@
 """Judged rows into the lake: merged day by day with what is there, each changed day as a new file, what vanished kept as evidence."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from chengxin.commerce.trades import rules
@@ -14,8 +15,8 @@ from chengxin.commerce.trades.bulk.lake import Lake, Put
 from chengxin.commerce.trades.bulk.schemas import metadata_of, polars_of
 from chengxin.law.models import TradeKind
 
-# How far back the order or parcel that a row names is looked for.
-REFERENCE_DAYS = 400
+# How far back the order or parcel that a row names is looked for, in days: each time as far as this, for what was not found until then.
+REFERENCE_STEPS = (2, 14, 60, 400)
 HOW, VERSION = "vanished", "version"
 _HASH = "_hash"
 
@@ -132,26 +133,51 @@ class Landing:
     def _referred(self, judged: Judged, came: pl.DataFrame) -> Judged:
         """Look for the orders and parcels that rows name: one of another shop refuses the row, one not filed yet is counted."""
         good = judged.good
-        wrong = pl.Series([False]).new_from_index(0, good.height) if self.refers and good.height else None
-        for column, referred in self.refers.items() if wrong is not None else ():
-            last = good.select(day_expr(pl.col(self.kind.at)).max()).item()
-            key, shop = referred.kind.row_key[0], referred.kind.shop
-            named = good.select(pl.col(column).alias(key)).unique()
-            paths = reference_days(referred.days, last)
-            held = self.lake.scan(paths, polars_of(referred.kind)).select(key, pl.col(shop).alias("_shop"))
-            found = held.join(named.lazy(), on=key, how="semi").unique(key).collect()
-            shops = good.select(column, self.kind.shop).join(
-                found, left_on=column, right_on=key, how="left", maintain_order="left"
-            )
-            differs = (shops["_shop"] != shops[self.kind.shop]).fill_null(False)
-            self.landed.unmet += int(shops["_shop"].is_null().sum())
-            wrong = wrong | differs
-        if wrong is None or not wrong.any():
+        if not self.refers or not good.height:
             return judged
-        lines = judged_lines(judged, came).filter(wrong)
+        wrong = np.zeros(good.height, dtype=bool)
+        first, last = (
+            good.select(day_expr(pl.col(self.kind.at)))
+            .select(pl.min(self.kind.at), pl.max(self.kind.at).alias("last"))
+            .row(0)
+        )
+        for column, referred in self.refers.items():
+            wrong |= self._differing(
+                good.select(pl.col(column).alias("key"), pl.col(self.kind.shop).alias("shop")), referred, first, last
+            )
+        if not wrong.any():
+            return judged
+        lines = judged_lines(judged, came).filter(pl.Series(wrong))
         refused = came.filter(pl.col(LINE).is_in(lines.implode())).select(pl.all().cast(pl.String))
         refused = refused.with_columns(pl.lit("shop-differs").alias(REASON))
-        return Judged(good.filter(~wrong), pl.concat([judged.refused, refused]))
+        return Judged(good.filter(pl.Series(~wrong)), pl.concat([judged.refused, refused]))
+
+    def _differing(self, named: pl.DataFrame, referred: Referred, first: date, last: date) -> np.ndarray:
+        """Which rows name what is another shop's. What the latest days hold is not looked for in earlier ones, and hashes are compared before words."""
+        key, shop = referred.kind.row_key[0], referred.kind.shop
+        wrong, left = np.zeros(named.height, dtype=bool), np.ones(named.height, dtype=bool)
+        rows = named.select(pl.int_range(pl.len()).alias("row"), pl.col("key", "shop").hash())
+        for paths in reference_days(referred.days, first, last):
+            held = self.lake.scan(paths, polars_of(referred.kind))
+            if not left.all():
+                # Most ids grow with time: groups of rows whose bounds exclude all that is still looked for are not read.
+                rest = named["key"].filter(pl.Series(left))
+                held = held.filter(pl.col(key).is_between(pl.lit(rest.min()), pl.lit(rest.max())))
+            hashed = held.select(pl.col(key).hash().alias("key"), pl.col(shop).hash().alias("held"))
+            looked = rows.filter(pl.Series(left)).lazy()
+            same = pl.col("held") == pl.col("shop")
+            met = hashed.join(looked, on="key").select("row", same.alias("same")).collect(engine="streaming")
+            if not met["same"].all():
+                differ = met.filter(~pl.col("same"))["row"]
+                some = named.with_row_index("row").gather(differ.to_list()).lazy()
+                exact = held.select(pl.col(key).alias("key"), pl.col(shop).alias("held")).join(some, on="key")
+                exact = exact.group_by("row").agg((pl.col("held") == pl.col("shop")).any().alias("same"))
+                wrong[exact.filter(~pl.col("same")).collect(engine="streaming")["row"].to_numpy()] = True
+            left[met["row"].to_numpy()] = False
+            if not left.any():
+                break
+        self.landed.unmet += int(left.sum())
+        return wrong
 
     def _day_land(self, day: date, good: pl.DataFrame) -> None:
         self._seen.add(day)
@@ -254,7 +280,13 @@ def conformed(rows: pl.DataFrame, schema: Mapping[str, pl.DataType | type[pl.Dat
     )
 
 
-def reference_days(days: Mapping[date, Standing], last: date) -> Sequence[str]:
-    """The files in which the orders of rows up to this day are looked for."""
-    since = last - timedelta(days=REFERENCE_DAYS)
-    return [standing.path for day, standing in sorted(days.items()) if standing.path and since <= day <= last]
+def reference_days(days: Mapping[date, Standing], first: date, last: date) -> Iterator[Sequence[str]]:
+    """The files in which the orders of rows of these days are looked for: those of the days themselves and a few before, then ever earlier ones."""
+    until = last
+    for back in REFERENCE_STEPS:
+        since = first - timedelta(days=back)
+        if paths := [
+            standing.path for day, standing in sorted(days.items()) if standing.path and since <= day <= until
+        ]:
+            yield paths
+        until = since - timedelta(days=1)
