@@ -229,6 +229,22 @@ def test_a_review_s_order_is_looked_for_and_one_of_another_shop_refuses_it(tmp_p
     assert (done.accepted, done.unmet, done.refused_by_reason) == (2, 1, {"shop-differs": 1})
 
 
+@pytest.mark.parametrize("back", [0, 10, 50, 300])
+def test_an_order_is_looked_for_in_ever_earlier_days_and_words_decide_where_hashes_differ(
+    tmp_path: Path, back: int
+) -> None:
+    filed(tmp_path, "orders", [order(n, at=FIRST - timedelta(days=back)) for n in range(10)] + [order(20)])
+    done = filed(tmp_path, "reviews", [review(1), review(2, shop="s0"), review(20), review(30)])
+    assert (done.accepted, done.unmet, done.refused_by_reason) == (3, 1, {"shop-differs": 1})
+
+
+def test_an_order_under_two_days_is_of_either_shop(tmp_path: Path) -> None:
+    filed(tmp_path, "orders", [order(1)])
+    filed(tmp_path, "orders", [order(1, shop="s2", at=FIRST - timedelta(days=1))])
+    done = filed(tmp_path, "reviews", [review(1)])
+    assert (done.accepted, done.unmet) == (1, 0)
+
+
 def test_a_hidden_review_states_a_listed_reason_or_is_refused(tmp_path: Path) -> None:
     rows = [
         review(1, state="hidden", hidden_for="decided"),
