@@ -388,6 +388,7 @@ def test_nothing_lists_subjects() -> None:
                     "/trails/recalls",  # goods called back: its own, and those it was told of
                     "/complaints",  # those that the caller handles or handed in, and who complained in none
                     "/complaints/charges",
+                    "/complaints/funds",  # funds and their sums by year; firms that keep one, no person
                     "/complaints/rates",  # counts; of firms one that is asked for
                     "/leads",  # those that the caller handed in or handles, and who reported in none
                     "/leads/rates",  # counts by kind and agency, by no firm

@@ -48,6 +48,7 @@ urlpatterns = [
     path("reports-centre/new", centre.new, name="centre-new"),
     path("reports-centre/case", centre.case, name="centre-case"),
     path("complaints", complaining.complaints, name="complaints"),
+    path("complaints/funds", complaining.funds, name="complaint-funds"),
     path("complaints/new", complaining.new, name="complaint-new"),
     path("complaints/case", complaining.case, name="complaint-case"),
     path("complaints/case/answer", complaining.answer, name="complaint-answer"),

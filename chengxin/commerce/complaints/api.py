@@ -20,6 +20,7 @@ from chengxin.commerce.complaints.selectors import (
     complaints_owing,
     complaints_shown,
     filing_accessible,
+    funds_told,
     rates_known,
     rates_told,
 )
@@ -173,7 +174,7 @@ class ComplaintOut(Schema):
 
 class ComplaintStepIn(Schema):
     """A step of the procedure, with its words; what is offered or was paid; on which listed ground goods are not taken back; to which agency it is
-    handed.
+    handed; from which fund it is paid.
     """
 
     to: Text
@@ -182,6 +183,7 @@ class ComplaintStepIn(Schema):
     amount: Money | None = None
     ground: Text = ""
     to_agency: Text = ""
+    fund: Text = ""
 
 
 class ComplaintJoinIn(Schema):
@@ -208,6 +210,67 @@ class ComplainantOut(Schema):
 
     name: str
     reach: str
+
+
+class FundIn(Schema):
+    """A consumer protection fund: who keeps it, of which platforms’ shops it pays, how much is set aside, how it is raised, kept, used and given back, and
+    the document that says so with its SHA-256.
+    """
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+    title: Text
+    keeper: Text
+    keeper_code: Code
+    platforms: Annotated[list[Id], Field(max_length=100)]
+    amount: Money
+    fund_rules: Long
+    document: Text
+    digest: Text
+    since: date
+
+
+class FundYearOut(Schema):
+    """What a fund paid in a year, and how much of that came back."""
+
+    year: int
+    payments: int
+    paid: Decimal
+    recovered: Decimal
+
+
+class FundOut(Schema):
+    """A fund as it was declared last, and its years."""
+
+    key: str
+    version: int
+    title: str
+    keeper: str
+    keeper_code: str
+    platforms: list[str]
+    amount: Decimal
+    rules: str
+    document: str
+    digest: str
+    since: date
+    at: datetime
+    years: list[FundYearOut]
+
+
+class RecoveryIn(Schema):
+    """What the merchant paid back to the fund, when, by which document."""
+
+    amount: Money
+    on: date
+    document: Text
+
+
+class RecoveryOut(Schema):
+    """As it was written down."""
+
+    amount: Decimal
+    on: date
+    document: str
+    at: datetime
 
 
 class ChargeIn(Schema):
@@ -325,6 +388,37 @@ def rates(request: HttpRequest, first: date, last: date, code: Code = "") -> Any
     """期间内收到的投诉：占收到的、占受理并办结的两个比例；企业按统一社会信用代码查询。 / Of those received in the days: both shares; a firm by its code."""
     at = timezone.now()
     return rates_told(rates_known(first=first, last=last, on=timezone.localdate(at), known_at=at, code=code))
+
+
+@router.get(
+    "/funds",
+    auth=None,
+    throttle=OPEN,
+    response=list[FundOut],
+    summary="消费者权益保护金 / protection funds",
+    operation_id="complaint_funds",
+)
+def funds(request: HttpRequest) -> Any:
+    """申报的内容，逐年赔付和追回的合计；不涉及个人。 / As declared, and by year the sums paid and recovered; nobody is named."""
+    return funds_told(known_at=timezone.now())
+
+
+@router.post("/funds", response=FundOut, summary="申报保护金 / declare a fund", operation_id="complaint_fund_declare")
+def fund(request: HttpRequest, asked: FundIn) -> Any:
+    """平台申报自己的，协会的由部门或者信用中心申报；再次申报是新的版本。 / A platform its own, that of an association a department or the credit centre; again, a
+    further version.
+    """
+    at = timezone.now()
+    services.fund_declare(**asked.model_dump(), asker=request.auth, at=at)  # type: ignore[attr-defined]
+    return next(each for each in funds_told(known_at=at) if each["key"] == asked.key)
+
+
+@router.post(
+    "/{number}/recoveries", response=RecoveryOut, summary="追回 / recovered", operation_id="complaint_recovered"
+)
+def recovered(request: HttpRequest, number: Number, asked: RecoveryIn) -> Any:
+    """商家偿还保护金的，由赔付的一方登记。 / By whoever paid from the fund, what the merchant paid back."""
+    return services.recovery_add(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
 
 
 @router.get("/{number}", response=ComplaintOut, summary="一件投诉 / one complaint", operation_id="complaint_read")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -231,3 +232,59 @@ class Charge(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["sector", "division"], name="complaints_charge_of")]
+
+
+class Fund(models.Model):
+    """A version of a consumer protection fund as it was declared: who keeps it, how much is set aside, of which platforms' shops it pays, and the digest of
+    the agreement by which it is raised, kept, used and given back.
+    """
+
+    key = models.TextField(db_collation="C")
+    version = models.IntegerField()
+    title = models.TextField()
+    keeper = models.TextField()
+    keeper_code = models.TextField(db_collation="C")
+    platforms = ArrayField(models.TextField(db_collation="C"))
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    rules = models.TextField()
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    since = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "version"], name="complaints_fund_in_order"),
+            # A firm or an association keeps it, never a person: of a sole trader (92…) nothing is published here.
+            models.CheckConstraint(
+                condition=Q(keeper_code__regex=r"^[0-9A-Z]{18}$") & ~Q(keeper_code__startswith="92")
+                & Q(digest__regex=r"^[0-9a-f]{64}$", amount__gt=0, platforms__len__gte=1) & ~Q(key="") & ~Q(rules=""),
+                name="complaints_fund_of_firms",
+            ),
+        ]  # fmt: skip
+
+
+class Payment(models.Model):
+    """That a step of a complaint was paid from a fund: how much stands in the step."""
+
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="payment")
+    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="payments")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+
+class Recovery(models.Model):
+    """What the merchant paid back to the fund of a payment, by which document."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="recoveries")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    on = models.DateField()
+    document = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(document=""), name="complaints_recovery_amount")
+        ]

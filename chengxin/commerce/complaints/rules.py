@@ -1,6 +1,7 @@
 """What a complaint must be, who is asked first, what may be done next and with what, and what counts as solved. Pure."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +15,8 @@ MOST_WORDS, MOST_REASONS = 2000, 1000
 AGENCIES = ("department", "court", "credit-centre", "supervisor", "operator")
 HOTLINES_BY = ("department", "credit-centre", "supervisor", "operator")
 # The steps that say what is offered or paid, and so name a remedy.
-OFFERING = ("offered", "compensated")
+OFFERING = ("offered", "compensated", "fund-paid")
+PAYING, FUND_PAID = ("compensated", "fund-paid"), "fund-paid"
 Outcome = Literal["solved", "open", "unsettled", "unconfirmed", "not-accepted", "dropped", "late"]
 
 
@@ -76,6 +78,21 @@ class JoiningUnfit(Refusal):
     code = "complaint-joining-unfit"
     status = 409
     zh = "不能这样并案或者拆分：{why_zh}"
+
+
+class FundUnfit(Refusal):
+    """The fund cannot be declared, used or repaid like this: {why}"""
+
+    code = "complaint-fund-unfit"
+    zh = "保护金不能这样申报、使用或者追偿：{why_zh}"
+
+
+class FundNotYours(Refusal):
+    """{actor} cannot declare this fund: a platform declares its own, and a department, the credit centre or the operator that of an association."""
+
+    code = "complaint-fund-not-yours"
+    status = 403
+    zh = "{actor}不能申报这项保护金：平台申报自己的，协会的由部门、信用中心或者运行单位申报。"
 
 
 class ChargeUnfit(Refusal):
@@ -180,7 +197,7 @@ def step_fit(
             why="only an offer, or money paid first, names a remedy.",
             why_zh="只有提出办法或者先行赔付才写明办法和金额。",
         )
-    if to == "compensated" and (amount is None or amount <= 0):
+    if to in PAYING and (amount is None or amount <= 0):
         raise StepUnfit(why="say how much was paid.", why_zh="请写明赔付的金额。")
     if amount is not None and amount < 0:
         raise StepUnfit(why="an amount is not below nothing.", why_zh="金额不能为负。")
@@ -192,6 +209,26 @@ def step_fit(
             )
     elif ground:
         raise StepUnfit(why="only goods not taken back have such a ground.", why_zh="只有不接受退货才写明这种情形。")
+
+
+FUND_KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
+FUND_DECLARERS = ("platform", "department", "credit-centre", "operator")
+
+
+def fund_fit(
+    *, key: str, keeper_code: str, code_holds: bool, amount: Decimal, digest: str, platforms: Sequence[str]
+) -> None:
+    """Refuses a fund that nobody could find, that a natural person keeps, or of which nothing is set aside."""
+    faults = (
+        (FUND_KEY.fullmatch(key) is None, "its key is of a-z, 0-9 and -.", "代码由小写字母、数字和连字符组成。"),
+        (not code_holds or not firm_counted(keeper_code), "a firm or an association keeps it, by its code.", "保管人须是企业或者协会，写明统一社会信用代码。"),
+        (not amount.is_finite() or not 0 < amount < 10**11, "say how much is set aside.", "请写明提取的数额。"),
+        (re.fullmatch(r"[0-9a-f]{64}", digest) is None, "give the SHA-256 of the agreement.", "请写明约定文件的SHA-256摘要。"),
+        (not platforms, "say of which platforms’ shops it pays.", "请写明适用于哪些平台的店铺。"),
+    )  # fmt: skip
+    for wrong, why, why_zh in faults:
+        if wrong:
+            raise FundUnfit(why=why, why_zh=why_zh)
 
 
 def outcome_of(state_outcome: str | None, final: bool) -> Outcome:

@@ -11,14 +11,25 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled, centre_acting
 from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
 from chengxin.commerce.complaints import rules
-from chengxin.commerce.complaints.models import Charge, Complaint, Exhibit, Filing, Joining, Leg, Step
+from chengxin.commerce.complaints.models import (
+    Charge,
+    Complaint,
+    Exhibit,
+    Filing,
+    Fund,
+    Joining,
+    Leg,
+    Payment,
+    Recovery,
+    Step,
+)
 from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.rules import mobiles_masked
 from chengxin.commerce.merchants.selectors import law_of, registrations_known
@@ -540,3 +551,58 @@ def rates_told(rates: Rates) -> dict[str, Any]:
         "first": rates.first, "last": rates.last, "on": rates.on, "least": rates.least,
         **{name: [{**each.__dict__, "title": actor_titled(each.key)} for each in getattr(rates, name)] for name in ("platforms", "firms", "agencies", "returns")},
     }  # fmt: skip
+
+
+# --- protection funds ------------------------------------------------------------------------------------------------------------------
+
+
+def funds_known(*, known_at: datetime) -> list[Fund]:
+    """Each fund as it was declared last."""
+    return list(Fund.objects.filter(at__lte=known_at).order_by("key", "-version").distinct("key"))
+
+
+def funds_for(complaint: Complaint, *, known_at: datetime) -> list[Fund]:
+    """Those from which a complaint may be paid: of its platform’s shops, or where it names none any."""
+    found = funds_known(known_at=known_at)
+    return [each for each in found if not complaint.platform or complaint.platform in each.platforms]
+
+
+def payment_of(head: Complaint) -> Payment | None:
+    """The payment from a fund by which the complaint stands, with its fund and what came back."""
+    found = Payment.objects.filter(step__leg__complaint=head).select_related("fund", "step")
+    return found.prefetch_related("recoveries").order_by("-pk").first()
+
+
+def funds_told(*, known_at: datetime) -> list[dict[str, Any]]:
+    """Every fund as anybody reads it: as declared, and by year how often it paid, how much, and how much came back of that. Nobody is named."""
+    years: dict[str, dict[int, list[Decimal]]] = defaultdict(dict)
+    paid = Payment.objects.filter(at__lte=known_at).values_list("fund__key", "step__on__year")
+    for key, year, many, amount in paid.annotate(many=Count("pk"), sum=Sum("step__amount")):
+        years[key][year] = [Decimal(many), amount or Decimal(0), Decimal(0)]
+    back = Recovery.objects.filter(at__lte=known_at).values_list("payment__fund__key", "payment__step__on__year")
+    for key, year, amount in back.annotate(sum=Sum("amount")):
+        years[key][year][2] = amount or Decimal(0)
+    names = (
+        "key",
+        "version",
+        "title",
+        "keeper",
+        "keeper_code",
+        "platforms",
+        "amount",
+        "rules",
+        "document",
+        "digest",
+        "since",
+        "at",
+    )
+    return [
+        {
+            **{name: getattr(fund, name) for name in names},
+            "years": [
+                {"year": year, "payments": int(many), "paid": paid_, "recovered": recovered}
+                for year, (many, paid_, recovered) in sorted(years[fund.key].items(), reverse=True)
+            ],
+        }
+        for fund in funds_known(known_at=known_at)
+    ]

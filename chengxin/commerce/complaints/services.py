@@ -26,9 +26,12 @@ from chengxin.commerce.complaints.models import (
     Complaint,
     Exhibit,
     Filing,
+    Fund,
     Joining,
     Leg,
     Opening,
+    Payment,
+    Recovery,
     Refused,
     Step,
     complainant_bound,
@@ -43,14 +46,17 @@ from chengxin.commerce.complaints.selectors import (
     complaint_by_key,
     complaints_headed,
     doers_of,
+    funds_for,
     handler_of,
     head_of,
     joined_with,
     leg_course,
     leg_now,
+    payment_of,
     shown_of,
 )
 from chengxin.commerce.merchants.bulk import code_holds, shops_filed
+from chengxin.commerce.merchants.rules import words_public
 from chengxin.commerce.merchants.selectors import law_of, registrations_known
 from chengxin.kernel.days import day_of, day_read
 from chengxin.kernel.errors import Refusal
@@ -362,13 +368,16 @@ def _receipt(complaint: Complaint, key: str, *, unchanged: bool = False) -> Rece
 
 @dataclass(frozen=True)
 class Said:
-    """What comes with a step: reasons, what is offered or was paid, the listed ground on which goods are not taken back, to whom it is handed."""
+    """What comes with a step: reasons, what is offered or was paid, the listed ground on which goods are not taken back, to whom it is handed, from
+    which fund it is paid.
+    """
 
     reasons: str = ""
     remedy: str = ""
     amount: Decimal | None = None
     ground: str = ""
     to_agency: str = ""
+    fund: str = ""
 
 
 def complaint_step(
@@ -418,7 +427,7 @@ def _stepped(
             leg.procedure, to, remedy=said.remedy, amount=said.amount, ground=said.ground, remedies=law.code_lists["remedies"].choices,
             grounds=law.code_lists["return-exceptions"].choices, doer=step.by,
         )  # fmt: skip
-        handler = _handler_after(leg, to, said, at=at)
+        handler, fund = _handler_after(leg, to, said, at=at), _fund_of(head, to, said, at=at)
         before = handler_of(leg)
         for n in range(written, len(course.taken)):
             lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
@@ -427,6 +436,12 @@ def _stepped(
         row = _step_write(
             leg, course.after(taken), taken, by=by, at=at, handler=handler or before, said=said, reasons=reasons
         )
+        if fund is not None:
+            Payment.objects.create(step=row, fund=fund, at=at, by=by)
+            trace(
+                event="complaints.fund.paid", by=by, at=at, about=f"complaint:{head.pk}",
+                detail={"fund": fund.key, "version": fund.version, "amount": said.amount},
+            )  # fmt: skip
         for paper in papers:
             exhibit_add(about=f"complaint:{head.pk}", paper=paper, by=by, at=at)
         if to == "escalated":
@@ -434,6 +449,22 @@ def _stepped(
             _leg_open(head, rules.AGENCY, agency_for(kind.sector, _code_of(head), known_at=at), on=on, by=by, at=at)
         if "consumer" not in doers:
             _tell(head, course.after(taken), row, at=at)
+
+
+def _fund_of(head: Complaint, to: str, said: Said, *, at: datetime) -> Fund | None:
+    """The fund from which a step is paid; nothing for another step."""
+    if to != rules.FUND_PAID:
+        if said.fund:
+            raise rules.FundUnfit(why="only paying from a fund names one.", why_zh="只有由保护金赔付才写明保护金。")
+        return None
+    known = funds_for(head, known_at=at)
+    found = next((each for each in known if each.key == said.fund and each.since <= day_of(at)), None)
+    if found is None:
+        raise rules.FundUnfit(
+            why=f"name one of these, by its key: {', '.join(each.key for each in known) or 'none was declared'}.",
+            why_zh=f"请写明适用的保护金：{'、'.join(each.title for each in known) or '没有申报过'}。",
+        )
+    return found
 
 
 def _handler_after(leg: Leg, to: str, said: Said, *, at: datetime) -> str:
@@ -620,6 +651,70 @@ def _tell_joining(row: Joining, zh: str, en: str) -> None:
         subject=None, about=f"complaint:{row.complaint_id}:joining:{row.pk}", to=f"{who['name']} {who['reach']}",
         telling=Telling(f"投诉{number}{zh} / Complaint {number} {en}", body), by=row.by, at=row.at, channel=channel,
     )  # fmt: skip
+
+
+# --- protection funds --------------------------------------------------------------------------------------------------------------------
+
+
+def fund_declare(
+    *, key: str, title: str, keeper: str, keeper_code: str, platforms: Sequence[str], amount: Decimal, fund_rules: str, document: str, digest: str,
+    since: date, asker: Asker, at: datetime,
+) -> Fund:  # fmt: skip
+    """Declare a consumer protection fund, or a further version of it: facts about firms, by a document, for anybody to read. Whoever declared it first
+    declares the next.
+    """
+    before = Fund.objects.filter(key=key).order_by("-version").first()
+    foreign = before is not None and before.by != asker.key and asker.kind != "operator"
+    if asker.kind not in rules.FUND_DECLARERS or foreign or asker.kind == "platform" and list(platforms) != [asker.key]:
+        raise rules.FundNotYours(actor=asker.key)
+    rules.fund_fit(
+        key=key, keeper_code=keeper_code, code_holds=code_holds(keeper_code), amount=amount, digest=digest, platforms=platforms
+    )  # fmt: skip
+    if unknown := [each for each in platforms if not _platform(each, at)]:
+        raise rules.FundUnfit(why=f"there is no platform {unknown[0][:64]}.", why_zh=f"没有平台{unknown[0][:64]}。")
+    with transaction.atomic():
+        _alone(f"fund:{key}")
+        made = Fund.objects.create(
+            key=key, version=Fund.objects.filter(key=key).count() + 1, title=words_public(title, ("The title", "名称")),
+            keeper=words_public(keeper, ("Who keeps it", "保管人")), keeper_code=keeper_code, platforms=sorted(platforms), amount=amount,
+            rules=words_public(fund_rules, ("The rules", "管理、使用和退还办法")), document=words_public(document, ("The document", "约定文件")),
+            digest=digest, since=since, at=at, by=asker.key,
+        )  # fmt: skip
+        trace(
+            event="complaints.fund.declared", by=asker.key, at=at, about=f"fund:{key}",
+            detail={"version": made.version, "amount": amount, "digest": digest},
+        )  # fmt: skip
+    return made
+
+
+def recovery_add(*, number: str, amount: Decimal, on: date, document: str, asker: Asker, at: datetime) -> Recovery:
+    """Write down what the merchant paid back to the fund, by whoever paid from it; never more than was paid."""
+    head = head_of(complaint_accessible(asker, number))
+    with transaction.atomic():
+        Complaint.objects.select_for_update().get(pk=head.pk)
+        paid = payment_of(head)
+        if paid is None or paid.by != asker.key:
+            raise rules.FundUnfit(
+                why="you paid nothing from a fund in it.", why_zh="您没有在这件投诉中用保护金赔付过。"
+            )
+        left = (paid.step.amount or Decimal(0)) - sum((each.amount for each in paid.recoveries.all()), Decimal(0))
+        if not (amount.is_finite() and 0 < amount <= left) or not paid.step.on <= on <= day_of(at):
+            raise rules.FundUnfit(
+                why=f"{left} yuan are left to come back, since {paid.step.on}.", why_zh=f"尚未追回{left}元，自{paid.step.on}起。"
+            )  # fmt: skip
+        made = Recovery.objects.create(
+            payment=paid,
+            amount=amount,
+            on=on,
+            document=words_public(document, ("The document", "凭证")),
+            at=at,
+            by=asker.key,
+        )
+        trace(
+            event="complaints.fund.recovered", by=asker.key, at=at, about=f"complaint:{head.pk}",
+            detail={"fund": paid.fund.key, "amount": amount, "on": on},
+        )  # fmt: skip
+    return made
 
 
 # --- exhibits, who complained ---------------------------------------------------------------------------------------------------

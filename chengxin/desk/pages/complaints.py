@@ -1,5 +1,6 @@
 """The staff's complaints: those in which it is their turn, one with its steps, and who complained, opened in a case alone. They read the clock."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any
@@ -20,8 +21,10 @@ from chengxin.commerce.complaints.selectors import (
     complaints_shown,
     doers_of,
     exhibits_of,
+    funds_for,
     joinings_of,
     leg_now,
+    payment_of,
 )
 from chengxin.commerce.complaints.services import Said
 from chengxin.commerce.merchants.selectors import law_of
@@ -69,6 +72,16 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
                 at=at,
             )
             more["done"] = True
+        elif request.method == "POST" and "recovered" in request.POST:
+            services.recovery_add(
+                number=number,
+                amount=_money(request.POST["recovered"]) or Decimal(0),
+                on=_day(request.POST.get("on", "")) or timezone.localdate(at),
+                document=request.POST.get("document", ""),
+                asker=asker,
+                at=at,
+            )
+            more["done"] = True
         elif request.method == "POST" and "part" in request.POST:
             services.complaint_part(number=number, reasons=request.POST.get("why", ""), asker=asker, at=at)
             more["done"] = True
@@ -77,7 +90,7 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
                 raise NothingChosen
             said = Said(
                 request.POST.get("reasons", ""), request.POST.get("remedy", ""), _money(request.POST.get("amount", "")),
-                request.POST.get("ground", ""), request.POST.get("to_agency", ""),
+                request.POST.get("ground", ""), request.POST.get("to_agency", ""), request.POST.get("fund", ""),
             )  # fmt: skip
             services.complaint_step(number=number, to=request.POST["to"], said=said, asker=asker, at=at)
             more["done"] = True
@@ -91,6 +104,7 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     context = {
         "shown": shown, "asker": asker, "remedies": law.code_lists["remedies"].choices, "grounds": law.code_lists["return-exceptions"].choices,
         "joinings": [(each, actor_titled(each.by)) for each in joinings_of(shown.complaint)],
+        "funds": funds_for(shown.head, known_at=at), "payment": payment_of(shown.head),
         "joins": "authority" in doers_of(shown.head, asker, leg_now(shown.head)),
         "agencies": [each for each in actors_of_kinds(AGENCIES) if each.key != asker.key], **more,
     }  # fmt: skip
@@ -114,6 +128,13 @@ def exhibit(request: HttpRequest, asker: Asker, number: str, exhibit: int) -> Ht
     response["Content-Disposition"] = "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _money(written: str) -> Decimal | None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
@@ -20,6 +20,7 @@ from chengxin.commerce.complaints.rules import MOST_WORDS, Told
 from chengxin.commerce.complaints.selectors import (
     complaints_numbered,
     complaints_of_shops,
+    funds_told,
     joinings_of,
     rates_known,
     shown_of,
@@ -79,6 +80,16 @@ def complaints(request: HttpRequest) -> HttpResponse:
 
 def _share(share: float | None) -> str | None:
     return None if share is None else f"{share:.1%}"
+
+
+@require_safe
+@in_both_languages
+@passing
+def funds(request: HttpRequest) -> HttpResponse:
+    """The consumer protection funds as they were declared, and what each paid and got back by year."""
+    found = funds_told(known_at=timezone.now())
+    told = [{**each, "platforms": [actor_titled(key) for key in each["platforms"]]} for each in found]
+    return render(request, "portal/complaint_funds.html", {"funds": told})
 
 
 @answering

@@ -18,7 +18,17 @@ from chengxin.cases.models import Notice
 from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.services.running import PaperIn
 from chengxin.commerce.complaints import rules, services
-from chengxin.commerce.complaints.models import Complainant, Complaint, Exhibit, Joining, Opening, Step
+from chengxin.commerce.complaints.models import (
+    Complainant,
+    Complaint,
+    Exhibit,
+    Fund,
+    Joining,
+    Opening,
+    Payment,
+    Recovery,
+    Step,
+)
 from chengxin.commerce.complaints.rules import Told
 from chengxin.commerce.complaints.selectors import (
     agency_for,
@@ -26,6 +36,7 @@ from chengxin.commerce.complaints.selectors import (
     complaints_of_shops,
     complaints_owing,
     filing_accessible,
+    funds_told,
     rates_known,
     shown_of,
 )
@@ -500,3 +511,51 @@ def test_what_is_parted_late_or_never_stood_for_itself_is_taken_up_by_the_agency
         shown = services.complaint_part(number=receipt.number, reasons="不是一件事", asker=MARKET, at=late)
         assert (shown.state, shown.handler, shown.last_day) == ("received", "market", date(2026, 12, 22))
     assert state(first, late) == "overdue"
+
+
+def test_a_fund_pays_where_the_merchant_does_not_and_its_years_are_published() -> None:
+    declared = {
+        "key": "yunji-fund", "title": "云集消费者权益保护金", "keeper": "云川市甲9号商贸有限公司", "keeper_code": code(9), "platforms": [PLATFORM],
+        "amount": Decimal("500000"), "fund_rules": "按交易额千分之一提取，专户管理；赔付后向商家追偿。", "document": "保护金管理约定〔2026〕1号", "digest": "a" * 64,
+        "since": TODAY,
+    }  # fmt: skip
+    body = "92" + code(7)[2:17]
+    for refused, asker, change in (
+        (rules.FundNotYours, Asker("other-mall", "platform"), {}),
+        (rules.FundNotYours, Asker("firm", "service-firm"), {}),
+        (rules.FundUnfit, ITSELF, {"keeper_code": body + uscc_check(body)}),
+        (rules.FundUnfit, ITSELF, {"amount": Decimal("0")}),
+        (rules.FundUnfit, ITSELF, {"digest": "a"}),
+        (rules.FundUnfit, OPERATOR, {"platforms": ["nowhere"]}),
+    ):
+        with pytest.raises(refused):
+            services.fund_declare(**{**declared, **change}, asker=asker, at=NOW)  # type: ignore[arg-type]
+    services.fund_declare(**declared, asker=ITSELF, at=NOW)  # type: ignore[arg-type]
+    receipt = made()
+    stepped(receipt.number, "offered", ITSELF, reasons="退款", remedy="refund", amount=Decimal("89"))
+    answered(receipt, "agreed")
+    pay: dict[str, Any] = {"reasons": "商家逾期未退款", "remedy": "refund", "amount": Decimal("89.00")}
+    with pytest.raises(StepUnknown):
+        stepped(receipt.number, "fund-paid", ITSELF, **pay, fund="yunji-fund")  # the merchant’s time still runs
+    late = later(days=30)
+    assert state(receipt, late) == "unperformed"
+    for wrong in ({"fund": ""}, {"fund": "another"}, {"fund": "yunji-fund", "amount": None}):
+        with pytest.raises((rules.FundUnfit, rules.StepUnfit)):
+            stepped(receipt.number, "fund-paid", ITSELF, at=late, **{**pay, **wrong})
+    assert stepped(receipt.number, "fund-paid", ITSELF, at=late, **pay, fund="yunji-fund") == "fund-paid"
+    [rate] = rates_known(first=TODAY, last=TODAY, on=day_of(late), known_at=late).platforms
+    assert (rate.solved, rate.ended) == (1, 1)
+    back: dict[str, Any] = {"number": receipt.number, "on": day_of(late), "document": "银行回单1", "at": late}
+    for asker, amount in ((ITSELF, "89.01"), (OPERATOR, "1")):
+        with pytest.raises(rules.FundUnfit):
+            services.recovery_add(**back, amount=Decimal(amount), asker=asker)
+    services.recovery_add(**back, amount=Decimal("50"), asker=ITSELF)
+    services.fund_declare(**{**declared, "amount": Decimal("600000")}, asker=ITSELF, at=late)  # type: ignore[arg-type]
+    [fund] = funds_told(known_at=late)
+    assert (fund["version"], fund["amount"]) == (2, Decimal("600000"))
+    assert fund["years"] == [{"year": 2026, "payments": 1, "paid": Decimal("89.00"), "recovered": Decimal("50.00")}]
+    assert funds_told(known_at=NOW)[0]["years"] == []
+    assert Entry.objects.filter(event__startswith="complaints.fund.").count() == 4
+    for model in (Fund, Payment, Recovery):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model.objects.update(at=NOW)

@@ -78,6 +78,7 @@ class Command(Base):
         parser.add_argument(
             "--ground", default="", metavar="GROUND", help="不接受退货的情形 / why goods are not taken back"
         )
+        parser.add_argument("--fund", default="", metavar="KEY", help="由哪项保护金赔付 / from which fund it is paid")
         parser.add_argument("--to-agency", default="", metavar="ACTOR", help="移送给谁 / to whom it is handed over")
         parser.add_argument(
             "--code", default="", metavar="CODE", help="统一社会信用代码 / a unified social credit code"
@@ -126,7 +127,12 @@ class Command(Base):
             self.result(told_of(services.complaint_read(number=words[0], asker=asker, at=at)))
         elif action == "step":
             said = services.Said(
-                options["say"], options["remedy"], _money(options["amount"]), options["ground"], options["to_agency"]
+                options["say"],
+                options["remedy"],
+                _money(options["amount"]),
+                options["ground"],
+                options["to_agency"],
+                options["fund"],
             )
             self.result(told_of(services.complaint_step(number=words[0], to=words[1], said=said, asker=asker, at=at)))
         elif action == "join":
