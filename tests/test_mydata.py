@@ -585,6 +585,7 @@ def test_every_event_has_words(event: str) -> None:
         "trades",
         "merchants",
         "badges",
+        "circles",
         "ratings",
         "trails",
         "logistics",

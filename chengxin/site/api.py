@@ -22,6 +22,7 @@ from chengxin.audits.api import router as audits
 from chengxin.benefits.api import router as benefits
 from chengxin.checks.api import router as checks
 from chengxin.commerce.badges.api import router as badges
+from chengxin.commerce.circles.api import router as circles
 from chengxin.commerce.complaints.api import router as complaints
 from chengxin.commerce.leads.api import router as leads
 from chengxin.commerce.logistics.api import router as logistics
@@ -62,6 +63,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/rights", rights),
     ("/cases", cases),
     ("/merchants", merchants),
+    ("/circles", circles),
     ("/badges", badges),
     ("/ratings", ratings),
     ("/trades", trades),

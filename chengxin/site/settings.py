@@ -66,6 +66,7 @@ ROOMS = [
     "chengxin.reports",
     "chengxin.rights",
     "chengxin.commerce.merchants",
+    "chengxin.commerce.circles",
     "chengxin.commerce.badges",
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",

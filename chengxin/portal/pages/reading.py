@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from chengxin import law as lawroom
 from chengxin.actors.selectors import contacts_published
 from chengxin.cases.rules import DOERS
+from chengxin.commerce.circles.selectors import enterprise_acts
 from chengxin.kernel.errors import Refusal
 from chengxin.law.lawbook import NATIONAL
 from chengxin.portal.rules import QueryEmpty, number_query, query_read, remedies_of
@@ -116,7 +117,9 @@ def enterprise(request: HttpRequest, number: str) -> HttpResponse:
         return _results(request, unknown=True, status=HTTPStatus.NOT_FOUND)
     except Refusal as refusal:
         return _refused(request, "portal/results.html", refusal, status=HTTPStatus.NOT_FOUND)
-    return render(request, "portal/enterprise.html", {"enterprise": shown, **_remedies(on, shown.places)})
+    codes = [number, *(value for _, value in shown.identifiers)]
+    context = {"enterprise": shown, "acts": enterprise_acts(codes, known_at=at), **_remedies(on, shown.places)}
+    return render(request, "portal/enterprise.html", context)
 
 
 @require_safe

@@ -1,0 +1,175 @@
+"""The door of what stands around a trade: departments call platforms to their duty, platforms answer, anybody reads what stands."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
+from chengxin.commerce.circles import services
+from chengxin.commerce.circles.selectors import platform_acts
+
+router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["circles 主体"])
+
+
+class CircleReading(PerAddress):
+    """So many looks a minute from one address, by whoever has no key."""
+
+    scope = "circles-reading"
+
+
+OPEN = CircleReading("60/m")
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{6,15}$")]
+Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]
+Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+RecordId = Annotated[int, Field(ge=1, le=2**62)]
+
+
+class NeglectHeadOut(Schema):
+    """Which duty of which platform, by which article, and which department."""
+
+    number: str
+    platform: str
+    platform_title: str
+    duty: str
+    duty_title: str
+    duty_title_en: str
+    article: str
+    article_en: str
+    authority: str
+    authority_title: str
+    facts: str
+    state: str
+    state_title: str
+    state_title_en: str
+
+
+class NeglectActOut(Schema):
+    """An interview, a circular, or a demand with its day, by its document."""
+
+    to: str
+    title: str
+    title_en: str
+    on: date
+    document: str
+    mend_by: date | None
+
+
+class NeglectAnswerOut(Schema):
+    """What the platform answered: `replied`, `contested` or `reported`."""
+
+    to: str
+    words: str
+    on: date
+
+
+class PlatformActOut(NeglectHeadOut):
+    """What a department did about a platform's duty, with the platform's answers; shown only while it stands."""
+
+    acts: list[NeglectActOut]
+    answers: list[NeglectAnswerOut]
+
+
+class NeglectStepOut(NeglectActOut):
+    """A step that was taken; `record` is the penalty that was decided."""
+
+    doer: str
+    words: str
+    digest: str
+    record: int | None
+
+
+class NeglectOpenOut(Schema):
+    """A step that can be taken now, by whom, and until when."""
+
+    to: str
+    by: str
+    title: str
+    title_en: str
+    last_day: date | None
+
+
+class NeglectOut(NeglectHeadOut):
+    """A file as its two sides see it; `shown`: whether anybody sees it now."""
+
+    document: str
+    digest: str
+    opened_on: date
+    last_day: date | None
+    shown: bool
+    steps: list[NeglectStepOut]
+    open: list[NeglectOpenOut]
+
+
+class NeglectIn(Schema):
+    """Which duty of the checklist a platform neglects, what was found, and by which document."""
+
+    platform: Annotated[Text, StringConstraints(max_length=63)]
+    duty: Annotated[Text, StringConstraints(max_length=64)]
+    facts: Words
+    document: Words
+    digest: Digest
+
+
+class NeglectStepIn(Schema):
+    """The reasons, or the platform's words; the document of an act or the platform's evidence, the day of a demand, a penalty's record."""
+
+    words: Words
+    document: Words = ""
+    digest: Digest = ""
+    mend_by: date | None = None
+    record: RecordId | None = None
+
+
+@router.get(
+    "/platforms/{platform}/acts",
+    auth=None,
+    throttle=OPEN,
+    response=list[PlatformActOut],
+    summary="平台履责督促（公示） / acts about a platform",
+    operation_id="platform_acts",
+)
+def acts(request: HttpRequest, platform: Text) -> Any:
+    """现在公示的约谈、通报、责令改正和平台的答复；已改正、不成立、异议中的不公示。 / What stands now, with the platform's answers."""
+    return platform_acts(platform, known_at=timezone.now())
+
+
+@router.get(
+    "/neglects", response=list[NeglectOut], summary="平台履责督促 / files about duties", operation_id="neglects"
+)
+def neglects(request: HttpRequest, most: Most = 100) -> Any:
+    """部门看本部门的，平台看关于自己的。 / A department's own, or those about the calling platform."""
+    return services.neglects_read(asker=_asker(request), at=timezone.now(), most=most)
+
+
+@router.post("/neglects", response={201: NeglectOut}, summary="登记 / open a file", operation_id="neglect_open")
+def neglect_open(request: HttpRequest, wanted: NeglectIn) -> Any:
+    """主管部门对照义务清单登记，并告知平台。 / The department in charge, against an item of the checklist; the platform is told."""
+    return Status(201, services.neglect_open(**wanted.dict(), asker=_asker(request), at=timezone.now()))
+
+
+@router.get("/neglects/{number}", response=NeglectOut, summary="一件督促 / a file", operation_id="neglect")
+def neglect(request: HttpRequest, number: Number) -> Any:
+    """各步骤、可办理的步骤和期限。 / Its steps, and what can be done until when."""
+    return services.neglect_read(number=number, asker=_asker(request), at=timezone.now())
+
+
+@router.post("/neglects/{number}/steps/{to}", response=NeglectOut, summary="办理 / a step", operation_id="neglect_step")
+def neglect_step(
+    request: HttpRequest,
+    number: Number,
+    to: Literal[
+        "replied", "reported", "contested", "interviewed", "circulated", "demanded", "mended", "penalised", "dropped"
+    ],
+    wanted: NeglectStepIn,
+) -> Any:
+    """部门：约谈、通报、责令改正、终止、写明处罚；平台：答复、报告改正、提出异议。 / The department's steps, or the platform's."""
+    asker = _asker(request)
+    return services.neglect_step(number=number, to=to, **wanted.dict(), asker=asker, at=timezone.now())
+
+
+def _asker(request: HttpRequest) -> Any:
+    return request.auth  # type: ignore[attr-defined]

@@ -1,0 +1,89 @@
+"""chengxin circles: platforms called to their duty."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from chengxin.actors.selectors import asker_acting
+from chengxin.commerce.circles import services
+from chengxin.commerce.circles.selectors import platform_acts
+from chengxin.site.arguments import count, day
+from chengxin.site.console import Command as Base
+from chengxin.site.console import WrongUse
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "open": ("PLATFORM", "DUTY"),
+    "step": ("NUMBER", "STEP"),
+    "neglects": (),
+    "show": ("NUMBER",),
+    "acts": ("PLATFORM",),
+}
+
+
+class Command(Base):
+    """Opens files about platforms' duties, takes their steps, and shows what stands."""
+
+    help = "平台履责督促：登记、办理、查看、公示的 / platforms called to their duty: opened, steps, shown"
+    words = {
+        "number": "编号",
+        "state_title": "状态",
+        "last_day": "期限",
+        "duty_title": "义务",
+        "facts": "事实",
+        "steps": "经过",
+        "acts": "公示的督促",
+        "neglects": "督促",
+        "shown": "公示",
+        "authority_title": "部门",
+    }
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What is done, with which."""
+        parser.add_argument("action", choices=list(WORDS), help="做什么 / what is done")
+        parser.add_argument(
+            "words", nargs="*", metavar="WORD", help="平台、义务、编号等，因动作而异 / platform, duty, number: as the action needs"
+        )  # fmt: skip
+        parser.add_argument(
+            "--say", default="", metavar="TEXT", help="事实、理由或者答复 / facts, reasons or the answer"
+        )
+        parser.add_argument("--document", default="", metavar="NUMBER", help="文书编号 / the document's number")
+        parser.add_argument("--digest", default="", metavar="SHA256", help="文书全文的摘要 / its SHA-256")
+        parser.add_argument("--mend-by", type=day, default=None, metavar="DAY", help="改正期限 / to be put right by")
+        parser.add_argument(
+            "--record", type=count, default=None, metavar="ID", help="处罚记录的编号 / the penalty's record"
+        )
+        parser.add_argument("--by", default="operator", metavar="ACTOR", help="由谁办理，默认 operator / who does it, by default operator")  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked."""
+        action, words, at = options["action"], options["words"], timezone.now()
+        if len(words) != len(WORDS[action]):
+            wanted = " ".join((action, *WORDS[action]))
+            raise WrongUse(f"请这样写：chengxin circles {wanted}。", f"Write: chengxin circles {wanted}.")
+        asker = asker_acting(options["by"], at=at)
+        paper = {"document": options["document"], "digest": options["digest"]}
+        mend_by: date | None = options["mend_by"]
+        match action:
+            case "open":
+                self.result(services.neglect_open(platform=words[0], duty=words[1], facts=options["say"], **paper, asker=asker, at=at))  # fmt: skip
+            case "step":
+                self.result(
+                    services.neglect_step(
+                        number=words[0],
+                        to=words[1],
+                        words=options["say"],
+                        **paper,
+                        mend_by=mend_by,
+                        record=options["record"],
+                        asker=asker,
+                        at=at,
+                    )  # fmt: skip
+                )
+            case "neglects":
+                self.result({"neglects": services.neglects_read(asker=asker, at=at)})
+            case "show":
+                self.result(services.neglect_read(number=words[0], asker=asker, at=at))
+            case "acts":
+                self.result({"acts": platform_acts(words[0], known_at=at)})

@@ -1,0 +1,77 @@
+"""What was done about a platform that neglects its duty. Nothing here is edited; no natural person is in any of it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from chengxin.commerce.circles.rules import CITIZEN
+from chengxin.records.models import Record
+
+
+def _nobody_in(*names: str) -> Q:
+    return Q(*(~Q(**{f"{name}__regex": CITIZEN}) for name in names))
+
+
+class Neglect(models.Model):
+    """That a department finds a platform to neglect one duty of the checklist: what was found, by which document, to be heard first."""
+
+    platform = models.TextField(db_collation="C")
+    duty = models.TextField(db_collation="C")
+    facts = models.TextField()
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    authority = models.TextField(db_collation="C")
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    lawbook_digest = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(facts="") & ~Q(document="") & ~Q(authority="") & Q(digest__regex=r"^[0-9a-f]{64}$"),
+                name="circles_neglect_says_all",
+            ),
+            models.CheckConstraint(condition=_nobody_in("facts", "document"), name="circles_neglect_no_person"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["platform"], name="circles_neglect_platform")]
+
+    @property
+    def number(self) -> str:
+        """The number that department and platform quote."""
+        return f"{self.opened_on:%Y%m%d}-{self.pk:06d}"
+
+
+class NeglectStep(models.Model):
+    """One step: to which state, by whom, with what words and document. A demand has the day by which to put right, a penalty its record."""
+
+    neglect = models.ForeignKey(Neglect, on_delete=models.PROTECT, related_name="steps")
+    number = models.SmallIntegerField()
+    to = models.TextField(db_collation="C")
+    doer = models.TextField(db_collation="C")
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+    on = models.DateField()
+    words = models.TextField(blank=True)
+    document = models.TextField(blank=True)
+    digest = models.TextField(db_collation="C", blank=True)
+    mend_by = models.DateField(null=True)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["neglect", "number"], name="circles_neglectstep_in_order"),
+            models.CheckConstraint(
+                condition=~Q(to__in=["interviewed", "circulated", "demanded"]) | ~Q(document="") & ~Q(digest=""),
+                name="circles_neglectstep_act_by_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(to="demanded", mend_by__isnull=False) | ~Q(to="demanded") & Q(mend_by__isnull=True),
+                name="circles_neglectstep_demand_with_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(to="penalised", record__isnull=False) | ~Q(to="penalised") & Q(record__isnull=True),
+                name="circles_neglectstep_penalty_is_a_record",
+            ),
+            models.CheckConstraint(condition=~Q(by="") & _nobody_in("words", "document"), name="circles_neglectstep_no_person"),
+        ]  # fmt: skip

@@ -1,0 +1,98 @@
+"""How a platform is called to its duty, and what of it is shown; which words may be kept. Pure."""
+
+import re
+from datetime import date
+from typing import Final
+
+from chengxin.commerce.merchants.rules import digest_holds, person_told
+from chengxin.kernel.errors import Refusal
+from chengxin.kernel.wording import words_fit
+
+PROCEDURE: Final = "platform-neglect"
+DUTIES: Final = "platform-duties"
+PENALTY: Final = "administrative-penalty"
+SEEING_ALL: Final = ("supervisor", "operator")
+# What a department does with a platform that neglects its duty, each of which is shown while it stands.
+ACTS: Final = ("interviewed", "circulated", "demanded")
+SHOWN: Final = (*ACTS, "reported")
+# Which steps the department takes, and which the platform.
+OF_DEPARTMENT: Final = (*ACTS, "mended", "penalised", "dropped")
+OF_PLATFORM: Final = ("replied", "reported", "contested")
+MOST_WORDS: Final = 2000
+# The shape of a citizen number, wherever its place is: the day of birth inside tells it from a unit's code.
+CITIZEN: Final = r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
+
+
+class NeglectUnknown(Refusal):
+    """There is no file {number} about a platform's duty that you may see."""
+
+    code = "neglect-unknown"
+    status = 404
+    zh = "没有编号为{number}的平台履责督促，或者无权查看。"
+
+
+class NotInCharge(Refusal):
+    """{actor} cannot do this: {why}"""
+
+    code = "circle-not-in-charge"
+    status = 403
+    zh = "{actor}不能办理：{why_zh}"
+
+
+class NeglectUnfit(Refusal):
+    """This cannot be written down of a platform: {why}"""
+
+    code = "neglect-unfit"
+    zh = "不能登记该平台履责督促：{why_zh}"
+
+
+class PersonNamed(Refusal):
+    """{what} holds a natural person's identity or mobile number. Only organisations stand here: take it out."""
+
+    code = "circle-names-person"
+    basis = "个人信息保护法 25"
+    zh = "{what_zh}含有个人的身份号码或者手机号码。这里只写组织，请删去。"
+
+
+class PaperUnfit(Refusal):
+    """A document is named by its number and the SHA-256 of its text: 64 lower-case hexadecimal digits."""
+
+    code = "circle-paper-unfit"
+    zh = "请写明文书的编号和全文的摘要（SHA-256，64位十六进制小写数字）。"
+
+
+def said(words: str, en: str, zh: str, *, most: int = MOST_WORDS, needed: bool = True) -> str:
+    """Words as they are kept and may be read by anybody; refuses none, too many, and a number that is a person's."""
+    kept = words_fit(words, (en, zh), most=most, needed=needed)
+    if re.search(CITIZEN, kept) or person_told(kept):
+        raise PersonNamed(what=en, what_zh=zh)
+    return kept
+
+
+def paper(document: str, digest: str) -> tuple[str, str]:
+    """A document's number and digest; refuses one without the other."""
+    named = said(document, "The document's number", "文书编号", most=200)
+    if not digest_holds(digest):
+        raise PaperUnfit
+    return named, digest
+
+
+def mend_by_fit(to: str, mend_by: date | None, *, last: date | None, on: date) -> date | None:
+    """The day by which it is to be put right: a demand names one to come, before the file itself ends, and nothing else does."""
+    if to != "demanded":
+        return None
+    if mend_by is None or mend_by <= on or last is not None and mend_by > last:
+        raise NeglectUnfit(
+            why=f"a demand names a day to come, until {last} at the latest.",
+            why_zh=f"责令改正须写明改正期限，最迟{last}。",
+        )
+    return mend_by
+
+
+def contest_fit(contested: bool) -> None:
+    """Whether the platform may object: once a file, since what it objects to is not shown meanwhile; after that there are review and lawsuit."""
+    if contested:
+        raise NeglectUnfit(
+            why="an objection was decided already; ask for reconsideration, or sue.",
+            why_zh="异议已经处理过；可以申请行政复议或者提起诉讼。",
+        )

@@ -1,0 +1,111 @@
+"""What stands around a trade, as it is at an instant: how far a platform was called to its duty, and what of it anybody sees."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.db.models import QuerySet
+
+from chengxin.actors.models import Actor
+from chengxin.actors.selectors import Asker, actor_titled
+from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.commerce.circles import rules
+from chengxin.commerce.circles.models import Neglect, NeglectStep
+from chengxin.commerce.merchants.selectors import law_of
+from chengxin.kernel.days import day_of
+from chengxin.law.models import Doer
+
+# --- a platform's duty -----------------------------------------------------------------------------------------------------
+
+
+def neglect_course(found: Neglect, steps: Sequence[NeglectStep], *, on: date) -> Course:
+    """The procedure by the law of the day on which the file was opened, the steps taken, and what the clock has done by this day."""
+    law = law_of(found.opened_on)
+    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps]
+    course = Course(law, law.procedures[rules.PROCEDURE], taken)
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
+
+
+def neglects_accessible(asker: Asker) -> QuerySet[Neglect]:
+    """The files that the asker may see: a department its own, a platform those about it, whoever supervises or runs the register all."""
+    found = Neglect.objects.order_by("-pk")
+    if asker.kind in rules.SEEING_ALL:
+        return found
+    if asker.kind == "platform":
+        return found.filter(platform=asker.key)
+    return found.filter(authority=asker.key) if asker.kind == "department" else found.none()
+
+
+def neglect_accessible(asker: Asker, number: str) -> Neglect:
+    """One of those; unknown and forbidden look alike."""
+    day, _, count = number.partition("-")
+    known = len(day) == 8 and 6 <= len(count) <= 15 and (day + count).isascii() and (day + count).isdigit()
+    found = neglects_accessible(asker).filter(pk=int(count)).first() if known else None
+    if found is None or found.number != number:
+        raise rules.NeglectUnknown(number=number[:40])
+    return found
+
+
+def neglect_shown(found: Neglect, *, known_at: datetime) -> dict[str, Any]:
+    """A file as its two sides see it: the duty with its article, what was found, every step, and what can be done until when."""
+    steps = list(found.steps.filter(at__lte=known_at).order_by("number"))
+    course = neglect_course(found, steps, on=day_of(known_at))
+    states = course.procedure.states
+    return {
+        **_head(found), "facts": found.facts, "document": found.document, "digest": found.digest, "opened_on": found.opened_on,
+        "state": course.state_key, "state_title": course.state.title.zh, "state_title_en": course.state.title.en,
+        "last_day": course.last_day, "shown": course.state_key in rules.SHOWN,
+        "steps": [
+            {
+                "to": s.to, "title": states[s.to].title.zh, "title_en": states[s.to].title.en, "doer": s.doer, "on": s.on, "words": s.words,
+                "document": s.document, "digest": s.digest, "mend_by": s.mend_by, "record": s.record_id,
+            }
+            for s in steps
+        ],
+        "open": [
+            {"to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
+             "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day}
+            for o in course.steps
+        ],
+    }  # fmt: skip
+
+
+def _head(found: Neglect) -> dict[str, Any]:
+    law = law_of(found.opened_on)
+    duty = law.code_lists[rules.DUTIES].codes[found.duty]
+    cited = law.cite(duty.basis[0])
+    return {
+        "number": found.number, "platform": found.platform, "platform_title": actor_titled(found.platform), "duty": found.duty,
+        "duty_title": duty.title.zh, "duty_title_en": duty.title.en, "article": cited.zh, "article_en": cited.en,
+        "authority": found.authority, "authority_title": actor_titled(found.authority),
+    }  # fmt: skip
+
+
+def platform_acts(platform: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """What departments did about the platform's duties, as anybody sees it: only while it stands. Before the platform was told and heard, while
+    it objects, once it is put right, unfounded or over, nothing; a penalty is shown as the record that it is.
+    """
+    shown = []
+    for found in Neglect.objects.filter(platform=platform, opened_at__lte=known_at).order_by("-pk"):
+        steps = list(found.steps.filter(at__lte=known_at).order_by("number"))
+        course = neglect_course(found, steps, on=day_of(known_at))
+        if course.state_key not in rules.SHOWN:
+            continue
+        states = course.procedure.states
+        acts = [
+            {"to": s.to, "title": states[s.to].title.zh, "title_en": states[s.to].title.en, "on": s.on, "document": s.document, "mend_by": s.mend_by}
+            for s in steps
+            if s.to in rules.ACTS
+        ]  # fmt: skip
+        answers = [{"to": s.to, "words": s.words, "on": s.on} for s in steps if s.doer == "subject"]
+        shown.append({**_head(found), "facts": found.facts, "state": course.state_key, "state_title": course.state.title.zh,
+                      "state_title_en": course.state.title.en, "acts": acts, "answers": answers})  # fmt: skip
+    return shown
+
+
+def enterprise_acts(codes: Sequence[str], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The same of the enterprise that runs a platform, by its unified social credit code: a fact, in no check and under no measure."""
+    platforms = Actor.objects.filter(kind="platform", code__in=[code for code in codes if code]).order_by("key")
+    return [each for key in platforms.values_list("key", flat=True) for each in platform_acts(key, known_at=known_at)]
