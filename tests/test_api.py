@@ -393,6 +393,7 @@ def test_nothing_lists_subjects() -> None:
                     "/leads",  # those that the caller handed in or handles, and who reported in none
                     "/leads/rates",  # counts by kind and agency, by no firm
                     "/leads/requests",  # what the calling platform was asked for
+                    "/circles/firms",  # organisations by kind, as departments and platforms filed them; no sole trader
                     "/circles/neglects",  # a department's own, or those about the calling platform; no person is in one
                     "/warnings",  # units warned of, as they are published; no person is in one
                     "/warnings/handled",  # its own, from the draft on

@@ -53,6 +53,7 @@ urlpatterns = [
     path("complaints/new", complaining.new, name="complaint-new"),
     path("complaints/case", complaining.case, name="complaint-case"),
     path("complaints/case/answer", complaining.answer, name="complaint-answer"),
+    path("firms", platforms.firms, name="firms"),
     path("platforms/<str:platform>", platforms.platform, name="platform"),
     path("statements", shopping.statements, name="statements"),
     path("incidents", proving.incidents, name="incidents"),

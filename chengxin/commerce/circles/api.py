@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
 from chengxin.commerce.circles import services
-from chengxin.commerce.circles.selectors import platform_acts
+from chengxin.commerce.circles.selectors import firms_filed, platform_acts
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["circles 主体"])
 
@@ -169,6 +169,72 @@ def neglect_step(
     """部门：约谈、通报、责令改正、终止、写明处罚；平台：答复、报告改正、提出异议。 / The department's steps, or the platform's."""
     asker = _asker(request)
     return services.neglect_step(number=number, to=to, **wanted.dict(), asker=asker, at=timezone.now())
+
+
+# --- firms that support e-commerce -------------------------------------------------------------------------------------
+
+
+class FirmSaidOut(Schema):
+    """What one department or platform says, by which document; `record` is the decision where there is one."""
+
+    state: str
+    document: str
+    since: date
+    by: str
+    by_title: str
+    record: int | None
+
+
+class SupportingFirmOut(Schema):
+    """A firm of a kind, and who filed it."""
+
+    code: str
+    name: str
+    kind: str
+    kind_title: str
+    kind_title_en: str
+    filed: list[FirmSaidOut]
+
+
+class SupportingFirmIn(Schema):
+    """A firm as it is registered or filed, by which document; a department's decision by its record."""
+
+    code: Annotated[Text, StringConstraints(max_length=18)]
+    kind: Annotated[Text, StringConstraints(max_length=64)]
+    name: Words
+    state: Literal["registered", "ended", "revoked", "unlicensed"] = "registered"
+    document: Words
+    digest: Digest
+    since: date
+    record: RecordId | None = None
+
+
+@router.get(
+    "/firms",
+    auth=None,
+    throttle=OPEN,
+    response=list[SupportingFirmOut],
+    summary="支持电子商务的企业 / firms that support e-commerce",
+    operation_id="supporting_firms",
+)
+def firms(
+    request: HttpRequest, kind: Annotated[str, StringConstraints(pattern=r"^[a-z-]{0,64}$")] = "", most: Most = 100
+) -> Any:
+    """按类别列出，只有企业和其他组织，附文书。 / By kind, organisations only, each by its document."""
+    return firms_filed(known_at=timezone.now(), kind=kind)[:most]
+
+
+@router.post(
+    "/firms",
+    response={201: list[SupportingFirmOut]},
+    summary="登记企业 / file a firm",
+    operation_id="supporting_firm_file",
+)
+def firm_file(request: HttpRequest, wanted: SupportingFirmIn) -> Any:
+    """由部门或者平台凭文书登记、终止；吊销、无证由部门凭已报送的决定登记。 / By a department or a platform; a decision by its record."""
+    at = timezone.now()
+    services.firm_file(**wanted.dict(), asker=_asker(request), at=at)
+    return Status(201, firms_filed(known_at=at, code=wanted.code))
 
 
 def _asker(request: HttpRequest) -> Any:

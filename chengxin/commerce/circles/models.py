@@ -75,3 +75,36 @@ class NeglectStep(models.Model):
             ),
             models.CheckConstraint(condition=~Q(by="") & _nobody_in("words", "document"), name="circles_neglectstep_no_person"),
         ]  # fmt: skip
+
+
+class Firm(models.Model):
+    """What a department or a platform says of a firm that supports e-commerce, by a document; of each the latest stands. What a decision says of
+    it (`revoked`, `unlicensed`) names the record of that decision, and is shown for as long as that is.
+    """
+
+    code = models.TextField(db_collation="C")
+    kind = models.TextField(db_collation="C")
+    name = models.TextField()
+    state = models.TextField(db_collation="C")
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    since = models.DateField()
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "kind", "by", "version"], name="circles_firm_in_order"),
+            models.CheckConstraint(
+                condition=Q(state__in=["registered", "ended"], record__isnull=True)
+                | Q(state__in=["revoked", "unlicensed"], record__isnull=False),
+                name="circles_firm_decided_by_record",
+            ),
+            # A firm, never a person in business: no sole trader's code, whoever writes.
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & ~Q(document="") & _nobody_in("name", "document"),
+                name="circles_firm_is_a_firm",
+            ),
+        ]  # fmt: skip

@@ -1,11 +1,13 @@
 """How a platform is called to its duty, and what of it is shown; which words may be kept. Pure."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from chengxin.commerce.merchants.rules import digest_holds, person_told
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import uscc_valid
 from chengxin.kernel.wording import words_fit
 
 PROCEDURE: Final = "platform-neglect"
@@ -96,3 +98,38 @@ def contest_fit(contested: bool) -> None:
             why="an objection was decided already; ask for reconsideration, or sue.",
             why_zh="异议已经处理过；可以申请行政复议或者提起诉讼。",
         )
+
+
+# --- firms that support e-commerce -------------------------------------------------------------------------------------
+
+KINDS: Final = "supporting-firms"
+# What is said of a firm: that it is registered or filed, that this ended, or what a decision says that is filed as a record about it.
+STATED: Final = ("registered", "ended")
+DECIDED: Final = ("revoked", "unlicensed")
+
+
+class FirmUnfit(Refusal):
+    """This firm cannot go into the archive: {why}"""
+
+    code = "supporting-firm-unfit"
+    zh = "该企业不能列入档案：{why_zh}"
+
+
+def is_firm(code: str) -> bool:
+    """Whether a firm of this code is listed: a sole trader (GB 32100: 92…) is a person in business, and is not."""
+    return uscc_valid(code) and not code.startswith("92")
+
+
+def firm_fit(
+    code: str, kind: str, kinds: Iterable[str], state: str, *, department: bool, since: date, on: date
+) -> None:
+    """Whether a firm may be filed so: a code of an organisation, a known kind and day, and what only a department says by a decision."""
+    if not is_firm(code):
+        raise FirmUnfit(
+            why="it has no unified social credit code of a firm; sole traders are not listed.",
+            why_zh="没有企业的统一社会信用代码；个体工商户不列入。",
+        )
+    if kind not in set(kinds) or state not in (*STATED, *DECIDED) or since > on:
+        raise FirmUnfit(why="its kind, state or day is none.", why_zh="类别、状态或者日期有误。")
+    if state in DECIDED and not department:
+        raise FirmUnfit(why="only a department says so, by a decision.", why_zh="只能由部门依据决定登记。")

@@ -10,10 +10,12 @@ from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.circles import rules
-from chengxin.commerce.circles.models import Neglect, NeglectStep
+from chengxin.commerce.circles.models import Firm, Neglect, NeglectStep
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
+from chengxin.lists.selectors import fact_stood
+from chengxin.records.rules import Effect, effect, showable
 
 # --- a platform's duty -----------------------------------------------------------------------------------------------------
 
@@ -109,3 +111,41 @@ def enterprise_acts(codes: Sequence[str], *, known_at: datetime) -> list[dict[st
     """The same of the enterprise that runs a platform, by its unified social credit code: a fact, in no check and under no measure."""
     platforms = Actor.objects.filter(kind="platform", code__in=[code for code in codes if code]).order_by("key")
     return [each for key in platforms.values_list("key", flat=True) for each in platform_acts(key, known_at=known_at)]
+
+
+# --- firms that support e-commerce -------------------------------------------------------------------------------------
+
+
+def firms_filed(*, known_at: datetime, kind: str = "", code: str = "") -> list[dict[str, Any]]:
+    """The archive: each firm and kind with what each department or platform says of it, by which document. What ended is not shown, nor what a
+    decision said whose record is over, repaired, withdrawn or under objection.
+    """
+    said = Firm.objects.filter(at__lte=known_at, **({"kind": kind} if kind else {}), **({"code": code} if code else {}))
+    latest = said.order_by("kind", "code", "by", "-version").distinct("kind", "code", "by")
+    kinds = law_of(day_of(known_at)).code_lists[rules.KINDS].codes
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in latest:
+        if each.state == "ended" or each.kind not in kinds or each.record_id and not _stands(each.record_id, known_at):
+            continue
+        title = kinds[each.kind].title
+        firm = found.setdefault(
+            (each.kind, each.code),
+            {
+                "code": each.code,
+                "name": each.name,
+                "kind": each.kind,
+                "kind_title": title.zh,
+                "kind_title_en": title.en,
+                "filed": [],
+            },
+        )
+        firm["filed"].append(
+            {"state": each.state, "document": each.document, "since": each.since, "by": each.by, "by_title": actor_titled(each.by), "record": each.record_id}
+        )  # fmt: skip
+    return list(found.values())
+
+
+def _stands(record: int, known_at: datetime) -> bool:
+    """Whether the record of a decision counts and may be shown."""
+    fact, on = fact_stood(record, known_at=known_at), day_of(known_at)
+    return effect(fact.terms, fact.standing, on=on) is Effect.COUNTS and showable(fact.terms, fact.standing, on=on)

@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_coded, actor_titled
 from chengxin.cases.rules import Course, Taken, Telling, step_admissible
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.circles import rules
-from chengxin.commerce.circles.models import Neglect, NeglectStep
+from chengxin.commerce.circles.models import Firm, Neglect, NeglectStep
 from chengxin.commerce.circles.selectors import neglect_accessible, neglect_course, neglect_shown, neglects_accessible
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import law_of
@@ -161,5 +161,55 @@ def _told(
     en += f" You may answer through the platform’s API by {course.last_day}." if course.last_day else ""
     telling = Telling(f"平台履责督促{found.number} / A platform’s duty {found.number}", f"{zh}\n\n{en}\n")
     notice_write(
-        subject=subject, about=f"neglect:{found.number}", to=addressee_of(subject, known_at=at)[1], telling=telling, by=by, at=at
+        subject=subject, about=f"neglect:{found.number}:{len(course.taken)}", to=addressee_of(subject, known_at=at)[1], telling=telling, by=by, at=at
     )  # fmt: skip
+
+
+# --- firms that support e-commerce -------------------------------------------------------------------------------------
+
+
+def firm_file(
+    *, code: str, kind: str, name: str, state: str, document: str, digest: str, since: date, asker: Asker, at: datetime, record: int | None = None
+) -> Firm:  # fmt: skip
+    """A department, or a platform that works with it, says by a document that a firm is registered or filed as supporting e-commerce, or that
+    this ended. That a licence was revoked, or that it works without one, a department says by the record of the decision.
+    """
+    if asker.kind not in ("department", "platform"):
+        raise rules.NotInCharge(actor=asker.key, why="departments and platforms file firms.", why_zh="由部门和平台登记。")  # fmt: skip
+    on = day_of(at)
+    kinds = law_of(on).code_lists[rules.KINDS].choices
+    rules.firm_fit(code, kind, kinds, state, department=asker.kind == "department", since=since, on=on)
+    named = rules.said(name, "The name", "名称", most=200)
+    paper, kept = rules.paper(document, digest)
+    decided = None
+    if state in rules.DECIDED:
+        filed = Record.objects.filter(pk=record or 0, batch__actor=asker.key, received_at__lte=at).first()
+        try:
+            firm = members_of(subject_of(code, known_at=at), known_at=at)
+        except Refusal:
+            firm = []
+        if filed is None or filed.subject_id not in firm:
+            raise rules.FirmUnfit(why="no record of that decision about it was filed by you.", why_zh="没有由你单位报送的关于它的该项决定。")  # fmt: skip
+        decided = filed.pk
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"circles:firm:{code}"])
+        before = Firm.objects.filter(code=code, kind=kind, by=asker.key).order_by("-version").first()
+        same = (named, state, paper, kept, since, decided)
+        if before is not None and same == (
+            before.name,
+            before.state,
+            before.document,
+            before.digest,
+            before.since,
+            before.record_id,
+        ):
+            return before
+        made = Firm.objects.create(
+            code=code, kind=kind, name=named, state=state, document=paper, digest=kept, since=since, record_id=decided,
+            version=before.version + 1 if before else 1, at=at, by=asker.key,
+        )  # fmt: skip
+        trace(
+            event="circles.firm.filed", by=asker.key, at=at, about=f"firm:{code}", detail={"kind": kind, "state": state}
+        )
+    return made

@@ -5,13 +5,20 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from chengxin.actors.selectors import actor_coded, actor_titled, actors_of_kinds
-from chengxin.commerce.circles.selectors import platform_acts
+from chengxin.commerce.circles.rules import KINDS
+from chengxin.commerce.circles.selectors import firms_filed, platform_acts
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import disclosures_known, law_of
 from chengxin.portal.pages.reading import in_both_languages, passing
+
+MOST = 200
+STATES = {
+    "registered": gettext_noop("已登记或者备案"), "revoked": gettext_noop("许可已被吊销"), "unlicensed": gettext_noop("经决定认定无证经营"),
+}  # fmt: skip
 
 
 @require_safe
@@ -30,3 +37,26 @@ def platform(request: HttpRequest, platform: str) -> HttpResponse:
         "disclosures": [(kinds[d["kind"]].title, d) for d in disclosures_known(platform, known_at=at) if d["kind"] in kinds],
     }  # fmt: skip
     return render(request, "portal/platform.html", context)
+
+
+@require_safe
+@in_both_languages
+@passing
+def firms(request: HttpRequest) -> HttpResponse:
+    """The firms that support e-commerce, of one kind or of all, each by its document. Organisations only."""
+    at, asked = timezone.now(), request.GET.get("kind", "")
+    kinds = law_of(timezone.localdate(at)).code_lists[KINDS].codes
+    kind = asked if asked in kinds else ""
+    found = firms_filed(known_at=at, kind=kind)
+    shown = [
+        {**each, "filed": [{**said, "state_title": STATES[said["state"]]} for said in each["filed"]]}
+        for each in found[:MOST]
+    ]
+    context = {
+        "kinds": [(key, code.title) for key, code in kinds.items()],
+        "kind": kind,
+        "firms": shown,
+        "more": len(found) > MOST,
+        "most": MOST,
+    }
+    return render(request, "portal/firms.html", context)

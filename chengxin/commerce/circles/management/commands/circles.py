@@ -1,4 +1,4 @@
-"""chengxin circles: platforms called to their duty."""
+"""chengxin circles: platforms called to their duty, firms that support e-commerce."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.circles import services
-from chengxin.commerce.circles.selectors import platform_acts
+from chengxin.commerce.circles.rules import DECIDED, STATED
+from chengxin.commerce.circles.selectors import firms_filed, platform_acts
 from chengxin.site.arguments import count, day
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
@@ -19,13 +20,15 @@ WORDS: dict[str, tuple[str, ...]] = {
     "neglects": (),
     "show": ("NUMBER",),
     "acts": ("PLATFORM",),
+    "firm": ("KIND", "CODE", "NAME", "SINCE"),
+    "firms": (),
 }
 
 
 class Command(Base):
-    """Opens files about platforms' duties, takes their steps, and shows what stands."""
+    """Opens files about platforms' duties and takes their steps, files firms, and shows what stands."""
 
-    help = "平台履责督促：登记、办理、查看、公示的 / platforms called to their duty: opened, steps, shown"
+    help = "平台履责督促、支持企业档案：登记、办理、查看 / platforms called to their duty, supporting firms: filed, steps, shown"
     words = {
         "number": "编号",
         "state_title": "状态",
@@ -37,6 +40,8 @@ class Command(Base):
         "neglects": "督促",
         "shown": "公示",
         "authority_title": "部门",
+        "firms": "企业",
+        "kind_title": "类别",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -51,6 +56,10 @@ class Command(Base):
         parser.add_argument("--document", default="", metavar="NUMBER", help="文书编号 / the document's number")
         parser.add_argument("--digest", default="", metavar="SHA256", help="文书全文的摘要 / its SHA-256")
         parser.add_argument("--mend-by", type=day, default=None, metavar="DAY", help="改正期限 / to be put right by")
+        parser.add_argument(
+            "--state", default="registered", choices=(*STATED, *DECIDED), help="企业的状态 / what is said of the firm"
+        )
+        parser.add_argument("--kind", default="", metavar="KIND", help="哪一类企业 / firms of which kind")
         parser.add_argument(
             "--record", type=count, default=None, metavar="ID", help="处罚记录的编号 / the penalty's record"
         )
@@ -85,5 +94,19 @@ class Command(Base):
                 self.result({"neglects": services.neglects_read(asker=asker, at=at)})
             case "show":
                 self.result(services.neglect_read(number=words[0], asker=asker, at=at))
+            case "firm":
+                kind, code, name, since = words
+                firm = {
+                    "kind": kind,
+                    "code": code,
+                    "name": name,
+                    "since": day(since),
+                    "state": options["state"],
+                    "record": options["record"],
+                }
+                services.firm_file(**firm, **paper, asker=asker, at=at)
+                self.result({"firms": firms_filed(known_at=at, code=code)})
+            case "firms":
+                self.result({"firms": firms_filed(known_at=at, kind=options["kind"])})
             case "acts":
                 self.result({"acts": platform_acts(words[0], known_at=at)})
