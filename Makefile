@@ -51,11 +51,16 @@ serve: .venv/.base ## 提供网页与接口 / serve the pages and the API
 stop: .venv/.base ## 停止内嵌的数据库 / stop the embedded database
 	$(BIN)/chengxin stop
 
+# Where nobody can be asked: make audit ADVISORIES=a folder of OSV files, such as a copy of the PyPA's advisory database.
 audit: .venv/.dev ## 依赖的已知漏洞 / known weaknesses of what is pinned
+ifdef ADVISORIES
+	$(BIN)/python -m tests.advisories "$(ADVISORIES)" requirements/base.txt requirements/dev.txt
+else
 	$(PIP) install --quiet pip-audit
 	for each in base dev; do
 		$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements/$$each.txt
 	done
+endif
 
 lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 	$(PIP) install --quiet uv

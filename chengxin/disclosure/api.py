@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
+import segno
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
@@ -16,7 +17,7 @@ from chengxin.actors.api import ClientKey, Most, PerClient, Text
 from chengxin.actors.rules import day_over
 from chengxin.cases.services.running import MOST_BYTES, PaperIn
 from chengxin.disclosure.rules.consenting import Terms
-from chengxin.disclosure.selectors import calls_used
+from chengxin.disclosure.selectors import calls_used, request_link, request_shown
 from chengxin.disclosure.services.confirming import qualification_confirm
 from chengxin.disclosure.services.consenting import (
     consent_file,
@@ -26,6 +27,7 @@ from chengxin.disclosure.services.consenting import (
     withdrawals_read,
 )
 from chengxin.disclosure.services.reading import person_read
+from chengxin.disclosure.services.requesting import Asked, request_make, request_poll
 from chengxin.kernel.days import day_of
 from chengxin.ledger.api import LogReceiptOut
 
@@ -206,6 +208,58 @@ def consent(request: HttpRequest, asked: Form[ConsentIn], scan: File[UploadedFil
     paper = PaperIn(scan.name or "", scan.content_type or "", bytes(scan.read(MOST_BYTES + 1)))
     given = consent_file(terms=Terms(**words), scan=paper, asker=request.auth, at=timezone.now(), **whose)  # type: ignore[attr-defined]
     return given.as_dict()
+
+
+class RequestIn(Schema):
+    """What is asked for, of nobody yet: what for, which kinds of record, for how many days from the day it is allowed, how often, for which named use; `reference`
+    is the caller's own number for it and holds no person's.
+    """
+
+    purpose: Text
+    record_types: list[Text]
+    days: int
+    most: int | None = None
+    named_use: Text = ""
+    reference: Text = ""
+
+
+class RequestOut(Schema):
+    """Where a request stands: `waiting`, `given` with the consent's number, or `not-given`, which does not say why."""
+
+    number: str
+    link: str
+    reference: str
+    until: datetime
+    state: str
+    consent: int | None
+
+
+class RequestMadeOut(RequestOut):
+    """The same, with the link as a QR code (SVG) for a phone."""
+
+    qr: str
+
+
+@router.post(
+    "/requests", response=RequestMadeOut, summary="请求本人同意 / ask for a consent", operation_id="consent_request"
+)
+def request_consent(request: HttpRequest, asked: RequestIn) -> Any:
+    """不写是谁；得到编号、链接和二维码，由本人在手机上打开、登录后同意或者拒绝。 / Of nobody yet; the person opens the link and answers."""
+    at = timezone.now()
+    made = request_make(asked=Asked(**asked.dict()), asker=request.auth, at=at)  # type: ignore[attr-defined]
+    picture = segno.make(request_link(made), error="m").svg_inline(scale=4)
+    return {**request_shown(made, at=at).as_dict(), "qr": picture}
+
+
+@router.get(
+    "/requests/{number}",
+    response=RequestOut,
+    summary="请求的结果 / what became of it",
+    operation_id="consent_requested",
+)
+def request_consented(request: HttpRequest, number: str) -> Any:
+    """自己的请求：等待、已同意（附同意的编号）或者未同意，不说明原因。 / One's own: waiting, given with the consent's number, or not given."""
+    return request_poll(number=number, asker=request.auth, at=timezone.now()).as_dict()  # type: ignore[attr-defined]
 
 
 class TypeOut(Schema):

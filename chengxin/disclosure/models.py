@@ -101,6 +101,57 @@ class Acknowledgement(models.Model):
     at = models.DateTimeField()
 
 
+class Request(models.Model):
+    """That a partner asks for a consent, of nobody yet: what for, which kinds of record, for how many days, how often; until when it may be answered.
+    Its `number` is drawn and cannot be guessed. Nobody's identifier is in it; whose it is says who opened it first.
+    """
+
+    number = models.TextField(unique=True, db_collation="C")
+    grantee = models.TextField(db_collation="C")
+    client = models.BigIntegerField()
+    purpose = models.TextField(db_collation="C")
+    jurisdiction = models.TextField(db_collation="C")
+    record_types = ArrayField(models.TextField(db_collation="C"))
+    days = models.SmallIntegerField()
+    most = models.SmallIntegerField(null=True)
+    named_use = models.TextField(default="")
+    reference = models.TextField(default="")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    lawbook_digest = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(record_types__len__gt=0, days__gt=0, until__gt=models.F("at"))
+                & models.Q(number__regex=r"^[0-9a-f]{20}$")
+                & ~models.Q(grantee=""),
+                name="disclosure_request_of_something",
+            ),
+            models.UniqueConstraint(
+                fields=["grantee", "reference"],
+                condition=~models.Q(reference=""),
+                name="disclosure_request_once_a_reference",
+            ),
+        ]
+
+
+class RequestOpening(models.Model):
+    """Whose a request is: who opened it first. One, by the database, however many open it at once. Never edited."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, primary_key=True, related_name="opening")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class RequestAnswer(models.Model):
+    """What that person answered: the consent that they gave, or none. Once, by the database. Never edited."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, primary_key=True, related_name="answer")
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, null=True, related_name="request_answer")
+    at = models.DateTimeField()
+
+
 class Use(models.Model):
     """One reading on a consent: which one it was, and the ledger's entry of it. The database lets in no more than the person allowed."""
 

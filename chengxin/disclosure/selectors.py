@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor, Use
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.selectors import SEEING_ALL
-from chengxin.disclosure.models import Call, Consent, Withdrawal
-from chengxin.disclosure.rules.consenting import State, state_of
+from chengxin.disclosure.models import Call, Consent, Request, RequestAnswer, Withdrawal
+from chengxin.disclosure.rules.consenting import RequestUnknown, State, state_of
+from chengxin.disclosure.rules.consenting import Terms as Allowing
 from chengxin.disclosure.rules.disclosing import PersonFact
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
@@ -241,6 +243,95 @@ def consent_in_force(subject: int, grantee: str, purpose: str, *, consent: int |
         if state is State.IN_FORCE:
             return row
     return None
+
+
+@dataclass(frozen=True)
+class RequestShown:
+    """A request as the partner sees it: its number and link, and where it stands; `not-given` is all there is to a refusal and to silence alike."""
+
+    number: str
+    link: str
+    reference: str
+    until: datetime
+    state: str
+    consent: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the API gives it."""
+        return dict(self.__dict__)
+
+
+def request_number_known(number: str) -> Request:
+    """The request of that number."""
+    found = Request.objects.filter(number=number[:40]).first()
+    if found is None:
+        raise RequestUnknown
+    return found
+
+
+def request_asked(number: str, asker: Asker) -> Request:
+    """The asker's own request of that number; another's and unknown look alike."""
+    found = Request.objects.filter(number=number[:40], grantee=asker.key).first()
+    if found is None:
+        raise RequestUnknown
+    return found
+
+
+def request_link(found: Request) -> str:
+    """The address at which a person opens it."""
+    return f"{settings.CHENGXIN_SITE_URL.rstrip('/')}/my/allow/{found.number}"
+
+
+def request_shown(found: Request, *, at: datetime) -> RequestShown:
+    """Where the request stands at the instant."""
+    answer = RequestAnswer.objects.filter(request=found).first()
+    consent = answer.consent_id if answer else None
+    state = "given" if consent else "not-given" if answer or found.until <= at else "waiting"
+    return RequestShown(found.number, request_link(found), found.reference, found.until, state, consent)
+
+
+def request_terms(found: Request, *, on: date) -> Allowing:
+    """What a person would allow by it on the day."""
+    return Allowing(
+        found.grantee,
+        found.purpose,
+        found.record_types,
+        on,
+        on + timedelta(days=found.days),
+        found.most,
+        found.named_use,
+    )
+
+
+@dataclass(frozen=True)
+class RequestSeen:
+    """A request as the person sees it: who asks, what for, which records, from when until when, how often; and what they answered."""
+
+    number: str
+    grantee_title: str
+    title: str
+    title_en: str
+    basis: list[str]
+    record_types: list[dict[str, str]]
+    starts_on: date
+    ends_on: date
+    most: int | None
+    named_use: str
+    until: datetime
+    answered: bool
+    consent: int | None
+
+
+def request_seen(found: Request, *, on: date) -> RequestSeen:
+    """It, by the law of the day."""
+    law = lawroom.load().on(on, found.jurisdiction)
+    purpose, terms = law.purposes.get(found.purpose), request_terms(found, on=on)
+    answer = RequestAnswer.objects.filter(request=found).first()
+    return RequestSeen(
+        found.number, actor_titled(found.grantee), purpose.title.zh if purpose else found.purpose, purpose.title.en if purpose else found.purpose,
+        [law.cite(each).zh for each in purpose.basis] if purpose else [], list(_types(law, found.record_types)), terms.starts_on, terms.ends_on,
+        found.most, found.named_use, found.until, answer is not None, answer.consent_id if answer else None,
+    )  # fmt: skip
 
 
 def facts_of_person(law: Law, subject: int, *, known_at: datetime) -> list[PersonFact]:

@@ -67,6 +67,7 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"lists\.subject\.read", "查阅档案", "The file read"),
     (r"lists\.(task|measure|remedy|tasks)\..*", "措施的办理", "A measure carried out"),
     (r"disclosure\.(consents?|withdrawals?)\..*", "同意书的办理", "A consent"),
+    (r"disclosure\.request\..*", "他人请求您同意", "A request for your consent"),
     (r"disclosure\..*\.tried", "查询未获准", "A reading refused"),
     (r"disclosure\..*", "查阅个人信息", "Personal data read"),
     (r"checks\..*", "核查的办理", "A step of a check"),

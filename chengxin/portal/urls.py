@@ -107,6 +107,7 @@ urlpatterns = [
     path("my/data/export", mine.export, name="my-export"),
     path("my/data/erase", mine.erase, name="my-erase"),
     path("my/consents", allowing.consents, name="consents"),
+    path("my/allow/<str:number>", allowing.allow, name="allow"),
     path("confirm", allowing.confirm, name="confirm"),
     path("benefits", benefits.offered, name="benefits"),
     path("01/<str:gtin>", trailing.goods, name="trail-class"),

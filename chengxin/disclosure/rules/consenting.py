@@ -1,5 +1,6 @@
 """What a consent is, and whether it lets a reading through. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,15 @@ from chengxin.kernel.days import day_due, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
 from chengxin.kernel.periods import months_after
+from chengxin.kernel.wording import words_fit
 from chengxin.kernel.written import letter_written
 from chengxin.law import Law
 from chengxin.law.models import OfPersons, Purpose
 
 LONGEST, ACKNOWLEDGE = "consent-longest-months", "withdrawal-acknowledge-within"
+OPEN_DAYS = "consent-request-open-days"
+MOST_DAYS = 1_100  # beyond the longest term that any place has
+REFERENCE, MOST_REFERENCE = ("the reference", "自己的编号"), 100
 MOST_USE, MOST_TIMES = 200, 1000
 COUNTERS = ("credit-centre", "operator")  # who takes papers for any grantee; an authority takes those to itself
 
@@ -67,6 +72,73 @@ class UseUnnamed(Refusal):
     code = "consent-use-unnamed"
     basis = "个人信息保护法 14, 23"
     zh = "对“{title_zh}”的同意只用于一次写明的用途：请写明是哪一次，如“2026年总部会计岗位招聘”，不超过{most}字，不写证件号码。"
+
+
+class RequestUnknown(Refusal):
+    """There is no request like this for you: unknown, of another body, or opened by somebody else. Ask whoever sent you the link for a new one."""
+
+    code = "consent-request-unknown"
+    status = 404
+    zh = "没有可供您办理的同意请求：编号不存在、不是您单位的，或者已由他人打开。请向发给您链接的单位要一个新的。"
+
+
+class RequestOver(Refusal):
+    """This request is over: it was not answered in time, or whoever asked is admitted no more. Nothing was allowed."""
+
+    code = "consent-request-over"
+    status = 410
+    zh = "这一请求已经失效：逾期未答复，或者请求的单位不再准入。没有作出任何同意。"
+
+
+class RequestAnswered(Refusal):
+    """You answered this request already. What you allowed stands among your consents, where you take it back."""
+
+    code = "consent-request-answered"
+    status = 409
+    zh = "您已经答复过这一请求。已经同意的，在“我的同意”中查看和撤回。"
+
+
+class RequestRepeated(Refusal):
+    """A request with your reference {reference} was made already. Give each its own, or none."""
+
+    code = "consent-request-repeated"
+    status = 409
+    zh = "您的编号{reference}已经用于另一请求。每个请求用各自的编号，或者不填。"
+
+
+class ReferenceUnfit(Refusal):
+    """The reference may not hold a person's identity or telephone number: it is your own number for this request."""
+
+    code = "consent-reference-unfit"
+    basis = "个人信息保护法 6"
+    zh = "自己的编号中不得含有公民身份号码或者手机号码：它只是您对这一请求的编号。"
+
+
+class DaysUnfit(Refusal):
+    """A request says for how many days the consent is to run, from 1 to {most}."""
+
+    code = "consent-days-unfit"
+    basis = "个人信息保护法 14"
+    zh = "请写明同意的天数，为1至{most}的数字。"
+
+
+def reference_fit(written: str) -> str:
+    """The partner's own reference as it is kept; refuses a person's number."""
+    kept = words_fit(written, REFERENCE, most=MOST_REFERENCE)
+    if _NUMBERS.search(kept):
+        raise ReferenceUnfit
+    return kept
+
+
+def term_days(days: int) -> int:
+    """For how many days a consent is asked; refuses none, and more than any place allows, whose own longest term is asked afterwards."""
+    if not 1 <= days <= MOST_DAYS:
+        raise DaysUnfit(most=MOST_DAYS)
+    return days
+
+
+# What looks like an identity or a mobile number, whatever its check digit.
+_NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 
 
 class State(StrEnum):

@@ -18,9 +18,10 @@ from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
 from chengxin.actors.selectors import Asker
 from chengxin.disclosure.rules.consenting import terms_read
-from chengxin.disclosure.selectors import consents_offered
+from chengxin.disclosure.selectors import consents_offered, request_seen
 from chengxin.disclosure.services.confirming import qualification_confirm
 from chengxin.disclosure.services.consenting import consent_give, consent_withdraw, consents_own_read
+from chengxin.disclosure.services.requesting import request_answer, request_open
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.signing import persons_only
@@ -76,6 +77,27 @@ def _consents(
         "asked": consents_offered(on=timezone.localdate(at), jurisdiction=place), **told,
     }  # fmt: skip
     return render(request, "portal/consents.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@persons_only
+def allow(request: HttpRequest, subject: int, number: str) -> HttpResponse:
+    """What a partner asks the person who is signed in to allow. Opening it, by a button since it makes the request theirs, shows who asks; then they allow
+    or refuse. Before that the page says nothing, whoever has the link.
+    """
+    if request.method != "POST":
+        return render(request, "portal/allow.html", {"number": number})
+    at, word = timezone.now(), request.POST.get("answer", "")
+    try:
+        if word in ("allow", "refuse"):
+            consent = request_answer(number=number, subject=subject, allow=word == "allow", at=at)
+            if consent is not None:
+                return redirect(f"{reverse('portal:consents')}?given={consent}")
+        found = request_open(number=number, subject=subject, at=at)
+    except Refusal as refusal:
+        return render(request, "portal/allow.html", {"number": number, "refusal": refusal}, status=refusal.status)
+    seen = request_seen(found, on=timezone.localdate(at))
+    return render(request, "portal/allow.html", {"number": number, "asked": seen})
 
 
 # Without a token, and so without a cookie, as a search: nobody is signed in here.
