@@ -215,12 +215,12 @@ def reader_heard(finding: int, *, answered: bool, due_on: date, today: date) -> 
 PROCEDURE, KINDS, CLOSING = "data-incident", "incident-kinds", "closing-access"
 HERE, READER = "here", "reader"
 PLACES: dict[str, Words] = {
-    HERE: Words(zh="本系统", en="Here"),
     READER: Words(zh="取得过信息的单位", en="Whoever had data from here"),
+    HERE: Words(zh="本系统", en="Here"),
 }
 ORIGINS: dict[str, Words] = {
-    "finding": Words(zh="查询审计的线索", en="A finding about use"),
     "report": Words(zh="举报或者通报", en="A report"),
+    "finding": Words(zh="查询审计的线索", en="A finding about use"),
     "self": Words(zh="该单位自行报告", en="Reported by itself"),
     "ledger": Words(zh="账本核验不符", en="The ledger’s own verification failed"),
 }

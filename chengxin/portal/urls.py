@@ -106,6 +106,7 @@ urlpatterns = [
     path("my/data", mine.data, name="my-data"),
     path("my/data/export", mine.export, name="my-export"),
     path("my/data/erase", mine.erase, name="my-erase"),
+    path("my/firm-consents", allowing.firm_consents, name="firm-consents"),
     path("my/consents", allowing.consents, name="consents"),
     path("my/allow/<str:number>", allowing.allow, name="allow"),
     path("confirm", allowing.confirm, name="confirm"),

@@ -11,7 +11,12 @@ from pydantic import Field
 from chengxin.actors.api import ClientKey, PerClient, Text
 from chengxin.reports.rules import Choice
 from chengxin.reports.services.issuing import report_count, report_issue
-from chengxin.reports.services.ordering import report_order, third_report_register, third_report_verify
+from chengxin.reports.services.ordering import (
+    report_order,
+    third_report_register,
+    third_report_verify,
+    third_report_withdraw,
+)
 from chengxin.reports.services.reading import report_read, report_verify
 
 router = Router(auth=ClientKey("reports"), throttle=PerClient(), tags=["reports 信用报告"])
@@ -141,7 +146,9 @@ class ThirdRestsOnOut(Schema):
 
 
 class ThirdReportOut(Schema):
-    """A third-party report as it was registered. Nothing that it says is kept, and no score."""
+    """A third-party report as it was registered. Nothing that it says is kept, and no score. `state`: `registered`, `withdrawn` by its issuer, or
+    `consent-ended` by the firm.
+    """
 
     number: str
     issuer: str
@@ -151,6 +158,24 @@ class ThirdReportOut(Schema):
     issued_on: date
     registered_at: datetime
     rests_on: list[ThirdRestsOnOut]
+    state: str
+    withdrawn_at: datetime | None
+    withdrawn_why: str
+    consent_ended_at: datetime | None
+
+
+class ThirdWithdrawIn(Schema):
+    """Which report of one's own, by its number, and why."""
+
+    number: Text
+    reason: Text
+
+
+class ThirdWithdrawnOut(Schema):
+    """That it was taken back."""
+
+    number: str
+    withdrawn_at: datetime
 
 
 @router.post(
@@ -164,6 +189,18 @@ def third_register(request: HttpRequest, said: ThirdReportIn) -> Any:
     at = timezone.now()
     third_report_register(asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
     return third_report_verify(number=said.number, digest=said.digest, at=at).as_dict()
+
+
+@router.post(
+    "/third-party/withdrawals",
+    response=ThirdWithdrawnOut,
+    summary="撤销第三方报告 / take a third-party report back",
+    operation_id="third_report_withdraw",
+)
+def third_withdraw(request: HttpRequest, said: ThirdWithdrawIn) -> Any:
+    """出具机构撤销自己登记的报告并写明理由，此后核验的人看到。 / By its issuer, with a reason; whoever verifies it is told."""
+    made = third_report_withdraw(asker=request.auth, at=timezone.now(), **said.dict())  # type: ignore[attr-defined]
+    return {"number": said.number, "withdrawn_at": made.at}
 
 
 @router.get("/{str:number}", response=ReportHadOut, summary="再次取得 / have it again", operation_id="report_read")

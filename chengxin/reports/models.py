@@ -153,6 +153,22 @@ class ThirdReport(models.Model):
         indexes = [models.Index(fields=["digest"], name="reports_thirdreport_digest")]
 
 
+class ThirdWithdrawal(models.Model):
+    """That the issuer took its report back, and why. Never edited."""
+
+    withdrawn = models.OneToOneField(ThirdReport, on_delete=models.PROTECT, primary_key=True, related_name="withdrawal")
+    reason = models.TextField()
+    by = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason="") & ~models.Q(by=""), name="reports_thirdwithdrawal_with_a_reason"
+            )
+        ]
+
+
 class PassEnd(models.Model):
     """That a pass was taken back before its day."""
 

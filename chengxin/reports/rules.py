@@ -190,6 +190,14 @@ class ThirdRegistered(Refusal):
     zh = "您已经登记过编号{number}的报告，内容不同。登记过的不能改写：请用另一编号重新出具。"
 
 
+class ThirdWithdrawn(Refusal):
+    """{number} was taken back on {on} already."""
+
+    code = "third-report-withdrawn"
+    status = 409
+    zh = "{number}已于{on}撤销。"
+
+
 class ThirdUnknown(Refusal):
     """No third-party report of this number and digest was registered here. Compare the number, and take the very file: one changed byte makes another digest."""
 

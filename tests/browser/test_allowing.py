@@ -76,7 +76,7 @@ def test_a_request_is_allowed_on_a_phone_and_an_incident_told(
     ):
         page.locator(f"#{field}").fill(words)
     looked(page, "desk-incidents")
-    page.get_by_role("button", name="登记").click()
+    page.get_by_role("button", name="登记事件").click()
     looked(page, "desk-incident")
     for button in ("采取补救措施", "通知履行个人信息保护职责的部门", "通知个人"):
         page.locator("#words").fill("已经停用密钥")

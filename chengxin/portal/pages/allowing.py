@@ -1,6 +1,7 @@
 """What a person allows others to read, at the portal, and the yes or no to a qualification for anybody. They read the clock."""
 
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from chengxin import law as lawroom
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
-from chengxin.actors.selectors import Asker
+from chengxin.actors.selectors import Asker, actor_titled, actors_of_kinds
 from chengxin.disclosure.rules.consenting import terms_read
 from chengxin.disclosure.selectors import consents_offered, request_seen
 from chengxin.disclosure.services.confirming import qualification_confirm
@@ -24,7 +26,10 @@ from chengxin.disclosure.services.consenting import consent_give, consent_withdr
 from chengxin.disclosure.services.requesting import request_answer, request_open
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
-from chengxin.portal.pages.signing import persons_only
+from chengxin.portal.pages.signing import FirmHere, firms_only, persons_only
+from chengxin.reports.selectors.issued import firm_consents as consents_of_firm
+from chengxin.reports.services.ordering import firm_consent_allow, firm_consent_take_back
+from chengxin.subjects.selectors import number_of
 
 PUBLIC = Asker("public", "public")
 NOTHING: Mapping[str, str] = {}
@@ -98,6 +103,42 @@ def allow(request: HttpRequest, subject: int, number: str) -> HttpResponse:
         return render(request, "portal/allow.html", {"number": number, "refusal": refusal}, status=refusal.status)
     seen = request_seen(found, on=timezone.localdate(at))
     return render(request, "portal/allow.html", {"number": number, "asked": seen})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@firms_only
+def firm_consents(request: HttpRequest, firm: FirmHere) -> HttpResponse:
+    """What the firm for which somebody is signed in lets credit-service firms order; a form to allow more, and a button to take each back."""
+    at, refusal = timezone.now(), None
+    if request.method == "POST":
+        back = request.POST.get("withdraw", "")
+        try:
+            if back:
+                consent = int(back) if back.isdecimal() and len(back) < 19 else 0
+                firm_consent_take_back(subject=firm.subject, consent=consent, at=at)
+            else:
+                firm_consent_allow(
+                    subject=firm.subject, account=firm.account, grantee=request.POST.get("grantee", ""), kind=request.POST.get("kind", ""),
+                    until=_day(request.POST.get("until", "")), jurisdiction=settings.CHENGXIN_PLACE, at=at,
+                )  # fmt: skip
+            return redirect(f"{reverse('portal:firm-consents')}?done=1")
+        except Refusal as unfit:
+            refusal = unfit
+    law = lawroom.load().on(timezone.localdate(at), settings.CHENGXIN_PLACE)
+    held = consents_of_firm(number_of(firm.subject, known_at=at) or "", on=law.day)
+    context = {
+        "firm": True, "refusal": refusal, "done": "done" in request.GET, "allowing": [k for k in law.reports.values() if k.allowed],
+        "grantees": list(actors_of_kinds(["service-firm"])),
+        "consents": [(each, actor_titled(each.grantee), law.reports.get(each.kind)) for each in held],
+    }  # fmt: skip
+    return render(request, "portal/firm_consents.html", context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return date.min  # refused as any day that is past
 
 
 # Without a token, and so without a cookie, as a search: nobody is signed in here.

@@ -11,12 +11,13 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_coded, actor_titled
 from chengxin.kernel.days import day_of
+from chengxin.kernel.wording import words_fit
 from chengxin.ledger.services import trace
 from chengxin.reports import rules
-from chengxin.reports.models import FirmConsent, FirmConsentEnd, Report, ThirdReport
+from chengxin.reports.models import FirmConsent, FirmConsentEnd, Report, ThirdReport, ThirdWithdrawal
 from chengxin.reports.selectors.issued import number_of_report, pass_held, report_accessible, subject_held
 from chengxin.reports.services.issuing import PUBLIC, Issued, report_issue_allowed
-from chengxin.subjects.selectors import number_read
+from chengxin.subjects.selectors import number_of, number_read
 
 
 def firm_consent_give(
@@ -27,12 +28,37 @@ def firm_consent_give(
     """
     _, value = number_read(number)
     held = pass_held(value, key, at=at)
+    return _firm_consent(
+        value, f"pass:{held.pk}", grantee=grantee, kind=kind, until=until, jurisdiction=jurisdiction, at=at
+    )
+
+
+def firm_consent_allow(
+    *, subject: int, account: int, grantee: str, kind: str, until: date, jurisdiction: str = "cn", at: datetime
+) -> FirmConsent:
+    """The same by whoever is signed in for the firm: its account instead of the counter's pass. The caller knows who is there."""
+    value = _code_of(subject, at=at)
+    return _firm_consent(
+        value, f"account:{account}", grantee=grantee, kind=kind, until=until, jurisdiction=jurisdiction, at=at
+    )
+
+
+def _code_of(subject: int, *, at: datetime) -> str:
+    value = number_of(subject, known_at=at)
+    if not value:
+        raise rules.ConsentMissing
+    return value
+
+
+def _firm_consent(
+    value: str, way: str, *, grantee: str, kind: str, until: date, jurisdiction: str, at: datetime
+) -> FirmConsent:
     law, whose = lawroom.load().on(day_of(at), jurisdiction), actor_acting(grantee, at=at)
     rules.grantee_may(rules.kind_of(law, kind), whose.kind, day_of(at), until)
     with transaction.atomic():
         made, fresh = FirmConsent.objects.get_or_create(
             code=value, grantee=grantee, kind=kind, until=until, end__isnull=True,
-            defaults={"jurisdiction": jurisdiction, "way": f"pass:{held.pk}", "lawbook_digest": law.book.digest, "at": at},
+            defaults={"jurisdiction": jurisdiction, "way": way, "lawbook_digest": law.book.digest, "at": at},
         )  # fmt: skip
         if fresh:
             detail = {"grantee": grantee, "kind": kind, "until": until}
@@ -44,6 +70,15 @@ def firm_consent_end(*, number: str, key: str, consent: int, at: datetime) -> Fi
     """Take a consent back: from the commit on nothing is ordered by it; what was had before stays had."""
     _, value = number_read(number)
     pass_held(value, key, at=at)
+    return _firm_consent_end(value, consent, at=at)
+
+
+def firm_consent_take_back(*, subject: int, consent: int, at: datetime) -> FirmConsentEnd:
+    """The same by whoever is signed in for the firm, however it was given."""
+    return _firm_consent_end(_code_of(subject, at=at), consent, at=at)
+
+
+def _firm_consent_end(value: str, consent: int, *, at: datetime) -> FirmConsentEnd:
     with transaction.atomic():
         found = FirmConsent.objects.select_for_update().filter(pk=consent, code=value).first()
         if found is None or hasattr(found, "end"):
@@ -108,10 +143,33 @@ def third_report_register(
     return made
 
 
+def third_report_withdraw(*, number: str, reason: str, asker: Asker, at: datetime) -> ThirdWithdrawal:
+    """Keep that the issuer takes its report back, and why; whoever verifies it from now on is told. Once; the registration stays."""
+    reason = words_fit(reason, ("The reason", "撤销的理由"), most=500, needed=True)
+    with transaction.atomic():
+        found = ThirdReport.objects.select_for_update().filter(number=number.strip()[:64], issuer=asker.key).first()
+        if found is None:
+            raise rules.ThirdUnknown
+        if (before := ThirdWithdrawal.objects.filter(pk=found.pk).first()) is not None:
+            raise rules.ThirdWithdrawn(number=found.number, on=day_of(before.at))
+        made = ThirdWithdrawal.objects.create(withdrawn=found, reason=reason, by=asker.key, at=at)
+        about, whose = f"third-report:{found.pk}", subject_held(found.code, at)
+        trace(event="reports.third.withdrawn", by=asker.key, at=at, subject=whose, about=about)
+    return made
+
+
+def _consent_ended(found: ThirdReport, based: Sequence[Report], *, at: datetime) -> datetime | None:
+    """When the firm took back the last consent on which the reports were had that it rests on; nothing while one of them stands, or simply ran out."""
+    kinds = {report.kind for report in based}
+    held = FirmConsent.objects.filter(code=found.code, grantee=found.issuer, kind__in=kinds, at__lte=found.at)
+    ends = [each.end.at if hasattr(each, "end") and each.end.at <= at else None for each in held.select_related("end")]
+    return max((end for end in ends if end), default=None) if ends and all(ends) else None
+
+
 @dataclass(frozen=True)
 class ThirdVerified:
-    """What is to be said of a third-party report that somebody holds: by whom and when it was issued, about which code, and on which of our reports
-    it rests. Not what any of them says.
+    """What is to be said of a third-party report that somebody holds: by whom and when it was issued, about which code, on which of our reports it
+    rests, and whether it was taken back since, by its issuer or by the firm that took its consent back. Not what any of them says.
     """
 
     number: str
@@ -122,6 +180,10 @@ class ThirdVerified:
     issued_on: date
     registered_at: datetime
     rests_on: list[dict[str, Any]]
+    state: str  # registered, withdrawn by its issuer, or consent-ended by the firm
+    withdrawn_at: datetime | None
+    withdrawn_why: str
+    consent_ended_at: datetime | None
 
     def as_dict(self) -> dict[str, Any]:
         """As every door gives it."""
@@ -140,7 +202,11 @@ def third_report_verify(*, number: str, digest: str, at: datetime) -> ThirdVerif
     based = list(Report.objects.filter(pk__in=found.rests_on).order_by("pk"))
     trace(event="reports.third.verified", by=PUBLIC, at=at, subject=based[0].subject, about=f"third-report:{found.pk}")
     whose = actor_titled(found.issuer)
+    back = ThirdWithdrawal.objects.filter(pk=found.pk, at__lte=at).first()
+    ended = _consent_ended(found, based, at=at)
+    state = "withdrawn" if back else "consent-ended" if ended else "registered"
     return ThirdVerified(
         found.number, whose, actor_coded(found.issuer), found.code, found.digest, found.issued_on, found.at,
-        [{"number": number_of_report(r), "kind": r.kind, "issued_at": r.issued_at} for r in based],
+        [{"number": number_of_report(r), "kind": r.kind, "issued_at": r.issued_at} for r in based], state, back.at if back else None,
+        back.reason if back else "", ended,
     )  # fmt: skip

@@ -1,11 +1,13 @@
 """Third-party reports: a firm allows a credit-service firm to order its report; that firm's own report is known by number and digest, and nothing of it is kept."""
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client as Browser
@@ -14,20 +16,27 @@ from django.utils import timezone
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, actor_identify
 from chengxin.kernel.days import day_of
+from chengxin.kernel.wording import WordsUnfit
 from chengxin.ledger.models import Entry
 from chengxin.reports import rules
-from chengxin.reports.models import FirmConsent, Report, ThirdReport
+from chengxin.reports.models import FirmConsent, Report, ThirdReport, ThirdWithdrawal
 from chengxin.reports.rules import PassUnknown, ReportNotYours, ReportUnknown
 from chengxin.reports.services.admitting import pass_give
 from chengxin.reports.services.issuing import report_draw, report_issue
 from chengxin.reports.services.ordering import (
+    firm_consent_allow,
     firm_consent_end,
     firm_consent_give,
+    firm_consent_take_back,
     report_order,
     third_report_register,
     third_report_verify,
+    third_report_withdraw,
 )
 from chengxin.reports.services.reading import report_read, report_verify
+from chengxin.site.cli import run
+from chengxin.subjects.selectors import subject_of
+from tests.signing import firm_account, signed_in
 from tests.world import NOW, PERSON_NUMBER, TODAY, code, later, penalty, sent
 
 pytestmark = [pytest.mark.django_db]
@@ -204,3 +213,76 @@ def test_on_the_pages_a_firm_allows_and_takes_back_and_whoever_holds_the_report_
     )
     bad = browser.post("/third-party-reports", {**asked, "digest": "0" * 64})
     assert bad.status_code == 404 and "credit-house" not in bad.content.decode()
+
+
+def test_an_issuer_takes_its_report_back_once_with_a_reason_and_whoever_verifies_it_is_told(key: str) -> None:
+    allowed(key)
+    made = registered(ordered().number)
+    verified = third_report_verify(number=made.number, digest=DIGEST, at=NOW)
+    assert (verified.state, verified.withdrawn_at, verified.consent_ended_at) == ("registered", None, None)
+    with pytest.raises(rules.ThirdUnknown):
+        third_report_withdraw(number=made.number, reason="数据有误", asker=OTHER, at=NOW)
+    with pytest.raises(WordsUnfit):
+        third_report_withdraw(number=made.number, reason=" ", asker=HOUSE, at=NOW)
+    third_report_withdraw(number=made.number, reason="数据有误", asker=HOUSE, at=NOW)
+    with pytest.raises(rules.ThirdWithdrawn):
+        third_report_withdraw(number=made.number, reason="再次", asker=HOUSE, at=NOW)
+    verified = third_report_verify(number=made.number, digest=DIGEST, at=NOW)
+    assert (verified.state, verified.withdrawn_why) == ("withdrawn", "数据有误")
+    page = Browser().post("/third-party-reports", {"number": made.number, "digest": DIGEST}).content.decode()
+    assert "出具机构已经撤销" in page and "数据有误" in page
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ThirdWithdrawal.objects.all().delete()
+
+
+def test_a_consent_taken_back_shows_on_verification_unless_another_stands_and_one_run_out_does_not(key: str) -> None:
+    first = allowed(key, until=TODAY)
+    made = registered(ordered().number)
+    assert third_report_verify(number=made.number, digest=DIGEST, at=later(days=9)).state == "registered", "run out"
+    other = allowed(key)
+    firm_consent_end(number=code(1), key=key, consent=first.pk, at=later(minutes=1))
+    assert third_report_verify(number=made.number, digest=DIGEST, at=later(minutes=2)).state == "registered"
+    firm_consent_end(number=code(1), key=key, consent=other.pk, at=later(minutes=3))
+    verified = third_report_verify(number=made.number, digest=DIGEST, at=later(minutes=4))
+    assert (verified.state, verified.consent_ended_at) == ("consent-ended", later(minutes=3))
+
+
+def test_a_firm_allows_and_takes_back_from_its_own_account_and_no_other_s(key: str) -> None:
+    subjects = [subject_of(code(n), known_at=later(days=1)) for n in (1, 2)]
+    made = firm_consent_allow(
+        subject=subjects[0], account=7, grantee=HOUSE.key, kind="enterprise-full", until=UNTIL, at=NOW
+    )
+    assert (made.code, made.way) == (code(1), "account:7")
+    ordered()
+    with pytest.raises(rules.ConsentMissing):
+        firm_consent_take_back(subject=subjects[1], consent=made.pk, at=NOW)
+    mine, other = (signed_in(Browser(), firm_account(s)) for s in subjects)
+    with time_machine.travel(later(hours=1), tick=True):
+        assert HOUSE.key in mine.get("/my/firm-consents").content.decode()
+        assert "撤回授权" not in other.get("/my/firm-consents").content.decode()
+        assert other.post("/my/firm-consents", {"withdraw": made.pk}).status_code == 403
+        assert mine.post("/my/firm-consents", {"withdraw": made.pk}).status_code == 302
+        with pytest.raises(rules.ConsentMissing):
+            ordered(at=timezone.now())
+        typed = {"grantee": HOUSE.key, "kind": "enterprise-full", "until": str(UNTIL)}
+        assert mine.post("/my/firm-consents", typed).status_code == 302
+        assert mine.post("/my/firm-consents", {**typed, "until": "soon"}).status_code == 422
+    assert FirmConsent.objects.filter(way__startswith="account:").count() == 2
+
+
+def test_the_command_registers_takes_back_and_verifies(
+    key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    allowed(key, at=timezone.now(), until=day_of(timezone.now()))
+    had = ordered(at=timezone.now())
+    file = tmp_path / "report.pdf"
+    file.write_bytes(FILE)
+    words = ["HX-2026-009", "--file", str(file), "--json"]
+    house = ["--by", HOUSE.key]
+    assert run(["third-party", "register", *words, "--code", code(1), "--rests-on", had.number, *house]) == 0
+    assert json.loads(capfd.readouterr().out)["state"] == "registered"
+    assert run(["third-party", "withdraw", "HX-2026-009", "--reason", "数据有误", "--json"]) == 2
+    assert run(["third-party", "withdraw", "HX-2026-009", "--reason", "数据有误", "--json", *house]) == 0
+    capfd.readouterr()
+    assert run(["third-party", "verify", *words]) == 0
+    assert json.loads(capfd.readouterr().out)["withdrawn_why"] == "数据有误"
