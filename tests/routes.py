@@ -81,6 +81,7 @@ DECIDED = {
     "GET /api/v1/merchants/{platform}/disclosures": "..........",
     "GET /api/v1/merchants/{platform}/duties": "!!!....!.x",
     "GET /api/v1/merchants/{platform}/shops/{shop}": "!!!----!-x",
+    "GET /api/v1/merchants/{platform}/shops/{shop}/suppliers": "!!!----!-x",
     "GET /api/v1/merchants/{platform}/statements/{number}": "----------",
     "GET /api/v1/openapi.json": "..........",
     "GET /api/v1/persons/consents": "!!!....!.x",

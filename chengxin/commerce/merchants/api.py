@@ -28,6 +28,7 @@ from chengxin.commerce.merchants.selectors import (
     statement_of,
     statement_shown,
     statements_found,
+    suppliers_accessible,
     ticket_accessible,
     ticket_shown,
     tickets_asked,
@@ -332,6 +333,35 @@ def shop_show(request: HttpRequest, platform: Text, shop: Text, on: date | None 
     """店铺的核验标识、证照，以及所售商品应有而缺少的。 / A shop’s mark and licences, and what its goods need."""
     at = timezone.now()
     return shop_shown(platform, shop, on=on or day_of(at), known_at=at).as_dict()
+
+
+class MerchantSupplierOut(Schema):
+    """From whom a shop buys, as its platform filed it: how code and name agree with what is held, and whether the licence has expired."""
+
+    supplier: str
+    name: str
+    category: str
+    licence: str = ""
+    number: str = ""
+    valid_to: date | None = None
+    evidence: str
+    digest: str
+    verified_on: date
+    state: str
+    licence_expired: bool
+
+
+@router.get(
+    "/{platform}/shops/{shop}/suppliers",
+    response=list[MerchantSupplierOut],
+    summary="供货商 / suppliers",
+    operation_id="merchant_suppliers",
+)
+def suppliers_show(request: HttpRequest, platform: Text, shop: Text, on: date | None = None) -> Any:
+    """店铺的供货商，只给本平台和监管部门。 / A shop’s suppliers, for its own platform and whoever regulates."""
+    at = timezone.now()
+    asker = request.auth  # type: ignore[attr-defined]
+    return suppliers_accessible(asker, platform, shop, on=on or day_of(at), known_at=at)
 
 
 def _counted(request: HttpRequest, purpose: str, at: datetime, *, kind: str = "merchants") -> None:

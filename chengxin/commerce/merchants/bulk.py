@@ -241,30 +241,38 @@ def _bare(text: str) -> str:
 
 
 def registrations_lay(
-    platform: str, kind: str, rows: Sequence[Parted], *, filing: int, at: datetime
+    platform: str, kind: str, rows: Sequence[Parted], *, filing: int, at: datetime, not_after: int | None = None
 ) -> list[tuple[Parted, int]]:
-    """File the rows that say something else than what stands: these, each with its version. One statement reads, one writes."""
+    """File the rows that say something else than what stands: these, each with its version. One statement reads, one writes. Rows that came with
+    filing `not_after` are refused where a later one has said something else of the same.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select distinct on (shop, item) shop, item, version, code, body, sealed from merchants_registration
+            select distinct on (shop, item) shop, item, version, filing_id, code, body, sealed from merchants_registration
             where platform = %s and kind = %s and shop = any(%s) order by shop, item, version desc
             """,
             [platform, kind, list({row.shop for row in rows})],
         )
         stands = {
-            (shop, item): (version, code, body, sealed) for shop, item, version, code, body, sealed in cursor.fetchall()
+            (shop, item): (version, since, code, body, sealed)
+            for shop, item, version, since, code, body, sealed in cursor.fetchall()
         }
         changed: list[tuple[Parted, int]] = []
+        overtaken: list[str] = []
+        for row in rows:
+            version, since, *before = stands.get((row.shop, row.item), (0, 0))
+            if before and _same(row, platform, version, *before):
+                continue
+            if not_after is not None and since > not_after:
+                overtaken.append(f"{row.shop} {row.item}".strip())
+            changed.append((row, version + 1))
+        if overtaken:
+            raise rules.ResendOvertaken(filing=not_after, items=", ".join(sorted(overtaken)[:20]))
         with cursor.copy(
             "copy merchants_registration (platform, kind, shop, item, version, code, body, sealed, subject_id, filing_id, at) from stdin"
         ) as copy:
-            for row in rows:
-                version, *before = stands.get((row.shop, row.item), (0,))
-                if before and _same(row, platform, version, *before):
-                    continue
-                version += 1
-                changed.append((row, version))
+            for row, version in changed:
                 sealed = row.sealed and seal_of("vault").seal_json(row.sealed, _bound(platform, row.shop, version))
                 shut = sealed if sealed is not None else None
                 copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, row.subject, filing, at))  # fmt: skip

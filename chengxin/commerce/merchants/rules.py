@@ -204,6 +204,16 @@ class RefusedUnknown(Refusal):
     zh = "报送{filing}没有第{lines}行被拒的资料。没有重新报送任何一行；行号见被拒的行。"
 
 
+class ResendOvertaken(Refusal):
+    """Since filing {filing} its platform has filed these again, so that the older rows would stand over newer ones: {items}. Nothing was sent again.
+    Leave these lines out; where the older words are the right ones after all, file them as new rows.
+    """
+
+    code = "merchants-resend-overtaken"
+    status = 409
+    zh = "报送{filing}之后，平台又报送过这些：{items}；较早的行会盖住较新的。没有重新报送任何一行。请去掉这些行；确实以较早的为准的，请作为新的一行报送。"
+
+
 class ShopUnknown(Refusal):
     """{platform} has filed no shop "{shop}"."""
 
@@ -357,6 +367,23 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class Supplier:
+    """From whom a shop buys goods of a category, as its platform filed it: code, name in its normal form, licence, when it was verified."""
+
+    code: str
+    category: str
+    name: str
+    licence: str
+    valid_to: date | None
+    verified_on: date
+
+    @property
+    def item(self) -> str:
+        """How a finding names it."""
+        return f"{self.code}/{self.category}"
+
+
+@dataclass(frozen=True)
 class Shop:
     """A shop as its platform last said it: of a unit its code and name, of an individual neither."""
 
@@ -367,6 +394,7 @@ class Shop:
     categories: tuple[str, ...]
     verified_on: date
     licences: tuple[Licence, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -447,6 +475,28 @@ def findings_of(
             found.append(Finding(shop.shop, "licence-missing", f"{need['category']}/{need['need']}"))
     if overdue_from(shop.verified_on, months) < on:
         found.append(Finding(shop.shop, "identity-overdue", words=shop.verified_on.isoformat()))
+    return found
+
+
+def suppliers_judged(
+    shop: Shop, held: Mapping[str, Held], goods: Mapping[str, Goods], *, months: int, on: date
+) -> list[Finding]:
+    """What is found of a shop's suppliers on the day: another name than its code's, a firm that has ended, a licence expired or none filed for goods
+    that need one, a verification too old. Nothing for a code that the register does not hold.
+    """
+    found = []
+    for each in shop.suppliers:
+        of = held.get(each.code)
+        if of is not None and of.ended:
+            found.append(Finding(shop.shop, "supplier-ended", each.item, of.ended))
+        elif of is not None and each.name not in of.names:
+            found.append(Finding(shop.shop, "supplier-name-unlike", each.item))
+        if each.valid_to is not None and each.valid_to < on:
+            found.append(Finding(shop.shop, "supplier-licence-expired", each.item, each.valid_to.isoformat()))
+        if not each.licence and each.category in goods and goods[each.category].needs:
+            found.append(Finding(shop.shop, "supplier-licence-missing", each.item))
+        if overdue_from(each.verified_on, months) < on:
+            found.append(Finding(shop.shop, "supplier-overdue", each.item, each.verified_on.isoformat()))
     return found
 
 

@@ -201,15 +201,31 @@ def shops_known(platform: str, *, on: date, known_at: datetime, shops: Sequence[
             )  # fmt: skip
             licences.setdefault(each.shop, []).append(licence)
     found = []
+    suppliers = _suppliers(platform, on=on, known_at=known_at, shops=shops)
     for each in registrations_known(platform, "shops", known_at=known_at, shops=shops):
         body = each.body
         if not _over(body.get("closed_on"), on):
             found.append(
                 rules.Shop(
                     each.shop, body["kind"] == "unit", each.code, name_normal(body.get("name", "")), tuple(body.get("categories", ())),
-                    date.fromisoformat(body["verified_on"]), tuple(licences.get(each.shop, ())),
+                    date.fromisoformat(body["verified_on"]), tuple(licences.get(each.shop, ())), tuple(suppliers.get(each.shop, ())),
                 )
             )  # fmt: skip
+    return found
+
+
+def _suppliers(
+    platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None
+) -> dict[str, list[rules.Supplier]]:
+    found: dict[str, list[rules.Supplier]] = {}
+    for each in registrations_known(platform, "suppliers", known_at=known_at, shops=shops):
+        body = each.body
+        if not _over(body.get("removed_on"), on):
+            supplier = rules.Supplier(
+                each.code, body["category"], name_normal(body["name"]), body.get("licence", ""), _day(body.get("valid_to")),
+                date.fromisoformat(body["verified_on"]),
+            )  # fmt: skip
+            found.setdefault(each.shop, []).append(supplier)
     return found
 
 
@@ -270,7 +286,8 @@ def findings_known(
     law = law_of(on)
     months = law.parameter("merchant-recheck-months")
     stand = shops_known(platform, on=on, known_at=known_at, shops=shops)
-    held = held_of((s.code for s in stand if s.unit), on=on, known_at=known_at)
+    sellers = {s.code for s in stand if s.unit}
+    held = held_of(sellers | {each.code for s in stand for each in s.suppliers}, on=on, known_at=known_at)
     codes = {s.code for s in stand if s.unit}
     beside = stand if shops is None else _beside(platform, codes, on=on, known_at=known_at)
     unlike = rules.unlike(beside)
@@ -280,6 +297,7 @@ def findings_known(
         for finding in rules.findings_of(
             shop, held.get(shop.code), law.goods, borrowed=unlike.get(shop.code, ()) if shop.unit else (), months=months, on=on
         )
+        + rules.suppliers_judged(shop, held, law.goods, months=months, on=on)
     ]  # fmt: skip
 
 
@@ -291,9 +309,20 @@ def _beside(platform: str, codes: set[str], *, on: date, known_at: datetime) -> 
 
 def shops_coded_alike(platform: str, shops: Iterable[str], *, known_at: datetime) -> set[str]:
     """Every shop of the platform that bears, or bore, a code that one of these does or did: what is filed of the one, the other must answer."""
-    filed = Registration.objects.filter(platform=platform, kind="shops", at__lte=known_at).exclude(code="")
-    codes = set(filed.filter(shop__in=sorted(set(shops))).values_list("code", flat=True))
-    return set(filed.filter(code__in=sorted(codes)).values_list("shop", flat=True))
+    named = sorted(set(shops))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with codes as materialized (
+                select distinct r.code from unnest(%(shops)s::text[]) s (shop) join merchants_registration r
+                    on r.platform = %(platform)s and r.kind = 'shops' and r.shop = s.shop
+                where r.code <> '' and r.at <= %(at)s)
+            select distinct r.shop from codes c join merchants_registration r on r.code = c.code
+            where r.code <> '' and r.platform = %(platform)s and r.kind = 'shops' and r.at <= %(at)s
+            """,
+            {"shops": named, "platform": platform, "at": known_at},
+        )
+        return {shop for (shop,) in cursor.fetchall()}
 
 
 @dataclass(frozen=True)
@@ -382,6 +411,16 @@ def suppliers_known(platform: str, shop: str, *, on: date, known_at: datetime) -
         until = _day(body.get("valid_to"))
         shown.append({**body, "state": state, "licence_expired": until is not None and until < on})
     return shown
+
+
+def suppliers_accessible(
+    asker: Asker, platform: str, shop: str, *, on: date, known_at: datetime
+) -> list[dict[str, Any]]:
+    """A shop's suppliers for its own platform and for whoever regulates: from whom a shop buys is shown to nobody else."""
+    if asker.kind not in SEEING_ALL and asker.key != platform:
+        raise rules.ShopUnknown(platform=platform, shop=shop)
+    shop_filed(platform, shop, known_at=known_at)
+    return suppliers_known(platform, shop, on=on, known_at=known_at)
 
 
 # --- filings and tickets ---------------------------------------------------------------------------------------------------------

@@ -97,10 +97,11 @@ class FilingResult:
 
 def merchants_file(
     *, platform: str, kind: str, by: str, at: datetime, path: Path | None = None, rows: Sequence[Mapping[str, Any]] = (),
-    advance: Advance = lambda rows: None,
+    advance: Advance = lambda rows: None, not_after: int | None = None,
 ) -> FilingResult:  # fmt: skip
     """File what a platform says of its shops, their licences or suppliers, from a file or from rows: each row is accepted, refused with its
     reason, or unchanged; all of it or none. The same twice changes nothing. Tickets are opened for what is found, and closed for what is mended.
+    Rows that came with filing `not_after` never stand over what was filed since.
     """
     platform_for(platform, by, at=at)
     on = day_of(at)
@@ -136,7 +137,7 @@ def merchants_file(
             cursor.execute("select nextval(pg_get_serial_sequence('merchants_filing', 'id'))")
             number = cursor.fetchone()[0]
         parted = [row_part(kind, row, persons.get(line)) for line, row in judged.good if line not in unlike]
-        laid = registrations_lay(platform, kind, parted, filing=number, at=at)
+        laid = registrations_lay(platform, kind, parted, filing=number, at=at, not_after=not_after)
         changed = len(laid)
         if same is not None and not changed and same.refused == len(refused):
             trace(
@@ -330,7 +331,7 @@ def refused_resend(
     *, filing: Filing, changes: Mapping[int, Mapping[str, str | None]], by: str, at: datetime
 ) -> FilingResult:
     """File refused rows again as they came, with what is changed in each, by its line. The rest of a row is taken from where it lies sealed, so
-    that nobody who mends a column reads who it names; judged anew, by the law of the day.
+    that nobody who mends a column reads who it names; judged anew, by the law of the day. Refused where something else was filed of the same since.
     """
     platform_for(filing.platform, by, at=at)
     with transaction.atomic():
@@ -342,7 +343,7 @@ def refused_resend(
         rows = [{**row, **changes[line]} for line, row in kept.items()]
         about = f"merchants-filing:{filing.pk}"
         trace(event="merchants.refused.resent", by=by, at=at, about=about, detail={"rows": len(rows)})
-        return merchants_file(platform=filing.platform, kind=filing.kind, rows=rows, by=by, at=at)
+        return merchants_file(platform=filing.platform, kind=filing.kind, rows=rows, by=by, at=at, not_after=filing.pk)
 
 
 # --- statements of reasons -------------------------------------------------------------------------------------------------------

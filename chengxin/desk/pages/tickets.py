@@ -11,7 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chengxin.actors.selectors import Asker, actors_of_kinds
 from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.rules import DECIDING, REPLY
-from chengxin.commerce.merchants.selectors import STATES, law_of, ticket_accessible, tickets_asked, tickets_shown
+from chengxin.commerce.merchants.selectors import (
+    STATES,
+    law_of,
+    suppliers_known,
+    ticket_accessible,
+    tickets_asked,
+    tickets_shown,
+)
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
@@ -66,7 +73,9 @@ def _one(
         found = ticket_accessible(asker, ticket)
     except Refusal as unknown:
         return render(request, "desk/ticket.html", {"refusal": unknown, "asker": asker}, status=unknown.status)
+    suppliers = found.finding.startswith("supplier-")
     context = {
+        "suppliers": suppliers_known(found.platform, found.shop, on=timezone.localdate(at), known_at=at) if suppliers else [],
         "ticket": tickets_shown([found], on=timezone.localdate(at))[0], "asker": asker, "refusal": refusal, "done": done,
         "regulator": asker.kind in REGULATORS, "own": asker.key == found.platform or asker.kind == "operator",
         "agencies": actors_of_kinds(("department", "supervisor")), "typed": request.POST if refusal else {},

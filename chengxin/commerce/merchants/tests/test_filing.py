@@ -15,6 +15,7 @@ from chengxin.commerce.merchants.models import Filing, Refused, Registration, Ti
 from chengxin.commerce.merchants.selectors import (
     findings_known,
     shop_shown,
+    suppliers_accessible,
     suppliers_known,
     ticket_shown,
     tickets_accessible,
@@ -257,6 +258,44 @@ def test_a_supplier_s_code_name_and_licence_are_looked_at_strictly(tmp_path: Pat
         ("name-unlike", True), ("not-held", True), ("verified", True),
     ]  # fmt: skip
     assert not suppliers_known(PLATFORM, "s1", on=date(2026, 11, 21), known_at=NOW)[0]["licence_expired"]
+    found = {(f.finding, f.item) for f in findings_known(PLATFORM, on=TODAY, known_at=NOW)}
+    assert found == {
+        *(("supplier-licence-expired", f"{code(n)}/{category}") for n, category in ((8, "food"), (9, "food"), (8, "cosmetics"))),
+        ("supplier-name-unlike", f"{code(8)}/cosmetics"),
+    }  # fmt: skip
+    assert {t.finding for t in tickets_open(tickets_accessible(ITSELF), known_at=NOW)} == {f for f, _ in found}
+    mended = {"valid_to": "2028-01-01", "licence": "", "number": ""}
+    filed(
+        supplier | mended,
+        supplier | {"supplier": code(9), "removed_on": "2026-11-20"},
+        kind="suppliers",
+        at=later(hours=1),
+    )
+    found = {(f.finding, f.item) for f in findings_known(PLATFORM, on=TODAY, known_at=later(hours=1))}
+    assert ("supplier-licence-missing", f"{code(8)}/food") in found and (
+        "supplier-licence-expired",
+        f"{code(8)}/food",
+    ) not in found
+    late = {f.finding for f in findings_known(PLATFORM, on=date(2027, 6, 1), known_at=later(hours=1))}
+    assert {"supplier-overdue", "supplier-licence-expired"} <= late
+    assert suppliers_accessible(MARKET, PLATFORM, "s1", on=TODAY, known_at=NOW)
+    with pytest.raises(rules.ShopUnknown):
+        suppliers_accessible(Asker("other", "platform"), PLATFORM, "s1", on=TODAY, known_at=NOW)
+
+
+def test_an_older_row_sent_again_never_stands_over_a_later_filing() -> None:
+    first = filed(shop(1, verified_on="2027-01-01"), shop(2, verified_on="2027-01-01")).filing
+    refused = Filing.objects.get(pk=first)
+    filed(shop(1, title="后来的名字"), at=later(hours=1))
+    changes = {1: {"verified_on": "2026-10-01"}, 2: {"verified_on": "2026-10-01"}}
+    with pytest.raises(rules.ResendOvertaken) as told:
+        refused_resend(filing=refused, changes=changes, by=PLATFORM, at=later(hours=2))
+    assert "s1" in str(told.value) and "s2" not in str(told.value)
+    assert shop_shown(PLATFORM, "s1", on=TODAY, known_at=later(hours=3)).title == "后来的名字"
+    done = refused_resend(filing=refused, changes={2: changes[2]}, by=PLATFORM, at=later(hours=2))
+    assert done.accepted == 1
+    again = refused_resend(filing=refused, changes={2: changes[2]}, by=PLATFORM, at=later(hours=4))
+    assert (again.accepted, again.unchanged) == (0, 1), "the same again changes nothing, and is no fault"
 
 
 def test_no_natural_person_is_listed_shown_exported_or_readable_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
