@@ -119,16 +119,20 @@ class Mark:
     landed: list[str]
     played: dict[str, Any] | None = None
     staff: dict[str, str] = field(default_factory=dict)
+    commerce: dict[str, Any] | None = None
 
     @classmethod
     def read(cls, path: Path) -> "Mark":
         """The mark as it stands in the home."""
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return cls(path, date.fromisoformat(kept["today"]), kept["landed"], kept.get("played"), kept.get("staff") or {})
+        more = kept.get("played"), kept.get("staff") or {}, kept.get("commerce")
+        return cls(path, date.fromisoformat(kept["today"]), kept["landed"], *more)
 
     def write(self) -> None:
         """Sets the mark down."""
-        kept = {"today": self.today.isoformat(), "landed": self.landed, "played": self.played, "staff": self.staff}
+        kept = {
+            "today": self.today.isoformat(), "landed": self.landed, "played": self.played, "staff": self.staff, "commerce": self.commerce,
+        }  # fmt: skip
         self.path.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
         self.path.chmod(0o600)
 
@@ -189,6 +193,7 @@ def main() -> int:
         names_matched(demo)
         procedures_played(demo)
         report = report_issued(demo)
+        commerce_played(demo)
     except DemoStopped as stopped:
         console.print(str(stopped), highlight=False, markup=False, soft_wrap=True)
         return 1
@@ -360,6 +365,19 @@ def report_issued(demo: Demo) -> dict[str, Any]:
     return report
 
 
+def commerce_played(demo: Demo) -> None:
+    """Has a platform file shops, a commitment and a month of trades; they are rated, badged, complained of, traced and warned of: once in this home,
+    and told again after that.
+    """
+    demo.head("十、电子商务", "10. E-commerce")
+    if demo.mark.commerce is None:
+        folder = str(demo.home / "demo-files")
+        demo.mark.commerce = demo.python("demo.commerce", folder, demo.mark.today.isoformat())
+        demo.mark.write()
+    for zh, en in demo.mark.commerce["told"]:
+        demo.say(zh, en)
+
+
 def _set_going_said(demo: Demo, made: dict[str, Any]) -> None:
     demo.head("八、措施和先查后办", "8. A measure set going, and decisions checked before")
     counted, covered = made["dry_run"], made["coverage"]
@@ -472,7 +490,7 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
 def _where_to_look(demo: Demo, report: dict[str, Any], seconds: float) -> None:
     firm = CAST["blacklisted"]
     played = demo.mark.played or {}
-    demo.head("十、自己看看", "10. Look for yourself")
+    demo.head("十一、自己看看", "11. Look for yourself")
     lines: list[tuple[str, str]] = [
         (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
         ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
@@ -512,6 +530,7 @@ def _where_to_look(demo: Demo, report: dict[str, Any], seconds: float) -> None:
             f"http://127.0.0.1:8000/verify/{report['number']}",
             f"核验它；校验码 / verify it; its code: {report['code']}",
         ),
+        *((f"http://127.0.0.1:8000{path}", what) for path, what in (demo.mark.commerce or {})["where"]),
         ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
         (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),
     ]
