@@ -322,6 +322,38 @@ def test_anybody_reads_ratings_and_the_method_by_page_and_by_api() -> None:
     assert text.startswith("\ufeffplatform,") and "p1" not in text and "s2" in text
 
 
+def test_an_officer_proposes_at_the_desk_another_confirms_and_both_may_have_it_revoked() -> None:
+    one, two = (signed_in(Browser(), staff_account("market", "reviewer")) for _ in range(2))
+    words = {
+        "platform": PLATFORM, "orders": "o000060，o000061\no000062", "document": "云川市监处罚〔2026〕88号", "authority": "云川市市场监督管理局",
+        "decided_on": "2026-11-10", "reason": "虚构交易，已作出处罚决定",
+    }  # fmt: skip
+    for changes, told in (
+        ({"decided_on": ""}, "作出决定的日期"), ({"orders": ""}, "订单的编号"), ({"decided_on": "2027-01-01"}, "晚于今天"),
+        ({"reason": "店主13912345678"}, ""), ({"platform": "nobody"}, ""),
+    ):  # fmt: skip
+        refused = one.post("/desk/exclusions", {**words, **changes})
+        assert refused.status_code >= 400 and told in refused.text, changes
+        assert "云川市监处罚〔2026〕88号" in refused.text
+    assert not Proposal.objects.exists() and "没有移出过交易" in one.get("/desk/exclusions").text
+    assert "等待本单位另一人复核" in one.post("/desk/exclusions", words).text and not Exclusion.objects.exists()
+    proposal = Proposal.objects.get()
+    answer = {"proposal": str(proposal.pk), "answer": "confirm"}
+    assert (
+        one.post("/desk/proposals", answer).status_code >= 400
+        and two.post("/desk/proposals", answer).status_code == 200
+    )
+    made = Exclusion.objects.get()
+    assert made.orders == ["o000060", "o000061", "o000062"] and made.by == "market"
+    assert "云川市监处罚〔2026〕88号" in two.get("/desk/exclusions").text
+    said = {"exclusion": str(made.pk), "document": "云川复决〔2026〕3号", "reason": "复议撤销原决定"}
+    assert two.post("/desk/exclusions", {**said, "exclusion": "9" * 30}).status_code == 404
+    assert two.post("/desk/exclusions", said).status_code == 200
+    again = {"proposal": str(Proposal.objects.latest("pk").pk), "answer": "confirm"}
+    assert one.post("/desk/proposals", again).status_code == 200
+    assert "复议撤销原决定" in one.get("/desk/exclusions").text
+
+
 def test_a_program_of_an_authority_proposes_and_a_person_confirms_at_the_desk() -> None:
     _, key = client_add(actor="market", title="程序", scopes=["merchants"], by="operator", at=NOW)
     browser = Browser(headers={"authorization": f"Bearer {key}"})

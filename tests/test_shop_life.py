@@ -90,6 +90,7 @@ def test_a_shop_lives_and_answers_for_itself(tmp_path: Path) -> None:
 
     badge = mall("post", f"/badges/{PLATFORM}/s1", {})
     assert (badge["rating"]["grade"], badge["rating"]["period"]) == ("good", "2026-10")
+    assert "Good" in seen(f"/shops/{PLATFORM}/s1")
     assert badge["rating"]["title"] in seen(f"/badges/{badge['number']}.svg")
     assert badge["code"] == code(1) and f"/badges/{badge['number']}" in seen(f"/shops/{PLATFORM}/s1")
 

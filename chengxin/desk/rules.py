@@ -41,7 +41,7 @@ DUTIES = {
     "coverage": "oversight", "coverage-csv": "oversight", "assessment": "oversight", "assessment-csv": "oversight", "logistics": "oversight",
     "oversight": "oversight", "oversight-answer": "oversight", "oversight-withdraw": "oversight",
     "lists": "lists", "list": "lists", "propose": "lists",
-    "warnings": "lists", "warning": "lists",
+    "warnings": "lists", "warning": "lists", "exclusions": "lists",
     "contests": "cases", "month": "cases", "cases": "cases", "case": "cases", "step": "cases", "deed": "cases", "paper": "cases",
     "complaints": "cases", "complaint": "cases", "complaint-exhibit": "cases",
     "recalls": "cases", "recall": "cases", "tickets": "cases", "ticket": "cases",

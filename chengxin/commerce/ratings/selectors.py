@@ -96,6 +96,12 @@ def exclusions_shown(platform: str, *, known_at: datetime, most: int = 200) -> l
     return [exclusion_shown(each, known_at=known_at) for each in found[:most]]
 
 
+def exclusions_by(actor: str, *, known_at: datetime, most: int = 200) -> list[dict[str, Any]]:
+    """The decisions that the actor entered, of whichever platform, the newest first, those revoked too."""
+    found = Exclusion.objects.filter(by=actor, at__lte=known_at).select_related("revocation").order_by("-pk")
+    return [exclusion_shown(each, known_at=known_at) for each in found[:most]]
+
+
 def shops_kept(platform: str, *, known_at: datetime, shops: Sequence[str] | None = None) -> dict[str, tuple[str, str]]:
     """Every shop that the platform has filed, or each of these: whose it is, and of a firm its code. Nothing of a person is read."""
     found = registrations_known(platform, "shops", known_at=known_at, shops=shops)

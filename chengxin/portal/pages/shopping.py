@@ -18,9 +18,11 @@ from chengxin.commerce.merchants.selectors import (
     statement_shown,
     statements_found,
 )
+from chengxin.commerce.ratings.selectors import grades_standing
 from chengxin.commerce.warnings.selectors import warnings_of_shop
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
+from chengxin.portal.pages.badging import graded
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.pages.warning import STATES as WARNED
 
@@ -57,6 +59,7 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "needs": [(law.goods[n["category"]].title, law.goods[n["category"]].needs[n["need"]].title, NEEDS[n["state"]]) for n in shown.needs],
         "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
         "commitments": commitments_public(platform, shop, known_at=at),
+        "grade": graded(grades_standing(platform, [shop], known_at=at).get(shop)),
         "badge": badge_standing(platform, shop, known_at=at),
         "warnings": [(each, WARNED[each["state"]]) for each in warnings_of_shop(platform, shop, known_at=at)],
         "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
