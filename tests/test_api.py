@@ -393,6 +393,9 @@ def test_nothing_lists_subjects() -> None:
                     "/leads",  # those that the caller handed in or handles, and who reported in none
                     "/leads/rates",  # counts by kind and agency, by no firm
                     "/leads/requests",  # what the calling platform was asked for
+                    "/circles/associations",  # associations, and their own acts against firms; for reference
+                    "/circles/disciplines",  # the calling association's own
+                    "/circles/members",  # the firms of the calling association's own file
                     "/circles/firms",  # organisations by kind, as departments and platforms filed them; no sole trader
                     "/circles/neglects",  # a department's own, or those about the calling platform; no person is in one
                     "/warnings",  # units warned of, as they are published; no person is in one

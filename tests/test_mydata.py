@@ -585,7 +585,6 @@ def test_every_event_has_words(event: str) -> None:
         "trades",
         "merchants",
         "badges",
-        "circles",
         "ratings",
         "trails",
         "logistics",

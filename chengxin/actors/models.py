@@ -5,7 +5,9 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
-    """The kinds of actor that the lawbook's senders and askers name."""
+    """The kinds of actor that the lawbook's senders and askers name; and associations, which none of them can name: they send no record and
+    ask of nobody.
+    """
 
     DEPARTMENT = "department", "部门 department"
     COURT = "court", "法院 court"
@@ -13,6 +15,7 @@ class Kind(models.TextChoices):
     SUPERVISOR = "supervisor", "社会信用主管部门 supervisor"
     PLATFORM = "platform", "平台 platform"
     SERVICE_FIRM = "service-firm", "信用服务机构 credit-service firm"
+    ASSOCIATION = "association", "协会 association"
     OPERATOR = "operator", "系统运行 operator"
     PUBLIC = "public", "公众 the public"
 

@@ -9,8 +9,9 @@ from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
+from chengxin.actors.selectors import actors_of_kinds
 from chengxin.commerce.circles import services
-from chengxin.commerce.circles.selectors import firms_filed, platform_acts
+from chengxin.commerce.circles.selectors import association_shown, firms_filed, members_known, platform_acts
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["circles 主体"])
 
@@ -235,6 +236,241 @@ def firm_file(request: HttpRequest, wanted: SupportingFirmIn) -> Any:
     at = timezone.now()
     services.firm_file(**wanted.dict(), asker=_asker(request), at=at)
     return Status(201, firms_filed(known_at=at, code=wanted.code))
+
+
+# --- associations --------------------------------------------------------------------------------------------------------
+
+
+class CircleAnswering(PerAddress):
+    """So few answers a minute from one address that no key is guessed."""
+
+    scope = "circles-answering"
+
+
+Id = Annotated[Text, StringConstraints(max_length=63)]
+UnitCode = Annotated[Text, StringConstraints(max_length=18)]
+
+
+class CharterOut(Schema):
+    """The association's charter, by its document."""
+
+    title: str
+    document: str
+    digest: str
+    adopted_on: date
+
+
+class DisciplineStepOut(Schema):
+    """`reply` and `appeal` of the member, `upheld` and `withdrawn` of the association."""
+
+    kind: str
+    words: str
+    on: date
+
+
+class DisciplineOut(Schema):
+    """An association's own act against a member under its charter; `class` is always `reference`: no measure, record or check rests on it."""
+
+    number: str
+    association: str
+    association_title: str
+    class_: str = Field(alias="class", serialization_alias="class")
+    charter: str
+    charter_document: str
+    code: str
+    name: str
+    act: str
+    act_title: str
+    act_title_en: str
+    article: str
+    facts: str
+    document: str
+    decided_on: date
+    until: date
+    reply_by: date
+    state: str
+    steps: list[DisciplineStepOut]
+
+
+class DisciplineOpenedOut(Schema):
+    """The act, and the member's key for its answers, shown once."""
+
+    discipline: DisciplineOut
+    key: str
+
+
+class AssociationOut(Schema):
+    """An association: its charter, how many members its file has, and its acts that stand."""
+
+    association: str
+    title: str
+    members: int
+    charter: CharterOut | None
+    acts: list[DisciplineOut]
+
+
+class MemberOut(Schema):
+    """A firm of the association's members' file."""
+
+    code: str
+    name: str
+    state: str
+    since: date
+
+
+class ReferenceOut(Schema):
+    """What associations did to a firm, for reference."""
+
+    code: str
+    class_: str = Field(alias="class", serialization_alias="class")
+    acts: list[DisciplineOut]
+
+
+class CharterIn(Schema):
+    """The charter, by its document and digest."""
+
+    title: Words
+    document: Words
+    digest: Digest
+    adopted_on: date
+
+
+class MemberIn(Schema):
+    """A firm that is a member since the day, or left."""
+
+    code: UnitCode
+    name: Words
+    state: Literal["member", "left"] = "member"
+    since: date
+
+
+class DisciplineIn(Schema):
+    """What was done to which member, under which article of the charter, by which document, and until when."""
+
+    code: UnitCode
+    act: Id
+    article: Words
+    facts: Words
+    document: Words
+    digest: Digest
+    decided_on: date
+    until: date
+
+
+class DisciplineCloseIn(Schema):
+    """The reasons."""
+
+    words: Words
+
+
+class DisciplineAnswerIn(Schema):
+    """The member's key, and its reply or appeal."""
+
+    key: Annotated[Text, StringConstraints(max_length=64)]
+    kind: Literal["reply", "appeal"]
+    words: Words
+
+
+class ReferenceIn(Schema):
+    """A firm's code."""
+
+    code: UnitCode
+
+
+@router.get(
+    "/associations",
+    auth=None,
+    throttle=OPEN,
+    response=list[AssociationOut],
+    summary="协会 / associations",
+    operation_id="associations",
+)
+def associations(request: HttpRequest, most: Most = 100) -> Any:
+    """协会的章程、会员数和公示的惩戒；惩戒是协会自己的行为，仅供参考。 / Their charters, and their own acts that stand, for reference."""
+    at = timezone.now()
+    return [association_shown(each.key, known_at=at) for each in actors_of_kinds(["association"])[:most]]
+
+
+@router.post(
+    "/charters", response={201: AssociationOut}, summary="报送章程 / file the charter", operation_id="charter_file"
+)
+def charter_file(request: HttpRequest, wanted: CharterIn) -> Any:
+    """协会报送自己的章程。 / By the association itself."""
+    return Status(201, services.charter_file(**wanted.dict(), asker=_asker(request), at=timezone.now()))
+
+
+@router.get(
+    "/members", response=list[MemberOut], summary="会员档案 / the members' file", operation_id="association_members"
+)
+def members(request: HttpRequest) -> Any:
+    """协会自己的会员档案；其他单位看不到。 / The calling association's own; nobody else sees it."""
+    asker = _asker(request)
+    return members_known(asker.key, known_at=timezone.now()) if asker.kind == "association" else []
+
+
+@router.post(
+    "/members", response=list[MemberOut], summary="登记会员 / file a member", operation_id="association_member_file"
+)
+def member_file(request: HttpRequest, wanted: MemberIn) -> Any:
+    """会员只是企业和其他组织。 / Firms and other organisations only."""
+    return services.member_file(**wanted.dict(), asker=_asker(request), at=timezone.now())
+
+
+@router.get(
+    "/disciplines", response=list[DisciplineOut], summary="协会的惩戒 / its own acts", operation_id="disciplines"
+)
+def disciplines(request: HttpRequest) -> Any:
+    """协会自己作出的，公示和未公示的。 / The calling association's own, shown or not."""
+    return services.disciplines_read(asker=_asker(request), at=timezone.now())
+
+
+@router.post(
+    "/disciplines",
+    response={201: DisciplineOpenedOut},
+    summary="惩戒会员 / discipline a member",
+    operation_id="discipline_open",
+)
+def discipline_open(request: HttpRequest, wanted: DisciplineIn) -> Any:
+    """依章程条款，先告知会员。 / Under an article of the charter; the member is told first."""
+    made, key = services.discipline_open(**wanted.dict(), asker=_asker(request), at=timezone.now())
+    return Status(201, {"discipline": made, "key": key})
+
+
+@router.post(
+    "/disciplines/{number}/steps/{to}",
+    response=DisciplineOut,
+    summary="处理申诉、撤回 / uphold, withdraw",
+    operation_id="discipline_close",
+)
+def discipline_close(
+    request: HttpRequest, number: Number, to: Literal["upheld", "withdrawn"], wanted: DisciplineCloseIn
+) -> Any:
+    """申诉期间不公示。 / While an appeal is open the act is not shown."""
+    return services.discipline_close(number=number, to=to, words=wanted.words, asker=_asker(request), at=timezone.now())
+
+
+@router.post(
+    "/disciplines/{number}/answer",
+    auth=None,
+    throttle=CircleAnswering("10/m"),
+    response=DisciplineOut,
+    summary="会员答复、申诉 / the member's answer",
+    operation_id="discipline_answer",
+)
+def discipline_answer(request: HttpRequest, number: Number, wanted: DisciplineAnswerIn) -> Any:
+    """凭编号和查询码。 / By number and key."""
+    return services.discipline_answer(number=number, **wanted.dict(), at=timezone.now())
+
+
+@router.post(
+    "/references",
+    response=ReferenceOut,
+    summary="协会资料（仅供参考） / for reference",
+    operation_id="association_reference",
+)
+def references(request: HttpRequest, wanted: ReferenceIn) -> Any:
+    """机关参考，企业可见谁查过；不产生任何措施。 / For authorities; the firm sees who read it, and nothing follows."""
+    return services.reference_read(code=wanted.code, asker=_asker(request), at=timezone.now())
 
 
 def _asker(request: HttpRequest) -> Any:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from chengxin.commerce.circles.rules import CITIZEN
 from chengxin.records.models import Record
@@ -108,3 +108,112 @@ class Firm(models.Model):
                 name="circles_firm_is_a_firm",
             ),
         ]  # fmt: skip
+
+
+class Charter(models.Model):
+    """The charter under which an association keeps members' files and disciplines; the latest stands."""
+
+    association = models.TextField(db_collation="C")
+    version = models.IntegerField()
+    title = models.TextField()
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    adopted_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "version"], name="circles_charter_in_order"),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(document="") & Q(digest__regex=r"^[0-9a-f]{64}$"),
+                name="circles_charter_by_document",
+            ),
+        ]
+
+
+class Member(models.Model):
+    """That a firm is a member of an association, under which charter, or left; the latest stands. Organisations only."""
+
+    association = models.TextField(db_collation="C")
+    code = models.TextField(db_collation="C")
+    version = models.IntegerField()
+    name = models.TextField()
+    state = models.TextField(db_collation="C")
+    since = models.DateField()
+    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "code", "version"], name="circles_member_in_order"),
+            models.CheckConstraint(condition=Q(state__in=["member", "left"]), name="circles_member_state_known"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & _nobody_in("name"),
+                name="circles_member_is_a_firm",
+            ),
+        ]  # fmt: skip
+
+
+class Discipline(models.Model):
+    """What an association did to a member under an article of its charter, until when. It is the association's own act, for reference."""
+
+    association = models.TextField(db_collation="C")
+    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="+")
+    code = models.TextField(db_collation="C")
+    name = models.TextField()
+    act = models.TextField(db_collation="C")
+    article = models.TextField()
+    facts = models.TextField()
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    decided_on = models.DateField()
+    until = models.DateField()
+    told_on = models.DateField()
+    reply_by = models.DateField()
+    key_hash = models.BinaryField()
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(article="") & ~Q(facts="") & ~Q(document="")
+                & Q(digest__regex=r"^[0-9a-f]{64}$") & _nobody_in("name", "facts", "article", "document"),
+                name="circles_discipline_whole",
+            ),
+            models.CheckConstraint(condition=Q(until__gt=F("decided_on")), name="circles_discipline_ends"),
+        ]  # fmt: skip
+        indexes: ClassVar = [models.Index(fields=["code"], name="circles_discipline_code")]
+
+    @property
+    def number(self) -> str:
+        """The number that member and association quote."""
+        return f"{self.told_on:%Y%m%d}-{self.pk:06d}"
+
+
+class DisciplineStep(models.Model):
+    """The member's reply or appeal, or that the association upheld or withdrew what it did."""
+
+    discipline = models.ForeignKey(Discipline, on_delete=models.PROTECT, related_name="steps")
+    number = models.SmallIntegerField()
+    kind = models.TextField(db_collation="C")
+    words = models.TextField()
+    at = models.DateTimeField()
+    on = models.DateField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["discipline", "number"], name="circles_disciplinestep_in_order"),
+            models.UniqueConstraint(
+                fields=["discipline", "kind"],
+                condition=Q(kind__in=["appeal", "upheld", "withdrawn"]),
+                name="circles_disciplinestep_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reply", "appeal", "upheld", "withdrawn"]) & ~Q(words="") & _nobody_in("words"),
+                name="circles_disciplinestep_kind_known",
+            ),
+        ]

@@ -1,13 +1,14 @@
 """How a platform is called to its duty, and what of it is shown; which words may be kept. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from chengxin.commerce.merchants.rules import digest_holds, person_told
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import uscc_valid
+from chengxin.kernel.periods import months_after
 from chengxin.kernel.wording import words_fit
 
 PROCEDURE: Final = "platform-neglect"
@@ -133,3 +134,74 @@ def firm_fit(
         raise FirmUnfit(why="its kind, state or day is none.", why_zh="类别、状态或者日期有误。")
     if state in DECIDED and not department:
         raise FirmUnfit(why="only a department says so, by a decision.", why_zh="只能由部门依据决定登记。")
+
+
+# --- associations --------------------------------------------------------------------------------------------------------
+
+ACTS_OF_ASSOCIATIONS: Final = "association-acts"
+REPLY_WITHIN, SHOWN_MONTHS = "association-reply-within", "association-act-shown-months"
+REFERENCE: Final = "reference"
+# Who may read an association's acts of a firm, for reference.
+REFERRING: Final = ("department", "supervisor", "credit-centre")
+
+
+class AssociationOnly(Refusal):
+    """{actor} is no association: members are kept and disciplined by an association under its own charter."""
+
+    code = "association-only"
+    status = 403
+    basis = "优化营商环境条例 29"
+    zh = "{actor}不是协会：会员档案和惩戒由协会依自己的章程办理。"
+
+
+class DisciplineUnfit(Refusal):
+    """An association cannot do this to a member: {why}"""
+
+    code = "association-discipline-unfit"
+    basis = "优化营商环境条例 29"
+    zh = "协会不能这样惩戒会员：{why_zh}"
+
+
+class DisciplineUnknown(Refusal):
+    """There is no act {number} of an association that you may see, or the key is another's."""
+
+    code = "association-act-unknown"
+    status = 404
+    zh = "没有编号为{number}的协会惩戒，或者无权查看、查询码不符。"
+
+
+def term_fit(decided_on: date, until: date, *, months: int, on: date) -> None:
+    """Whether the act's days hold: decided already, and over in the place's time."""
+    last = months_after(decided_on, months)
+    if decided_on > on or not on < until <= last:
+        raise DisciplineUnfit(
+            why=f"it was decided already and ends by {last}.", why_zh=f"决定日期和终止日期有误，最迟{last}终止。"
+        )
+
+
+def act_state(steps: Sequence[tuple[str, date]], *, told_by: date, until: date, on: date) -> str:
+    """How an act stands on the day: `told` (the member still has time to reply), `stands`, `appealed`, `withdrawn` or `over`. Only what stands is
+    shown: while an appeal is open it is not, however long the association takes.
+    """
+    taken = [kind for kind, _ in steps]
+    if "withdrawn" in taken:
+        return "withdrawn"
+    if on >= until:
+        return "over"
+    if "appeal" in taken and "upheld" not in taken:
+        return "appealed"
+    return "stands" if "reply" in taken or "upheld" in taken or on > told_by else "told"
+
+
+def answer_fit(kind: str, taken: Iterable[str], state: str) -> None:
+    """Whether the member may still say so: an appeal once, nothing of an act that is over."""
+    if kind not in ("reply", "appeal") or state in ("withdrawn", "over") or kind == "appeal" and "appeal" in set(taken):
+        raise DisciplineUnfit(why="it is over, or an appeal was made already.", why_zh="已经终止，或者已经申诉过。")
+
+
+def close_fit(to: str, state: str) -> None:
+    """Whether the association may do so: uphold where there is an appeal, withdraw whenever it is not over."""
+    if to == "upheld" and state != "appealed" or to not in ("upheld", "withdrawn") or state in ("withdrawn", "over"):
+        raise DisciplineUnfit(
+            why="there is no appeal to decide, or it is over.", why_zh="没有待处理的申诉，或者已经终止。"
+        )

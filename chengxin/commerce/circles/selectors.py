@@ -10,7 +10,7 @@ from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.circles import rules
-from chengxin.commerce.circles.models import Firm, Neglect, NeglectStep
+from chengxin.commerce.circles.models import Charter, Discipline, Firm, Member, Neglect, NeglectStep
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
@@ -149,3 +149,74 @@ def _stands(record: int, known_at: datetime) -> bool:
     """Whether the record of a decision counts and may be shown."""
     fact, on = fact_stood(record, known_at=known_at), day_of(known_at)
     return effect(fact.terms, fact.standing, on=on) is Effect.COUNTS and showable(fact.terms, fact.standing, on=on)
+
+
+# --- associations --------------------------------------------------------------------------------------------------------
+
+
+def charter_of(association: str, *, known_at: datetime) -> Charter | None:
+    """The charter that stands."""
+    return Charter.objects.filter(association=association, at__lte=known_at).order_by("-version").first()
+
+
+def members_known(association: str, *, known_at: datetime) -> list[dict[str, Any]]:
+    """The association's own members' file: each firm as it was last filed."""
+    said = (
+        Member.objects.filter(association=association, at__lte=known_at).order_by("code", "-version").distinct("code")
+    )
+    return [{name: getattr(each, name) for name in ("code", "name", "state", "since")} for each in said]
+
+
+def discipline_shown(found: Discipline, *, known_at: datetime) -> dict[str, Any]:
+    """An act as association and member see it, with its article of the charter, and each side's words."""
+    on = day_of(known_at)
+    steps = list(found.steps.filter(at__lte=known_at).order_by("number"))
+    title = law_of(found.told_on).code_lists[rules.ACTS_OF_ASSOCIATIONS].codes[found.act].title
+    state = rules.act_state([(s.kind, s.on) for s in steps], told_by=found.reply_by, until=found.until, on=on)
+    kept = (
+        "number",
+        "association",
+        "code",
+        "name",
+        "act",
+        "article",
+        "facts",
+        "document",
+        "decided_on",
+        "until",
+        "reply_by",
+    )
+    return {
+        **{name: getattr(found, name) for name in kept}, "association_title": actor_titled(found.association), "class": rules.REFERENCE,
+        "charter": found.charter.title, "charter_document": found.charter.document, "act_title": title.zh, "act_title_en": title.en,
+        "state": state, "steps": [{"kind": s.kind, "words": s.words, "on": s.on} for s in steps],
+    }  # fmt: skip
+
+
+def disciplines_shown(*, known_at: datetime, association: str = "", code: str = "") -> list[dict[str, Any]]:
+    """The acts that stand, of an association or about a firm: told, replied to or not in time, under no open appeal, and not over."""
+    wanted = {k: v for k, v in {"association": association, "code": code}.items() if v}
+    found = Discipline.objects.filter(at__lte=known_at, until__gt=day_of(known_at), **wanted).select_related("charter")
+    shown = [discipline_shown(each, known_at=known_at) for each in found.order_by("-pk")]
+    return [each for each in shown if each["state"] == "stands"]
+
+
+def discipline_numbered(number: str) -> Discipline:
+    """The act of the number; refuses what is none."""
+    _, _, count = number.strip().partition("-")
+    known = count.isascii() and count.isdigit() and len(count) < 16
+    found = Discipline.objects.select_related("charter").filter(pk=int(count)).first() if known else None
+    if found is None or found.number != number.strip():
+        raise rules.DisciplineUnknown(number=number[:40])
+    return found
+
+
+def association_shown(association: str, *, known_at: datetime) -> dict[str, Any]:
+    """An association as anybody sees it: its charter, how many members its file has, and the acts that stand."""
+    charter = charter_of(association, known_at=known_at)
+    members = [each for each in members_known(association, known_at=known_at) if each["state"] == "member"]
+    return {
+        "association": association, "title": actor_titled(association), "members": len(members),
+        "charter": {name: getattr(charter, name) for name in ("title", "document", "digest", "adopted_on")} if charter else None,
+        "acts": disciplines_shown(known_at=known_at, association=association),
+    }  # fmt: skip

@@ -1,6 +1,9 @@
-"""A platform is called to its duty: told, heard, interviewed, put in a circular, told to put right, penalised. Each step in one transaction."""
+"""A platform is called to its duty, a firm filed, a member disciplined by its association. Each step in one transaction with its trace."""
 
+import hmac
+import secrets
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +14,22 @@ from chengxin.actors.selectors import Asker, actor_acting, actor_coded, actor_ti
 from chengxin.cases.rules import Course, Taken, Telling, step_admissible
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.circles import rules
-from chengxin.commerce.circles.models import Firm, Neglect, NeglectStep
-from chengxin.commerce.circles.selectors import neglect_accessible, neglect_course, neglect_shown, neglects_accessible
+from chengxin.commerce.circles.models import Charter, Discipline, DisciplineStep, Firm, Member, Neglect, NeglectStep
+from chengxin.commerce.circles.selectors import (
+    association_shown,
+    charter_of,
+    discipline_numbered,
+    discipline_shown,
+    disciplines_shown,
+    members_known,
+    neglect_accessible,
+    neglect_course,
+    neglect_shown,
+    neglects_accessible,
+)
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import law_of
-from chengxin.kernel.days import day_of
+from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
@@ -192,8 +206,7 @@ def firm_file(
             raise rules.FirmUnfit(why="no record of that decision about it was filed by you.", why_zh="没有由你单位报送的关于它的该项决定。")  # fmt: skip
         decided = filed.pk
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"circles:firm:{code}"])
+        _alone(f"firm:{code}")
         before = Firm.objects.filter(code=code, kind=kind, by=asker.key).order_by("-version").first()
         same = (named, state, paper, kept, since, decided)
         if before is not None and same == (
@@ -213,3 +226,186 @@ def firm_file(
             event="circles.firm.filed", by=asker.key, at=at, about=f"firm:{code}", detail={"kind": kind, "state": state}
         )
     return made
+
+
+# --- associations --------------------------------------------------------------------------------------------------------
+
+
+def _association(asker: Asker, at: datetime) -> Charter:
+    """The charter under which the calling association acts; refuses whoever is none, and one without a charter."""
+    if asker.kind != "association":
+        raise rules.AssociationOnly(actor=asker.key)
+    charter = charter_of(asker.key, known_at=at)
+    if charter is None:
+        raise rules.DisciplineUnfit(why="it has filed no charter.", why_zh="协会没有报送章程。")
+    return charter
+
+
+def charter_file(
+    *, title: str, document: str, digest: str, adopted_on: date, asker: Asker, at: datetime
+) -> dict[str, Any]:
+    """An association files its charter, by document and digest; a later one stands in its place for what is done from then on."""
+    if asker.kind != "association":
+        raise rules.AssociationOnly(actor=asker.key)
+    actor_acting(asker.key, at=at)
+    named = rules.said(title, "The title", "名称", most=200)
+    paper, kept = rules.paper(document, digest)
+    if adopted_on > day_of(at):
+        raise rules.DisciplineUnfit(why="the charter is not adopted yet.", why_zh="章程尚未通过。")
+    with transaction.atomic():
+        _alone(f"association:{asker.key}")
+        version = Charter.objects.filter(association=asker.key).count() + 1
+        Charter.objects.create(
+            association=asker.key, version=version, title=named, document=paper, digest=kept, adopted_on=adopted_on, at=at, by=asker.key
+        )  # fmt: skip
+        trace(
+            event="circles.charter.filed",
+            by=asker.key,
+            at=at,
+            about=f"association:{asker.key}",
+            detail={"digest": kept},
+        )
+    return association_shown(asker.key, known_at=at)
+
+
+def member_file(*, code: str, name: str, state: str, since: date, asker: Asker, at: datetime) -> list[dict[str, Any]]:
+    """An association says that a firm is its member, or left. Organisations only."""
+    charter = _association(asker, at)
+    if not rules.is_firm(code) or state not in ("member", "left") or since > day_of(at):
+        raise rules.DisciplineUnfit(
+            why="members are firms, by their code and a day.", why_zh="会员须是企业，写明代码和日期。"
+        )
+    named = rules.said(name, "The name", "名称", most=200)
+    with transaction.atomic():
+        _alone(f"association:{asker.key}")
+        before = Member.objects.filter(association=asker.key, code=code).order_by("-version").first()
+        if before is None or (before.name, before.state, before.since) != (named, state, since):
+            Member.objects.create(
+                association=asker.key, code=code, name=named, state=state, since=since, charter=charter, version=before.version + 1 if before else 1,
+                at=at, by=asker.key,
+            )  # fmt: skip
+            trace(event="circles.member.filed", by=asker.key, at=at, about=f"association:{asker.key}", detail={"state": state})  # fmt: skip
+    return members_known(asker.key, known_at=at)
+
+
+def discipline_open(
+    *, code: str, act: str, article: str, facts: str, document: str, digest: str, decided_on: date, until: date, asker: Asker, at: datetime
+) -> tuple[dict[str, Any], str]:  # fmt: skip
+    """An association disciplines a member under an article of its charter, and tells it; with the member's key for its answers, shown once.
+    Nothing is shown before the member has replied or its time for that is over.
+    """
+    charter, on = _association(asker, at), day_of(at)
+    law = law_of(on)
+    if act not in law.code_lists[rules.ACTS_OF_ASSOCIATIONS].choices:
+        raise rules.DisciplineUnfit(why=f"there is no act {act[:40]}.", why_zh=f"没有“{act[:40]}”这种惩戒。")
+    if charter.adopted_on > decided_on:
+        raise rules.DisciplineUnfit(why="it was decided before the charter was adopted.", why_zh="决定早于章程通过。")
+    member = Member.objects.filter(association=asker.key, code=code, at__lte=at).order_by("-version").first()
+    if member is None or member.state != "member" or member.since > decided_on:
+        raise rules.DisciplineUnfit(why="the firm was no member on that day.", why_zh="该企业当日不是会员。")
+    rules.term_fit(decided_on, until, months=law.parameter(rules.SHOWN_MONTHS), on=on)
+    said = {
+        "article": rules.said(article, "The article", "章程条款", most=200), "facts": rules.said(facts, "The facts", "事实"),
+    }  # fmt: skip
+    paper, kept = rules.paper(document, digest)
+    reply_by = day_due(on, law.parameter(rules.REPLY_WITHIN), law.parameters[rules.REPLY_WITHIN].unit)
+    key = secrets.token_hex(9)
+    with transaction.atomic():
+        made = Discipline.objects.create(
+            association=asker.key, charter=charter, code=code, name=member.name, act=act, **said, document=paper, digest=kept,
+            decided_on=decided_on, until=until, told_on=on, reply_by=reply_by, key_hash=sha256(key.encode()).digest(), at=at, by=asker.key,
+        )  # fmt: skip
+        trace(
+            event="circles.discipline.opened",
+            by=asker.key,
+            at=at,
+            about=f"discipline:{made.number}",
+            detail={"act": act},
+        )
+        _member_told(made, key, by=asker.key, at=at)
+    return discipline_shown(made, known_at=at), key
+
+
+def _member_told(made: Discipline, key: str, *, by: str, at: datetime) -> None:
+    try:
+        subject = subject_of(made.code, known_at=at)
+    except Refusal:
+        return
+    title, who = (
+        law_of(made.told_on).code_lists[rules.ACTS_OF_ASSOCIATIONS].codes[made.act].title,
+        actor_titled(made.association),
+    )
+    address = f"{settings.CHENGXIN_SITE_URL.rstrip('/')}/associations/acts/{made.number}/answer"
+    zh = f"{who}依章程（{made.charter.title}，{made.article}）对你单位{title.zh}，文书{made.document}，至{made.until}。可在{address}答复或者申诉，查询码{key}；"
+    zh += f"{made.reply_by}之后公示，申诉期间不公示。这是协会自己的行为，不产生任何措施。"
+    en = f"{who}, under its charter ({made.article}): {title.en}, until {made.until}. Reply or appeal at {address} with the key {key}; shown after "
+    en += f"{made.reply_by}, not while an appeal is open. It is the association’s own act and no measure follows."
+    telling = Telling(f"协会惩戒{made.number} / An association’s act {made.number}", f"{zh}\n\n{en}\n")
+    to = addressee_of(subject, known_at=at)[1]
+    notice_write(subject=subject, about=f"discipline:{made.number}", to=to, telling=telling, by=by, at=at)
+
+
+def discipline_answer(*, number: str, key: str, kind: str, words: str, at: datetime) -> dict[str, Any]:
+    """The member's reply, or its appeal to the association, by the number and key that it was given. From an appeal on the act is not shown."""
+    found = discipline_numbered(number)
+    if not hmac.compare_digest(bytes(found.key_hash), sha256(key.strip().encode()).digest()):
+        raise rules.DisciplineUnknown(number=number[:40])
+    return _step(found, kind, rules.said(words, "The answer", "答复"), by="public", at=at)
+
+
+def discipline_close(*, number: str, to: str, words: str, asker: Asker, at: datetime) -> dict[str, Any]:
+    """The association decides an appeal against its act, or withdraws the act."""
+    if asker.kind != "association":
+        raise rules.AssociationOnly(actor=asker.key)
+    found = discipline_numbered(number)
+    if found.association != asker.key:
+        raise rules.DisciplineUnknown(number=number[:40])
+    return _step(found, to, rules.said(words, "The reasons", "理由"), by=asker.key, at=at)
+
+
+def _step(found: Discipline, kind: str, words: str, *, by: str, at: datetime) -> dict[str, Any]:
+    with transaction.atomic():
+        Discipline.objects.select_for_update().get(pk=found.pk)
+        shown = discipline_shown(found, known_at=at)
+        if by == "public":
+            rules.answer_fit(kind, (step["kind"] for step in shown["steps"]), shown["state"])
+        else:
+            rules.close_fit(kind, shown["state"])
+        DisciplineStep.objects.create(
+            discipline=found, number=found.steps.count(), kind=kind, words=words, at=at, on=day_of(at), by=by
+        )
+        trace(
+            event="circles.discipline.stepped", by=by, at=at, about=f"discipline:{found.number}", detail={"kind": kind}
+        )
+    return discipline_shown(found, known_at=at)
+
+
+def disciplines_read(*, asker: Asker, at: datetime) -> list[dict[str, Any]]:
+    """What the calling association did, the latest first, shown to the public or not."""
+    if asker.kind != "association":
+        raise rules.AssociationOnly(actor=asker.key)
+    found = Discipline.objects.filter(association=asker.key, at__lte=at).select_related("charter").order_by("-pk")
+    trace(event="circles.disciplines.read", by=asker.key, at=at)
+    return [discipline_shown(each, known_at=at) for each in found]
+
+
+def reference_read(*, code: str, asker: Asker, at: datetime) -> dict[str, Any]:
+    """What associations did to a firm, for reference (CX-15): an authority reads it beside its own work, the firm sees who read it, and nothing
+    can be decided, listed, checked or measured by it here.
+    """
+    if asker.kind not in rules.REFERRING:
+        raise rules.NotInCharge(actor=asker.key, why="authorities read it for reference.", why_zh="供机关参考。")
+    if not rules.is_firm(code):
+        raise rules.FirmUnfit(why="it is no code of a firm.", why_zh="不是企业的代码。")
+    try:
+        subject = subject_of(code, known_at=at)
+    except Refusal:
+        subject = None
+    found = disciplines_shown(known_at=at, code=code)
+    trace(event="circles.reference.read", by=asker.key, at=at, subject=subject, detail={"acts": len(found)})
+    return {"code": code, "class": rules.REFERENCE, "acts": found}
+
+
+def _alone(about: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"circles:{about}"])

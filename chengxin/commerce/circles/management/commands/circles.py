@@ -1,4 +1,4 @@
-"""chengxin circles: platforms called to their duty, firms that support e-commerce."""
+"""chengxin circles: platforms called to their duty, firms that support e-commerce, associations and their members."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -9,7 +9,7 @@ from django.utils import timezone
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.circles import services
 from chengxin.commerce.circles.rules import DECIDED, STATED
-from chengxin.commerce.circles.selectors import firms_filed, platform_acts
+from chengxin.commerce.circles.selectors import association_shown, firms_filed, members_known, platform_acts
 from chengxin.site.arguments import count, day
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
@@ -22,13 +22,21 @@ WORDS: dict[str, tuple[str, ...]] = {
     "acts": ("PLATFORM",),
     "firm": ("KIND", "CODE", "NAME", "SINCE"),
     "firms": (),
+    "charter": ("TITLE", "DAY"),
+    "member": ("CODE", "NAME", "SINCE"),
+    "members": (),
+    "discipline": ("CODE", "ACT", "ARTICLE", "DAY", "UNTIL"),
+    "disciplines": (),
+    "answer": ("NUMBER", "KEY", "KIND"),
+    "close": ("NUMBER", "STEP"),
+    "association": ("ASSOCIATION",),
 }
 
 
 class Command(Base):
-    """Opens files about platforms' duties and takes their steps, files firms, and shows what stands."""
+    """Opens files about platforms' duties and takes their steps, files firms and members, disciplines members, and shows what stands."""
 
-    help = "平台履责督促、支持企业档案：登记、办理、查看 / platforms called to their duty, supporting firms: filed, steps, shown"
+    help = "平台履责督促、支持企业档案、协会：登记、办理、查看 / platforms called to their duty, supporting firms, associations: filed, steps, shown"
     words = {
         "number": "编号",
         "state_title": "状态",
@@ -41,6 +49,9 @@ class Command(Base):
         "shown": "公示",
         "authority_title": "部门",
         "firms": "企业",
+        "members": "会员",
+        "disciplines": "协会惩戒",
+        "key": "查询码",
         "kind_title": "类别",
     }
 
@@ -59,6 +70,7 @@ class Command(Base):
         parser.add_argument(
             "--state", default="registered", choices=(*STATED, *DECIDED), help="企业的状态 / what is said of the firm"
         )
+        parser.add_argument("--left", action="store_true", help="会员已退出 / the member left")
         parser.add_argument("--kind", default="", metavar="KIND", help="哪一类企业 / firms of which kind")
         parser.add_argument(
             "--record", type=count, default=None, metavar="ID", help="处罚记录的编号 / the penalty's record"
@@ -108,5 +120,36 @@ class Command(Base):
                 self.result({"firms": firms_filed(known_at=at, code=code)})
             case "firms":
                 self.result({"firms": firms_filed(known_at=at, kind=options["kind"])})
+            case "charter":
+                self.result(
+                    services.charter_file(title=words[0], adopted_on=day(words[1]), **paper, asker=asker, at=at)
+                )
+            case "member":
+                state = "left" if options["left"] else "member"
+                found = services.member_file(
+                    code=words[0], name=words[1], since=day(words[2]), state=state, asker=asker, at=at
+                )
+                self.result({"members": found})
+            case "members":
+                self.result({"members": members_known(asker.key, known_at=at)})
+            case "discipline":
+                code, act, article, decided, until = words
+                given = {"code": code, "act": act, "article": article, "decided_on": day(decided), "until": day(until)}
+                made, key = services.discipline_open(**given, facts=options["say"], **paper, asker=asker, at=at)
+                self.result({**made, "key": key})
+            case "disciplines":
+                self.result({"disciplines": services.disciplines_read(asker=asker, at=at)})
+            case "answer":
+                self.result(
+                    services.discipline_answer(
+                        number=words[0], key=words[1], kind=words[2], words=options["say"], at=at
+                    )
+                )
+            case "close":
+                self.result(
+                    services.discipline_close(number=words[0], to=words[1], words=options["say"], asker=asker, at=at)
+                )
+            case "association":
+                self.result(association_shown(words[0], known_at=at))
             case "acts":
                 self.result({"acts": platform_acts(words[0], known_at=at)})
