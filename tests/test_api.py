@@ -396,6 +396,7 @@ def test_nothing_lists_subjects() -> None:
                     "/circles/associations",  # associations, and their own acts against firms; for reference
                     "/circles/disciplines",  # the calling association's own
                     "/circles/members",  # the firms of the calling association's own file
+                    "/circles/price-cases",  # penalties of firms under one law, as records are shown
                     "/circles/firms",  # organisations by kind, as departments and platforms filed them; no sole trader
                     "/circles/neglects",  # a department's own, or those about the calling platform; no person is in one
                     "/warnings",  # units warned of, as they are published; no person is in one

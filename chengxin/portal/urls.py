@@ -56,6 +56,7 @@ urlpatterns = [
     path("complaints/case/answer", complaining.answer, name="complaint-answer"),
     path("associations", joining.associations, name="associations"),
     path("associations/acts/<str:number>/answer", joining.answer, name="association-answer"),
+    path("prices", platforms.prices, name="prices"),
     path("firms", platforms.firms, name="firms"),
     path("platforms/<str:platform>", platforms.platform, name="platform"),
     path("statements", shopping.statements, name="statements"),

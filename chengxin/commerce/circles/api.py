@@ -11,7 +11,13 @@ from pydantic import AfterValidator, Field, StringConstraints
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
 from chengxin.actors.selectors import actors_of_kinds
 from chengxin.commerce.circles import services
-from chengxin.commerce.circles.selectors import association_shown, firms_filed, members_known, platform_acts
+from chengxin.commerce.circles.selectors import (
+    association_shown,
+    firms_filed,
+    members_known,
+    platform_acts,
+    price_cases,
+)
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["circles 主体"])
 
@@ -471,6 +477,36 @@ def discipline_answer(request: HttpRequest, number: Number, wanted: DisciplineAn
 def references(request: HttpRequest, wanted: ReferenceIn) -> Any:
     """机关参考，企业可见谁查过；不产生任何措施。 / For authorities; the firm sees who read it, and nothing follows."""
     return services.reference_read(code=wanted.code, asker=_asker(request), at=timezone.now())
+
+
+# --- price behaviour -------------------------------------------------------------------------------------------------------
+
+
+class PriceCaseOut(Schema):
+    """A penalty under the Price Law: the firm, the authority, its document, the ground, and until when it is shown."""
+
+    record: int
+    code: str
+    name: str
+    authority: str
+    document: str
+    decided_on: date
+    violation: str
+    ground: str
+    shown_until: date | None
+
+
+@router.get(
+    "/price-cases",
+    auth=None,
+    throttle=OPEN,
+    response=list[PriceCaseOut],
+    summary="价格行为 / price behaviour",
+    operation_id="price_cases",
+)
+def price_cases_shown(request: HttpRequest, most: Most = 100) -> Any:
+    """电子商务企业依价格法受到的处罚，只列公示期内、没有异议的。 / Penalties of e-commerce firms under the Price Law that are shown today."""
+    return price_cases(known_at=timezone.now(), most=most)
 
 
 def _asker(request: HttpRequest) -> Any:

@@ -205,3 +205,13 @@ def close_fit(to: str, state: str) -> None:
         raise DisciplineUnfit(
             why="there is no appeal to decide, or it is over.", why_zh="没有待处理的申诉，或者已经终止。"
         )
+
+
+# --- price behaviour -------------------------------------------------------------------------------------------------------
+
+PRICE_LAW: Final = "price-law"
+
+
+def instrument_words(title: str) -> str:
+    """How a decision's ground names a law: its title, without the country before it."""
+    return title.removeprefix("中华人民共和国")

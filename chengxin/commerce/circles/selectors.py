@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.circles import rules
 from chengxin.commerce.circles.models import Charter, Discipline, Firm, Member, Neglect, NeglectStep
+from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Doer
-from chengxin.lists.selectors import fact_stood
+from chengxin.lists.selectors import addressee_of, fact_stood
+from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect, showable
+from chengxin.subjects.models import Identifier
+from chengxin.subjects.selectors import number_of, root_of
 
 # --- a platform's duty -----------------------------------------------------------------------------------------------------
 
@@ -220,3 +224,39 @@ def association_shown(association: str, *, known_at: datetime) -> dict[str, Any]
         "charter": {name: getattr(charter, name) for name in ("title", "document", "digest", "adopted_on")} if charter else None,
         "acts": disciplines_shown(known_at=known_at, association=association),
     }  # fmt: skip
+
+
+# --- price behaviour -------------------------------------------------------------------------------------------------------
+
+
+def price_cases(*, known_at: datetime, most: int = 100) -> list[dict[str, Any]]:
+    """The penalties under the Price Law of firms in e-commerce (those that platforms filed as shops, platforms, and firms of the archive), the
+    latest decided first: a view over records, each for as long as it is shown, and not while it is under objection. No sole trader.
+    """
+    law = law_of(day_of(known_at))
+    words = rules.instrument_words(law.instruments[rules.PRICE_LAW].title.zh)
+    shops = Registration.objects.filter(kind="shops", at__lte=known_at).exclude(code="").values("code")
+    platforms, filed = (
+        Actor.objects.filter(kind="platform").values("code"),
+        Firm.objects.filter(at__lte=known_at).values("code"),
+    )
+    selling = Q(value__in=shops) | Q(value__in=platforms) | Q(value__in=filed)
+    firms = Identifier.objects.filter(selling, scheme="uscc", known_at__lte=known_at).exclude(value__startswith="92")
+    found = Record.objects.filter(
+        record_type=rules.PENALTY, subject_id__in=firms.values("subject_id"), received_at__lte=known_at, body__ground__contains=words
+    )  # fmt: skip
+    shown = []
+    for record in found.order_by("-decided_on", "-pk").iterator(chunk_size=200):
+        if len(shown) >= most:
+            break
+        if _stands(record.pk, known_at) and fact_stood(record.pk, known_at=known_at).record == record.pk:
+            firm = root_of(record.subject_id, known_at=known_at)
+            shown.append(
+                {
+                    "record": record.pk, "code": number_of(firm, known_at=known_at), "name": addressee_of(firm, known_at=known_at)[0],
+                    "authority": record.authority, "document": record.document, "decided_on": record.decided_on,
+                    "violation": str(record.body.get("violation_kind") or ""), "ground": str(record.body.get("ground") or ""),
+                    "shown_until": record.shown_until,
+                }
+            )  # fmt: skip
+    return shown

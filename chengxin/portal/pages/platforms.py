@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from chengxin.actors.selectors import actor_coded, actor_titled, actors_of_kinds
 from chengxin.commerce.circles.rules import KINDS
-from chengxin.commerce.circles.selectors import firms_filed, platform_acts
+from chengxin.commerce.circles.selectors import firms_filed, platform_acts, price_cases
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import disclosures_known, law_of
 from chengxin.portal.pages.reading import in_both_languages, passing
@@ -60,3 +60,11 @@ def firms(request: HttpRequest) -> HttpResponse:
         "most": MOST,
     }
     return render(request, "portal/firms.html", context)
+
+
+@require_safe
+@in_both_languages
+@passing
+def prices(request: HttpRequest) -> HttpResponse:
+    """Penalties of e-commerce firms under the Price Law that may be shown today."""
+    return render(request, "portal/prices.html", {"cases": price_cases(known_at=timezone.now(), most=MOST)})

@@ -9,7 +9,13 @@ from django.utils import timezone
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.circles import services
 from chengxin.commerce.circles.rules import DECIDED, STATED
-from chengxin.commerce.circles.selectors import association_shown, firms_filed, members_known, platform_acts
+from chengxin.commerce.circles.selectors import (
+    association_shown,
+    firms_filed,
+    members_known,
+    platform_acts,
+    price_cases,
+)
 from chengxin.site.arguments import count, day
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
@@ -22,6 +28,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "acts": ("PLATFORM",),
     "firm": ("KIND", "CODE", "NAME", "SINCE"),
     "firms": (),
+    "prices": (),
     "charter": ("TITLE", "DAY"),
     "member": ("CODE", "NAME", "SINCE"),
     "members": (),
@@ -49,6 +56,7 @@ class Command(Base):
         "shown": "公示",
         "authority_title": "部门",
         "firms": "企业",
+        "prices": "价格案件",
         "members": "会员",
         "disciplines": "协会惩戒",
         "key": "查询码",
@@ -151,5 +159,7 @@ class Command(Base):
                 )
             case "association":
                 self.result(association_shown(words[0], known_at=at))
+            case "prices":
+                self.result({"prices": price_cases(known_at=at)})
             case "acts":
                 self.result({"acts": platform_acts(words[0], known_at=at)})
