@@ -21,7 +21,7 @@ from ninja.throttling import AnonRateThrottle, BaseThrottle
 from pydantic import AfterValidator, StringConstraints
 
 from chengxin.actors.rules import CertificateAndKey, certificate_read, certificate_told, fingerprint_written, network_of
-from chengxin.actors.selectors import Asker, asker_by_certificate, asker_by_key, client_told
+from chengxin.actors.selectors import Asker, agreements_known, asker_by_certificate, asker_by_key, client_told
 from chengxin.kernel.errors import Refusal
 
 
@@ -163,7 +163,9 @@ class CertificateOut(Schema):
 
 
 class ClientOut(Schema):
-    """A client as it stands: whose it is, what it may do, how often, until when, and the certificates that name it."""
+    """A client as it stands: whose it is, what it may do now, how often, until when, the agreements in force by which, and the certificates that name
+    it.
+    """
 
     client: int
     actor: str
@@ -171,18 +173,21 @@ class ClientOut(Schema):
     scopes: list[str]
     per_minute: int
     expires_at: datetime
+    agreements: list[str]
     certificates: list[CertificateOut]
 
 
 @router.get("", response=ClientOut, summary="本客户端 / this client", operation_id="client_read")
 def client_read(request: HttpRequest) -> object:
     """调用的程序自己的权限、频率、到期日和证书。 / The calling program's own scopes, rate, end and certificates."""
-    found = client_told(request.auth.client, at=timezone.now())  # type: ignore[attr-defined]
+    asker: Asker = request.auth  # type: ignore[attr-defined]
+    at = timezone.now()
+    found = client_told(asker.client or 0, at=at)
     known = [
         {"fingerprint": fingerprint_written(bytes(c.fingerprint)), "added_at": c.added_at, "expires_at": c.expires_at}
         for c in found.certificates.all()
     ]
     return {
-        "client": found.pk, "actor": found.actor.key, "title": found.title, "scopes": found.scopes, "per_minute": found.per_minute,
-        "expires_at": found.expires_at, "certificates": known,
+        "client": found.pk, "actor": found.actor.key, "title": found.title, "scopes": [s for s in found.scopes if s in asker.scopes], "per_minute": found.per_minute,
+        "expires_at": found.expires_at, "certificates": known, "agreements": [a.number for a in agreements_known(at=at, actor=found.actor.key) if a.in_force],
     }  # fmt: skip

@@ -163,3 +163,30 @@ class Origin(models.Model):
                 condition=models.Q(origin__regex=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"), name="actors_origin_shaped"
             ),
         ]
+
+
+class Agreement(models.Model):
+    """Under which agreement an actor's programs exchange which scopes, from when until when (the first day without). Its channel ends with it."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="agreements")
+    number = models.TextField(db_collation="C")
+    scopes = ArrayField(models.TextField(db_collation="C"))
+    document = models.TextField()
+    digest = models.TextField(db_collation="C")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "number"], name="actors_agreement_once"),
+            models.CheckConstraint(
+                condition=models.Q(to_on__gt=models.F("from_on"))
+                & models.Q(digest__regex=r"^[0-9a-f]{64}$")
+                & ~models.Q(number="")
+                & ~models.Q(document=""),
+                name="actors_agreement_whole",
+            ),
+        ]

@@ -3,9 +3,9 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hmac import compare_digest
 from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import unquote_to_bytes
@@ -236,3 +236,44 @@ def certificate_told(
 def fingerprint_written(fingerprint: bytes) -> str:
     """As `openssl x509 -fingerprint -sha256` writes it: pairs of hexadecimal digits with colons between."""
     return fingerprint.hex(":").upper()
+
+
+# Whose programs exchange by agreement: nobody whose duty it is by law.
+BY_AGREEMENT = ("platform", "service-firm", "association")
+
+
+class AgreementUnfit(Refusal):
+    """This agreement cannot be filed: {why}"""
+
+    code = "agreement-unfit"
+    zh = "不能登记该协议：{why_zh}"
+
+
+class AgreementUnknown(Refusal):
+    """{actor} has no agreement {number} that is not ended."""
+
+    code = "agreement-unknown"
+    status = 404
+    zh = "{actor}没有编号{number}的未终止协议。"
+
+
+def agreement_fit(
+    kind: str, number: str, document: str, digest: str, from_on: date, to_on: date, scopes: Sequence[str]
+) -> None:
+    """Whether it may be filed: of a platform, credit-service firm or association, by number and document, for some scopes, and with an end."""
+    if kind not in BY_AGREEMENT:
+        raise AgreementUnfit(
+            why=f"a {kind} exchanges by law, not by agreement.", why_zh=f"{kind}类主体依法共享，不凭协议。"
+        )
+    if (
+        not 0 < len(number.strip()) <= MOST
+        or not 0 < len(document.strip()) <= MOST
+        or not re.fullmatch(r"[0-9a-f]{64}", digest)
+    ):
+        raise AgreementUnfit(why="its number, document or digest is missing.", why_zh="缺少编号、文书名称或者摘要。")
+    if not scopes or to_on <= from_on:
+        raise AgreementUnfit(
+            why="it names what is exchanged, and its last day after its first.", why_zh="须写明共享的内容和起止日期。"
+        )
+    if citizen_number_within(f"{number} {document}"):
+        raise AgreementUnfit(why="it holds a person's identity number.", why_zh="含有自然人的公民身份号码。")

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from chengxin.actors.models import Actor, Allowance, Certificate, Client, Contact, Origin
+from chengxin.actors.models import Actor, Agreement, Allowance, Certificate, Client, Contact, Origin
+from chengxin.actors.rules import BY_AGREEMENT
+from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 
 
@@ -59,14 +62,22 @@ def actors_titled(keys: Iterable[str]) -> dict[str, str]:
     return {key: held.get(key) or key for key in named}
 
 
+# What a program may do. That of a platform, a credit-service firm or an association goes no further than its agreements in force, once it has any or the
+# place wants one of each.
 _IN_FORCE = """
-select a.key, a.kind, c.id, c.scopes, c.per_minute from actors_client c join actors_actor a on a.id = c.actor_id
-where {by} and c.expires_at > %s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %s)
+select a.key, a.kind, c.id,
+    case when a.kind = any(%(kinds)s) and (%(wanted)s or exists (select from actors_agreement g where g.actor_id = a.id)) then array(
+        select unnest(c.scopes) intersect select unnest(g.scopes) from actors_agreement g
+        where g.actor_id = a.id and g.from_on <= %(day)s and g.to_on > %(day)s and (g.ended_at is null or g.ended_at > %(at)s)
+    ) else c.scopes end,
+    c.per_minute
+from actors_client c join actors_actor a on a.id = c.actor_id
+where {by} and c.expires_at > %(at)s and c.revoked_at is null and (a.closed_at is null or a.closed_at > %(at)s)
 """
-_BY_KEY, _BY_NUMBER = _IN_FORCE.format(by="c.key_hash = %s"), _IN_FORCE.format(by="c.id = %s")
+_BY_KEY, _BY_NUMBER = _IN_FORCE.format(by="c.key_hash = %(it)s"), _IN_FORCE.format(by="c.id = %(it)s")
 _BY_CERTIFICATE = _IN_FORCE.format(
     by="""c.id = (
-    select client_id from actors_certificate where fingerprint = %s and ended_at is null and expires_at > %s)"""
+    select client_id from actors_certificate where fingerprint = %(it)s and ended_at is null and expires_at > %(at)s)"""
 )
 
 
@@ -77,7 +88,7 @@ def asker_by_key(key: str, *, at: datetime) -> Asker | None:
 
 def asker_by_certificate(fingerprint: bytes, *, at: datetime) -> Asker | None:
     """Whose program this certificate names, if both are in force at the instant; one read."""
-    return _asker(_BY_CERTIFICATE, fingerprint, at, at=at)
+    return _asker(_BY_CERTIFICATE, fingerprint, at=at)
 
 
 def asker_of_client(client: int, *, at: datetime) -> Asker | None:
@@ -85,9 +96,10 @@ def asker_of_client(client: int, *, at: datetime) -> Asker | None:
     return _asker(_BY_NUMBER, client, at=at)
 
 
-def _asker(statement: str, *by: bytes | int | datetime, at: datetime) -> Asker | None:
+def _asker(statement: str, it: bytes | int, *, at: datetime) -> Asker | None:
+    kinds, wanted = list(BY_AGREEMENT), settings.CHENGXIN_AGREEMENTS
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*by, at, at])
+        cursor.execute(statement, {"it": it, "at": at, "day": day_of(at), "kinds": kinds, "wanted": wanted})
         row = cursor.fetchone()
     return Asker(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None
 
@@ -174,3 +186,32 @@ def origins_of(actor: str) -> list[str]:
     """The origins whose pages may frame the actor's answers."""
     found = Origin.objects.filter(actor__key=actor, removed_at__isnull=True).order_by("origin")
     return list(found.values_list("origin", flat=True))
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An agreement as it is published: who exchanges what, by which document, from when until when (the first day without), and whether it holds."""
+
+    actor: str
+    title: str
+    number: str
+    scopes: list[str]
+    document: str
+    digest: str
+    from_on: date
+    to_on: date
+    in_force: bool
+
+
+def agreements_known(*, at: datetime, actor: str = "") -> list[Agreed]:
+    """The agreements of an actor, or of all: those in force first, the latest before."""
+    found = Agreement.objects.filter(at__lte=at, **({"actor__key": actor} if actor else {})).select_related("actor")
+    day = day_of(at)
+    shown = [
+        Agreed(
+            a.actor.key, a.actor.title, a.number, a.scopes, a.document, a.digest, a.from_on, a.to_on,
+            a.from_on <= day < a.to_on and (a.ended_at is None or a.ended_at > at),
+        )
+        for a in found.order_by("-pk")
+    ]  # fmt: skip
+    return sorted(shown, key=lambda each: not each.in_force)

@@ -3,13 +3,13 @@
 import hashlib
 import math
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from chengxin.actors import rules
-from chengxin.actors.models import Actor, Allowance, Certificate, Client, Contact, Kind, Origin
+from chengxin.actors.models import Actor, Agreement, Allowance, Certificate, Client, Contact, Kind, Origin
 from chengxin.actors.selectors import Asker, actor_acting, allowance_of
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
@@ -320,3 +320,43 @@ def origin_remove(*, actor: str, origin: str, by: str, at: datetime) -> None:
 def key_hash(key: str) -> bytes:
     """What is kept of a key: it is 256 random bits, so a plain SHA-256 of it cannot be searched for."""
     return hashlib.sha256(key.encode()).digest()
+
+
+def agreement_file(
+    *, actor: str, number: str, scopes: list[str], document: str, digest: str, from_on: date, to_on: date, by: str, at: datetime
+) -> Agreement:  # fmt: skip
+    """File under which agreement a platform, credit-service firm or association exchanges what: its programs may do no more than its agreements
+    in force name.
+    """
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise ScopeUnknown(scope=scope, known=", ".join(SCOPES))
+    found = actor_acting(actor, at=at)
+    rules.agreement_fit(found.kind, number, document, digest, from_on, to_on, scopes)
+    kept = {"scopes": sorted(set(scopes)), "document": document.strip(), "digest": digest, "from_on": from_on, "to_on": to_on}  # fmt: skip
+    with transaction.atomic():
+        made, new = Agreement.objects.get_or_create(
+            actor=found, number=number.strip(), defaults={**kept, "at": at, "by": by}
+        )
+        if not new and any(getattr(made, name) != value for name, value in kept.items()):
+            raise rules.AgreementUnfit(
+                why="one of this number says something else; end it, and file another number.",
+                why_zh="该编号的协议内容不同；请终止后另行编号登记。",
+            )
+        if new:
+            detail = {"actor": actor, "number": made.number, "scopes": made.scopes, "to_on": to_on.isoformat()}
+            trace(event="actors.agreement.filed", by=by, at=at, about=f"agreement:{made.pk}", detail=detail)
+    return made
+
+
+def agreement_end(*, actor: str, number: str, by: str, at: datetime) -> None:
+    """End it before its day: from this instant its channel is closed."""
+    with transaction.atomic():
+        found = Agreement.objects.select_for_update().filter(
+            actor__key=actor, number=number.strip(), ended_at__isnull=True
+        )
+        one = found.first()
+        if one is None:
+            raise rules.AgreementUnknown(actor=actor, number=number[:80])
+        found.update(ended_at=at)
+        trace(event="actors.agreement.ended", by=by, at=at, about=f"agreement:{one.pk}", detail={"actor": actor})

@@ -33,6 +33,7 @@ KINDS_ZH: dict[str, str] = {
     "supervisor": "社会信用主管部门",
     "platform": "平台",
     "service-firm": "信用服务机构",
+    "association": "协会",
     "operator": "运行单位",
     "public": "公众",
 }

@@ -57,6 +57,7 @@ urlpatterns = [
     path("associations", joining.associations, name="associations"),
     path("associations/acts/<str:number>/answer", joining.answer, name="association-answer"),
     path("prices", platforms.prices, name="prices"),
+    path("agreements", platforms.agreements, name="agreements"),
     path("firms", platforms.firms, name="firms"),
     path("platforms/<str:platform>", platforms.platform, name="platform"),
     path("statements", shopping.statements, name="statements"),

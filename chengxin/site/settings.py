@@ -229,6 +229,8 @@ CHENGXIN_PROVIDERS = os.environ.get("CHENGXIN_PROVIDERS", "")
 # A session ends after so many minutes without a request, and after so many at all.
 CHENGXIN_SESSION_IDLE = envint("CHENGXIN_SESSION_IDLE", 30)
 CHENGXIN_SESSION_LONGEST = envint("CHENGXIN_SESSION_LONGEST", 480)
+# Whether programs of platforms, credit-service firms and associations need an agreement in force; one that has any is held to them in any case.
+CHENGXIN_AGREEMENTS = envbool("CHENGXIN_AGREEMENTS", False)
 # Whether decisions on cases and changes of keys take two persons; off where one person runs all of it.
 CHENGXIN_FOUR_EYES = envbool("CHENGXIN_FOUR_EYES", False)
 # Sessions stand in the database, so that they can be ended. Only pages on which somebody signs in set a cookie. Lax, not strict: whoever comes

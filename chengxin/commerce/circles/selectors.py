@@ -243,9 +243,9 @@ def price_cases(*, known_at: datetime, most: int = 100) -> list[dict[str, Any]]:
     selling = Q(value__in=shops) | Q(value__in=platforms) | Q(value__in=filed)
     firms = Identifier.objects.filter(selling, scheme="uscc", known_at__lte=known_at).exclude(value__startswith="92")
     found = Record.objects.filter(
-        record_type=rules.PENALTY, subject_id__in=firms.values("subject_id"), received_at__lte=known_at, body__ground__contains=words
+        record_type=rules.PENALTY, subject_id__in=firms.values("subject_id"), received_at__lte=known_at, body__ground__icontains=words
     )  # fmt: skip
-    shown = []
+    shown: list[dict[str, Any]] = []
     for record in found.order_by("-decided_on", "-pk").iterator(chunk_size=200):
         if len(shown) >= most:
             break

@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[2]
 # What may be changed, and why: everything else that the rooms keep is append-only.
 CHANGEABLE = {
     "actors_actor": "closed_at is set when an actor closes, code when its licence is seen; its key never changes",
+    "actors_agreement": "ended_at is set when an agreement ends before its day",
     "actors_certificate": "ended_at is set when a certificate ends",
     "actors_use": "used counts up, and most says what it may come to",
     "actors_origin": "removed_at is set when an origin is taken off",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from chengxin.actors.selectors import actor_coded, actor_titled, actors_of_kinds
+from chengxin.actors.selectors import actor_coded, actor_titled, actors_of_kinds, agreements_known
 from chengxin.commerce.circles.rules import KINDS
 from chengxin.commerce.circles.selectors import firms_filed, platform_acts, price_cases
 from chengxin.commerce.merchants.rules import NotAPlatform
@@ -68,3 +68,11 @@ def firms(request: HttpRequest) -> HttpResponse:
 def prices(request: HttpRequest) -> HttpResponse:
     """Penalties of e-commerce firms under the Price Law that may be shown today."""
     return render(request, "portal/prices.html", {"cases": price_cases(known_at=timezone.now(), most=MOST)})
+
+
+@require_safe
+@in_both_languages
+@passing
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Under which agreement which platform, credit-service firm or association exchanges what."""
+    return render(request, "portal/agreements.html", {"agreements": agreements_known(at=timezone.now())})
