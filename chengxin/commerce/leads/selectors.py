@@ -194,7 +194,7 @@ def _shown(
     states = course.procedure.states
     steps = [
         StepShown(
-            t.on, states[t.to].title, DOERS[t.by] if t.number else _TOLD_BY, titles.get(row.by, "") if row and t.number else "", row.reasons if row else "",
+            t.on, states[t.to].title, _by(t), titles.get(row.by, "") if row and t.number else "", row.reasons if row else "",
             row.document if row else "", row.approved_by if row else "", titles.get(row.handler, row.handler) if row else "",
         )
         for t, row in ((t, rows[t.number] if t.number < len(rows) else None) for t in course.taken)
@@ -209,6 +209,14 @@ def _shown(
 
 
 _TOLD_BY = Words(zh="举报人或者报送单位", en="Whoever told it")
+_CHARGED = Words(zh="办理机关", en="The agency in charge")
+
+
+def _by(taken: Taken) -> Words:
+    """Who took a step: not every agency has decided something yet."""
+    if not taken.number:
+        return _TOLD_BY
+    return DOERS["clock"] if taken.by == "clock" else _CHARGED
 
 
 def lead_shown(lead: Lead, *, on: date, asker: Asker | None, words: bool = True) -> Shown:

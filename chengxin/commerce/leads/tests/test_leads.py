@@ -100,6 +100,7 @@ def test_a_report_is_filed_decided_and_its_reporter_told() -> None:
         stepped(receipt.number, "decided", reasons="罚款")
     assert stepped(receipt.number, "decided", reasons="罚款", document="云市监处罚〔2026〕9号") == "decided"
     shown, openings = services.lead_followed(number=receipt.number, key=receipt.key, at=NOW)
+    assert [step.by.zh for step in shown.steps] == ["举报人或者报送单位", "办理机关", "办理机关"]
     assert shown.steps[-1].document == "云市监处罚〔2026〕9号" and not openings and shown.reports[0].words == TOLD.words
     assert [(n.channel, n.subject_id) for n in Notice.objects.all()] == [("email", None)] * 2
 
