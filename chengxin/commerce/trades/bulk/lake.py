@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import polars as pl
-import pyarrow.parquet as pq
+import pyarrow.dataset as ds
 from django.conf import settings
 from pyarrow import fs
 
@@ -88,24 +88,23 @@ class Lake:
             return pl.LazyFrame(schema=schema)
         if self.folder:
             return pl.scan_parquet([self.folder / path for path in paths], hive_partitioning=False, glob=False)
-        return pl.concat([self._afar(path) for path in paths]).lazy()
+        return pl.scan_pyarrow_dataset(self._dataset(paths))
 
-    def _afar(self, path: str) -> pl.DataFrame:
-        with self.store.open_input_file(f"{self.root}/{path}") as file:
-            found = pl.from_arrow(pq.ParquetFile(file).read())
-        assert isinstance(found, pl.DataFrame)
-        return found
+    def _dataset(self, paths: Sequence[str]) -> ds.FileSystemDataset:
+        """The files together, of which pyarrow fetches the columns and groups of rows that are asked for and no others."""
+        try:
+            return ds.dataset([f"{self.root}/{path}" for path in paths], filesystem=self.store, format="parquet")
+        except OSError as error:
+            raise LakeUnreached(reason=type(error).__name__) from error
 
     def of_shop(self, paths: Sequence[str], schema: dict[str, Any], column: str, shop: str) -> pl.DataFrame:
         """The rows of one shop in these files: groups of rows whose bounds exclude it are not read."""
         if self.folder or not paths:
             return self.scan(paths, schema).filter(pl.col(column) == shop).collect()
-        found = [self._of_shop_afar(path, column, shop) for path in paths]
-        return pl.concat(found)
-
-    def _of_shop_afar(self, path: str, column: str, shop: str) -> pl.DataFrame:
-        table = pq.read_table(f"{self.root}/{path}", filesystem=self.store, filters=[(column, "=", shop)])
-        found = pl.from_arrow(table)
+        try:
+            found = pl.from_arrow(self._dataset(paths).to_table(filter=ds.field(column) == shop))
+        except OSError as error:
+            raise LakeUnreached(reason=type(error).__name__) from error
         assert isinstance(found, pl.DataFrame)
         return found
 
