@@ -107,9 +107,9 @@ def test_every_firm_of_the_cast_has_a_page_that_fits_the_screen(visit: Visit) ->
         assert page.evaluate(SIDEWAYS) == 0, firm.key
 
 
-@pytest.mark.parametrize("key", ["carrier", "grocer", "blacklisted", "renamed", "old_timer"])
-def test_every_kind_of_enterprise_page_is_good_to_all(inspection: Visit, key: str) -> None:
-    good_to_all(inspection.open(f"/enterprise/{CAST[key].number}"))
+def test_every_kind_of_enterprise_page_is_good_to_all(inspection: Visit) -> None:
+    for key in ("carrier", "grocer", "blacklisted", "renamed", "old_timer"):
+        good_to_all(inspection.open(f"/enterprise/{CAST[key].number}"))
 
 
 def test_a_report_of_an_enterprise_is_issued_and_good_to_all(inspection: Visit) -> None:
@@ -119,14 +119,14 @@ def test_a_report_of_an_enterprise_is_issued_and_good_to_all(inspection: Visit) 
     good_to_all(page)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_every_other_page_is_good_to_all(inspection: Visit, path: str) -> None:
-    good_to_all(inspection.open(path))
+def test_every_other_page_is_good_to_all(inspection: Visit) -> None:
+    for path in PATHS:
+        good_to_all(inspection.open(path))
 
 
-@pytest.mark.parametrize("text", ASKED)
-def test_every_answer_to_a_search_is_good_to_all(inspection: Visit, text: str) -> None:
-    good_to_all(searched(inspection, text))
+def test_every_answer_to_a_search_is_good_to_all(inspection: Visit) -> None:
+    for text in ASKED:
+        good_to_all(searched(inspection, text))
 
 
 def test_the_guide_gives_the_clocks_of_the_place_that_is_chosen(visit: Visit) -> None:
