@@ -113,7 +113,7 @@ def test_the_pages_show_the_shop_its_mark_and_why_and_never_the_person(client: B
     assert (
         "平台已核验，名称与统一社会信用代码和本库一致" in unit
         and code(1) in unit
-        and "https://licences.example/1" in unit
+        and "https://licences.example.gov.cn/1" in unit
     )
     assert "商家信用承诺书" in unit and "YJ-9" in unit and "YJ-2026-1" not in unit
     person = client.get(f"/shops/{PLATFORM}/p9").content.decode()

@@ -112,6 +112,13 @@ def test_a_shop_lives_and_answers_for_itself(tmp_path: Path) -> None:
     assert mall("post", f"/complaints/{number[1]}/steps", paid)["outcome"] == "solved"
     assert "平台已先行赔付" in seen("/complaints/case", number=number[1], key=key[1])
 
+    promise = {"shop": "s1", "promise": "quality", "words": "假一赔三", "from_on": "2026-11-01", "digest": digest(3)}
+    assert mall("post", f"/merchants/{PLATFORM}/rows/promises", {"rows": [promise]})["accepted"] == 1
+    page = re.sub(r"<span class=\"en\".*?</span>|\s", "", seen(f"/shops/{PLATFORM}/s1"))
+    assert "假一赔三" in page and "有关投诉，已解决</dt><dd>1</dd>" in page and "办结未解决</dt><dd>0</dd>" in page
+    shown = mall("get", f"/merchants/{PLATFORM}/shops/s1")
+    assert shown["promises"][0]["breaches_decided"] == 0 and shown["products"] == []
+
     # An authority warns of its goods: the shop is heard, the warning stands beside its reply, and is withdrawn in its place.
     files = tmp_path / "files"
     files.mkdir()

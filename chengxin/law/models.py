@@ -820,10 +820,21 @@ class Parameter(Founded):
         return next((value for value in reversed(self.values) if value.from_ <= day), None)
 
 
+Host: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+
+
+class About(Part):
+    """Which kinds of complaint, and which promises of a commitment form, speak of a value."""
+
+    complaints: list[Key] = []
+    promises: list[Key] = []
+
+
 class Code(Part):
     """One value of a code list, and by which papers it is named. `closed` says why nothing is recorded under it; `now`, under which of the
     values it stands since it was merged; `terms` are the words of another vocabulary that stand for it. `sector`, a code of the list `sectors`,
-    says whose field it is; `reference`, that what comes under it is for reference only.
+    says whose field it is; `reference`, that what comes under it is for reference only; `hosts`, where an official page about it may stand, each a host
+    and all below it; `about`, which complaints and promises speak of it.
     """
 
     title: Words
@@ -833,6 +844,8 @@ class Code(Part):
     terms: list[FieldName] = []
     sector: Key | None = None
     reference: bool = False
+    hosts: list[Host] = []
+    about: About | None = None
 
 
 class CodeList(Founded):
@@ -1097,9 +1110,12 @@ class Promise(Part):
 
 
 class CommitmentForm(Founded):
-    """A commitment in standard form: who signs it, and its promises. A changed text is a further version of the entry."""
+    """A commitment in standard form: who signs it, its promises, and what its signer may do later (`later`). A changed text is a further version of
+    the entry.
+    """
 
     signers: Some[Signer]
+    later: list[Literal["corrected", "withdrawn"]] = []
     promises: dict[Key, Promise]
 
     @model_validator(mode="after")

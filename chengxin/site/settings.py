@@ -135,6 +135,8 @@ CHENGXIN_POPULATION = os.environ.get("CHENGXIN_POPULATION", "chengxin.subjects.b
 CHENGXIN_POPULATION_URL = os.environ.get("CHENGXIN_POPULATION_URL", "")
 CHENGXIN_POPULATION_TOKEN = envsecret("CHENGXIN_POPULATION_TOKEN")
 CHENGXIN_POPULATION_ROOTS = os.environ.get("CHENGXIN_POPULATION_ROOTS", "")
+# A file of roots (PEM) that vouch for the official pages of licences, beside nobody else; the public ones where it is empty.
+CHENGXIN_LINKS_ROOTS = os.environ.get("CHENGXIN_LINKS_ROOTS", "")
 # How divisions begin that no place has, so that tests and the demo can invent persons; empty where real ones are filed.
 CHENGXIN_INVENTED_DIVISION = os.environ.get("CHENGXIN_INVENTED_DIVISION", "")
 

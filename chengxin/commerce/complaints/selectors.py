@@ -483,6 +483,24 @@ def firm_rate(code: str, *, first: date, last: date, on: date, known_at: datetim
     return rules.rate(code, outcomes, least=law_of(on).parameter("solved-rate-least"))
 
 
+def complaints_counted(
+    platform: str, shop: str, kinds: Iterable[str], *, since: date, on: date, known_at: datetime
+) -> dict[str, dict[rules.Outcome, int]] | None:
+    """Of the complaints of these kinds about a shop received from the day on, each dispute once: by kind how many came to what. For the shops of firms
+    alone; of a sole trader's and an individual seller's nothing is counted.
+    """
+    latest = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).first()
+    if latest is None or not rules.firm_counted(latest.code):
+        return None
+    found: dict[str, dict[rules.Outcome, int]] = {}
+    about = Complaint.objects.filter(platform=platform, shop=shop, received_on__gte=since, received_on__lte=on)
+    for kind in sorted(set(kinds)):
+        of = found.setdefault(kind, {})
+        for each in _ends(about.filter(kind=kind), on=on, known_at=known_at):
+            of[each.outcome] = of.get(each.outcome, 0) + 1
+    return found
+
+
 @dataclass(frozen=True)
 class End:
     """What a complaint came to by a day: with which platform it was made, with which agency it stands, whether goods were to be given back without a

@@ -24,6 +24,8 @@ from chengxin.commerce.merchants.selectors import (
     filing_accessible,
     filings_accessible,
     payers_known,
+    products_known,
+    promises_known,
     shop_shown,
     statement_of,
     statement_shown,
@@ -176,6 +178,8 @@ class MerchantShopOut(Schema):
     categories: list[str]
     needs: list[dict[str, Any]]
     licences: list[dict[str, Any]]
+    products: list[dict[str, Any]]
+    promises: list[dict[str, Any]]
 
 
 @router.get(
@@ -308,7 +312,7 @@ def ticket_dismiss(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> 
     "/{platform}/rows/{kind}", response=MerchantFiledOut, summary="逐条报送 / send rows", operation_id="merchants_rows"
 )
 def rows_send(request: HttpRequest, platform: Text, kind: Text, sent: MerchantRowsIn) -> Any:
-    """店铺（shops）、证照（licences）、供货商（suppliers），一条或者至多一千条。 / Shops, licences or suppliers, one or up to a thousand."""
+    """店铺（shops）、证照、供货商、商品（products）、服务承诺（promises），至多一千条。 / Shops, licences, suppliers, products or promises, up to a thousand."""
     by, at = request.auth.key, timezone.now()  # type: ignore[attr-defined]
     _counted(request, "merchant-filing", at)
     return services.merchants_file(platform=platform, kind=kind, rows=sent.rows, by=by, at=at).as_dict()
@@ -332,7 +336,9 @@ def file_send(request: HttpRequest, platform: Text, kind: Text, file: File[Uploa
 def shop_show(request: HttpRequest, platform: Text, shop: Text, on: date | None = None) -> Any:
     """店铺的核验标识、证照，以及所售商品应有而缺少的。 / A shop’s mark and licences, and what its goods need."""
     at = timezone.now()
-    return shop_shown(platform, shop, on=on or day_of(at), known_at=at).as_dict()
+    as_of: dict[str, Any] = {"on": on or day_of(at), "known_at": at}
+    shown = shop_shown(platform, shop, **as_of).as_dict()
+    return shown | {"products": products_known(platform, shop, **as_of), "promises": promises_known(platform, shop, **as_of)}  # fmt: skip
 
 
 class MerchantSupplierOut(Schema):
@@ -426,6 +432,9 @@ class ShopStatementStepOut(Schema):
     words: str
     changes: dict[str, Any]
     at: datetime
+    by_shop: bool
+    due_on: date | None
+    late: bool
 
 
 class ShopStatementOut(Schema):
@@ -453,6 +462,8 @@ class ShopStatementOut(Schema):
     late: bool
     state: str
     contested: bool
+    contest_due_on: date | None
+    contest_late: bool
     steps: list[ShopStatementStepOut]
 
 
@@ -574,6 +585,14 @@ class CommitmentCertificateOut(Schema):
     signed_on: date
 
 
+class CommitmentStepOut(Schema):
+    """What its signer did about a commitment since, by its own account."""
+
+    kind: str
+    words: str
+    at: datetime
+
+
 class CommitmentOut(Schema):
     """A commitment, promise by promise, with the breaches linked to each."""
 
@@ -586,6 +605,9 @@ class CommitmentOut(Schema):
     on_behalf: bool
     signed_on: date
     certificate: CommitmentCertificateOut | None
+    state: str
+    own_account: bool
+    steps: list[CommitmentStepOut]
     promises: list[dict[str, Any]]
 
 

@@ -25,6 +25,7 @@ from chengxin.subjects.bulk.vaulting import Vault, citizen_numbers_read
 from chengxin.vault.selectors import seal_of
 
 MOST = 2_000_000
+MOST_ONE_BY_ONE = 100_000
 LINE, REASON = "line", "reason"
 _ID, _HEX, _URL = r"^[0-9A-Za-z_.:-]{1,64}$", r"^[0-9a-f]{64}$", r"^https?://[^\s<>\"]+$"
 _PUBLIC = ("title", "url", "link")
@@ -53,6 +54,25 @@ def frame_read(path: Path, kind: str) -> pl.DataFrame:
     return frame_of(frame, kind, first=2 if form == "CSV" else 1)
 
 
+def rows_of_file(path: Path, kind: str) -> list[tuple[int, Row]]:
+    """The rows of a file that are filed one by one, as text, each with its line; refuses a file whose columns are not those of the kind."""
+    with path.open("rb") as file:
+        form = "Parquet" if file.read(4) == b"PAR1" else "CSV"
+    try:
+        frame = pl.read_parquet(path, hive_partitioning=False, glob=False) if form == "Parquet" else pl.read_csv(path, infer_schema=False, glob=False)  # fmt: skip
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+        raise rules.FileUnreadable(form=form, most=MOST_ONE_BY_ONE) from None
+    if frame.height > MOST_ONE_BY_ONE or any(dtype.is_nested() for dtype in frame.dtypes):
+        raise rules.FileUnreadable(form=form, most=MOST_ONE_BY_ONE)
+    columns = rules.ROWS[kind]
+    missing = [name for name, (_, needed) in columns.items() if needed and name not in frame.columns]
+    unknown = [name[:40] for name in frame.columns if name not in columns]
+    if missing or unknown:
+        raise rules.ColumnsUnfit(kind=kind, missing=", ".join(missing) or "-", unknown=", ".join(unknown) or "-")
+    first = 2 if form == "CSV" else 1
+    return list(enumerate(frame.with_columns(pl.all().cast(pl.String)).to_dicts(), start=first))
+
+
 def rows_read(rows: Sequence[Mapping[str, Any]], kind: str) -> pl.DataFrame:
     """The same of rows that a program sent."""
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -70,8 +90,12 @@ def frame_of(frame: pl.DataFrame, kind: str, *, first: int) -> pl.DataFrame:
     return frame.select(texts).with_row_index(LINE, offset=first)
 
 
-def rows_judge(frame: pl.DataFrame, kind: str, *, codes: Mapping[str, Sequence[str]], shops: Callable[[list[str]], set[str]], on: date) -> Judged:  # fmt: skip
-    """Judge the rows of a kind: the first reason against a row counts. `codes` are the values that the lawbook has, `shops` says which are filed."""
+def rows_judge(
+    frame: pl.DataFrame, kind: str, *, codes: Mapping[str, Sequence[str]], shops: Callable[[list[str]], set[str]], on: date,
+    hosts: Mapping[str, Sequence[str]],
+) -> Judged:  # fmt: skip
+    """Judge the rows of a kind: the first reason against a row counts. `codes` are the values that the lawbook has, `shops` says which are filed,
+    `hosts` where the official page of each kind of licence may stand."""
     layout = rules.LAYOUTS[kind]
     faults: list[pl.Expr] = []
 
@@ -113,6 +137,10 @@ def rows_judge(frame: pl.DataFrame, kind: str, *, codes: Mapping[str, Sequence[s
     for name in ("verified_on", "changed_on", "closed_on", "removed_on"):
         if name in layout.columns:
             fault(pl.col(name) > on.isoformat(), "in-the-future")
+    if kind == "licences":
+        linked = frame.select("licence", "link").drop_nulls().unique().rows()
+        wrong = [link for licence, link in linked if not rules.link_official(link, hosts.get(licence, ()))]
+        fault(pl.col("link").is_in(wrong), "link-unofficial")
     if kind == "shops":
         frame = _who(frame, fault, on)
     else:
@@ -232,6 +260,8 @@ def row_part(kind: str, row: Row, met: Met | None = None) -> Parted:
                 shut["title"] = said.pop("title")
     elif kind == "suppliers":
         code = said["supplier"]
+    elif kind == "products":
+        code = said.pop("maker_code", "")
     persons = dict(met or {})
     return Parted(str(said.pop("shop")), item, code, said, shut, persons.pop(SELLER, None), persons)
 

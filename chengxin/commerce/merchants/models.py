@@ -52,7 +52,7 @@ def registration_bound(row: Mapping[str, Any]) -> bytes:
 
 
 class Registration(models.Model):
-    """One version of what a platform says: of a shop, of a licence or a supplier of it. Who an individual seller is, and who represents a
+    """One version of what a platform says: of a shop, of a licence, supplier, product or service promise of it. Who an individual seller is, and who represents a
     unit, stands in `sealed` alone; `body` is what may be shown. `subject` is the individual seller, as the vault knows them by their number.
     """
 
@@ -74,7 +74,8 @@ class Registration(models.Model):
                 fields=["platform", "kind", "shop", "item", "version"], name="merchants_registration_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["shops", "licences", "suppliers"]), name="merchants_registration_kind_known"
+                condition=Q(kind__in=["shops", "licences", "suppliers", "products", "promises"]),
+                name="merchants_registration_kind_known",
             ),
             # A natural person is nowhere in the clear: no number, no name, no representative, whoever writes.
             models.CheckConstraint(
@@ -118,6 +119,26 @@ class Representing(models.Model):
                 condition=Q(role__in=["legal_representative", "principal"]), name="merchants_representing_role_known"
             ),
         ]
+
+
+class LinkCheck(models.Model):
+    """What the register saw at the official page that a platform filed of a licence; the latest of a link stands, and is kept with its day."""
+
+    platform = models.TextField(db_collation="C")
+    shop = models.TextField(db_collation="C")
+    item = models.TextField(db_collation="C")
+    link = models.TextField()
+    state = models.TextField(db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["found", "gone", "differs", "unreachable"]),
+                name="merchants_linkcheck_state_known",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["platform", "shop", "item", "at"], name="merchants_linkcheck_latest")]
 
 
 class Ticket(models.Model):
@@ -233,6 +254,7 @@ class StatementStep(models.Model):
     kind = models.TextField(choices=StatementStepKind.choices, db_collation="C")
     words = models.TextField()
     changes = models.JSONField(default=dict)
+    due_on = models.DateField(null=True)  # of a contest: the day by which its platform answers
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")
 
@@ -269,6 +291,36 @@ class Commitment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="merchants_commitment_digest_shaped"
+            ),
+        ]
+
+
+class CommitmentStepKind(models.TextChoices):
+    """What a signer did by its own account: signed what its platform had filed or what it had withdrawn, or as far as the form allows."""
+
+    SIGNED = "signed", "本账户签署 signed"
+    CORRECTED = "corrected", "更正 corrected"
+    WITHDRAWN = "withdrawn", "撤回 withdrawn"
+
+
+class CommitmentStep(models.Model):
+    """What a signer did about a commitment since, by its own account: the text signed by its digest, or the words of a correction or withdrawal."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="steps")
+    number = models.IntegerField()
+    kind = models.TextField(choices=CommitmentStepKind.choices, db_collation="C")
+    words = models.TextField(default="")
+    digest = models.TextField(db_collation="C", default="")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["commitment", "number"], name="merchants_commitmentstep_in_order"),
+            models.CheckConstraint(
+                condition=Q(kind="signed", digest__regex=r"^[0-9a-f]{64}$")
+                | Q(kind__in=["corrected", "withdrawn"]) & ~Q(words=""),
+                name="merchants_commitmentstep_says_what",
             ),
         ]
 

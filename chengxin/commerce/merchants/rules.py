@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
@@ -87,6 +89,37 @@ LAYOUTS: Mapping[str, Layout] = {
         },
         item=("supplier", "category"),
     ),
+    "products": Layout(
+        {
+            "shop": Column("id", required=True),
+            "product": Column("id", required=True),
+            "title": Column("text", required=True),
+            "category": Column("choice", required=True, codes="goods"),
+            "specification": Column("text"),
+            "maker": Column("text"),
+            "maker_code": Column("code"),
+            "origin": Column("text"),
+            "price": Column("text"),
+            "licence": Column("choice", codes="merchant-licences"),
+            "number": Column("text"),
+            "url": Column("url"),
+            "digest": Column("digest", required=True),
+            "removed_on": Column("day"),
+        },
+        item=("product",),
+    ),
+    "promises": Layout(
+        {
+            "shop": Column("id", required=True),
+            "promise": Column("choice", required=True, codes="service-promises"),
+            "words": Column("text", required=True),
+            "url": Column("url"),
+            "from_on": Column("day", required=True),
+            "digest": Column("digest", required=True),
+            "removed_on": Column("day"),
+        },
+        item=("promise",),
+    ),
 }
 _LONGEST = 200
 FIRST_DAY = date(1990, 1, 1)  # the calendar of working days begins there
@@ -97,6 +130,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "id-shape": ("编号只能由字母、数字、-、_、.、:组成，最长64位", "an id is of letters, digits and - _ . : only, 64 at most"),
     "too-long": ("超过200个字符", "more than 200 characters"),
     "url-shape": ("网址须以https://或http://开头", "an address begins with https:// or http://"),
+    "link-unofficial": ("官方页面的链接须为https，且在法规库写明的政府网站上", "a link to an official page is https, at a host that the lawbook names for the licence"),
     "code-wrong": ("统一社会信用代码不成立", "this is no unified social credit code"),
     "person-number-wrong": ("自然人的证件号码不成立", "this is no citizen number"),
     "not-a-day": ("不是日期（YYYY-MM-DD）", "this is no day (YYYY-MM-DD)"),
@@ -360,6 +394,9 @@ class Licence:
     holder: str
     valid_from: date
     valid_to: date | None
+    link: str = (
+        ""  # what was seen at its official page, where one was filed and looked at: found, gone, differs, unreachable
+    )
 
     def holds(self, on: date) -> bool:
         """Whether it is in force on the day (its last day included)."""
@@ -470,6 +507,8 @@ def findings_of(
             found += (
                 [] if renewed else [Finding(shop.shop, "licence-expired", licence.number, licence.valid_to.isoformat())]
             )
+        if licence.link in ("gone", "differs"):
+            found.append(Finding(shop.shop, f"link-{licence.link}", licence.number))
     for need in needs_of(goods, shop, on):
         if need["state"] == "missing":
             found.append(Finding(shop.shop, "licence-missing", f"{need['category']}/{need['need']}"))
@@ -535,6 +574,31 @@ class StatementWithdrawn(Refusal):
     zh = "编号{number}的说明已经撤回，不能再添加内容。"
 
 
+class StatementContested(Refusal):
+    """Statement {number} is contested already; its platform answers by {due}. After that it may be contested again."""
+
+    code = "statement-contested"
+    status = 409
+    basis = "电子商务法 59"
+    zh = "编号{number}的说明已有申诉，平台应在{due}前答复；答复之后可以再次申诉。"
+
+
+class CommitmentTextChanged(Refusal):
+    """The text of {form} is of {now} now, not of {shown} as it was shown to you. Read it, and sign that."""
+
+    code = "commitment-text-changed"
+    status = 409
+    zh = "承诺书“{form}”现行文本自{now}起施行，不是您看到的{shown}的文本。请阅读后再签署。"
+
+
+class CommitmentStepUnfit(Refusal):
+    """This commitment cannot be {kind} now: {why}"""
+
+    code = "commitment-step-unfit"
+    status = 409
+    zh = "这份承诺现在不能{kind_zh}：{why_zh}"
+
+
 class FormUnfit(Refusal):
     """{form} is no commitment that this signer makes on {on}. The forms for a {signer} are: {known}."""
 
@@ -595,6 +659,8 @@ PUBLIC_WORDS = {
     "contest": ("How to contest", "申诉途径"),
 }
 MOST_WORDS = 2000
+CONTEST = "statement-contest"  # the procedure by which a shop contests what its platform did
+OWN_ACCOUNT = "public"  # by whom what a shop does by its own account is written down
 
 
 def person_told(text: str) -> bool:
@@ -638,3 +704,122 @@ def form_signed(form: CommitmentForm, *, key: str, platform: str, shop: str, cod
 def digest_holds(written: str) -> bool:
     """Whether it is a SHA-256 in lower case."""
     return re.fullmatch(r"[0-9a-f]{64}", written) is not None
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A contest of a statement: when, until when its platform answers, and when it did."""
+
+    step: int
+    due_on: date | None
+    answered_on: date | None
+
+    def late(self, on: date) -> bool:
+        """Whether it was answered after its day, or is not answered and the day is over."""
+        return self.due_on is not None and (self.answered_on or on) > self.due_on
+
+
+def contests_of(steps: Sequence[tuple[int, str, date, date | None]]) -> list[Contest]:
+    """The contests among a statement's steps (number, kind, day, last day), each with the answer that came after it: the first to the first."""
+    answers = [(number, day) for number, kind, day, _ in steps if kind == "answered"]
+    found = []
+    for number, kind, _, due_on in steps:
+        if kind == "contested":
+            answer = next((each for each in answers if each[0] > number), None)
+            if answer is not None:
+                answers.remove(answer)
+            found.append(Contest(number, due_on, answer[1] if answer else None))
+    return found
+
+
+# --- rows of a file that the command files one by one -------------------------------------------------------------------------------
+
+
+class CellUnfit(Refusal):
+    """{column} is missing, or not as it must be: {wanted}. The row was not filed."""
+
+    code = "merchants-cell-unfit"
+    zh = "{column}缺少或者不合要求：{wanted_zh}。该行未报送。"
+
+
+CellType = Literal["text", "day", "number", "yes"]
+_CELLS: Mapping[CellType, tuple[str, str]] = {
+    "text": ("须填写，至多4000字", "words, 4,000 characters at most"),
+    "day": ("日期（YYYY-MM-DD）", "a day (YYYY-MM-DD)"),
+    "number": ("正整数", "a whole number from 1"),
+    "yes": ("true 或者 false", "true or false"),
+}
+# What a file of each kind says of a row, as the API takes it: column → (type, whether it is needed).
+ROWS: Mapping[str, Mapping[str, tuple[CellType, bool]]] = {
+    "statements": {
+        "number": ("text", True), "shop": ("text", True), "measure": ("text", True), "ground": ("text", True), "reference": ("text", True),
+        "facts": ("text", True), "contest": ("text", True), "decided_on": ("day", True), "from_on": ("day", True), "until": ("day", False),
+        "detected_by_machine": ("yes", True), "decided_by_machine": ("yes", True),
+    },
+    "breaches": {
+        "commitment": ("number", True), "promise": ("text", True), "source": ("text", True), "reference": ("text", True), "digest": ("text", True),
+        "record": ("number", False),
+    },
+    "disclosures": {"kind": ("text", True), "title": ("text", True), "words": ("text", True), "url": ("text", False), "since": ("day", True)},
+    "payers": {"code": ("text", True), "name": ("text", True), "state": ("text", True), "document": ("text", True), "decided_on": ("day", True)},
+}  # fmt: skip
+_STATEMENT_IDS = ("number", "shop")
+
+
+def row_typed(kind: str, row: Mapping[str, str | None]) -> dict[str, Any]:
+    """A row's cells as what they are; refuses one that is missing or is no such thing."""
+    found: dict[str, Any] = {}
+    for column, (type_, needed) in ROWS[kind].items():
+        cell = (row.get(column) or "").strip()
+        value = _cell_typed(type_, cell) if cell else None
+        bad_id = kind == "statements" and column in _STATEMENT_IDS and not re.fullmatch(r"[0-9A-Za-z_.:-]{1,64}", cell)
+        if value is None and (cell or needed) or bad_id:
+            zh, en = _CELLS[type_]
+            raise CellUnfit(column=column, wanted=en, wanted_zh=zh)
+        found[column] = "" if value is None and type_ == "text" else value
+    if kind == "statements" and found["ground"] not in ("illegal", "terms"):
+        raise CellUnfit(column="ground", wanted="illegal, terms", wanted_zh="illegal、terms")
+    return found
+
+
+def _cell_typed(type_: CellType, cell: str) -> Any:
+    if type_ == "text":
+        return cell if len(cell) <= 4000 and "\0" not in cell else None
+    if type_ == "yes":
+        return {"true": True, "false": False}.get(cell.lower())
+    if type_ == "number":
+        return int(cell) if re.fullmatch(r"[1-9][0-9]{0,15}", cell) else None
+    try:
+        return date.fromisoformat(cell) if len(cell) == 10 else None
+    except ValueError:
+        return None
+
+
+# --- official pages of licences ------------------------------------------------------------------------------------------------------
+
+
+def link_official(link: str, hosts: Iterable[str]) -> bool:
+    """Whether an address is one to which the register goes: https, at one of the hosts or below it, at the usual port, nobody's name in it."""
+    try:
+        where = urlsplit(link)
+        port = where.port
+    except ValueError:
+        return False
+    host = where.hostname or ""
+    fit = re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) is not None
+    below = any(host == each or host.endswith(f".{each}") for each in hosts)
+    return where.scheme == "https" and fit and below and port in (None, 443) and where.username is None
+
+
+def page_state(status: int, page: str, number: str) -> str:
+    """What an official page says of a licence: that it stands there by its number, that it does not, or that there is no such page."""
+    if status in (404, 410):
+        return "gone"
+    if status != 200:
+        return "unreachable"
+    plain = unescape(re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", "", page, flags=re.S | re.I))
+    return "found" if _bare(number) in _bare(plain) else "differs"
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +15,11 @@ from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import identity_unsealed
 from chengxin.commerce.merchants.models import (
     Commitment,
+    CommitmentStep,
     Disclosure,
     Duty,
     Filing,
+    LinkCheck,
     Payer,
     Registration,
     Representing,
@@ -193,11 +195,14 @@ def _since(stand: Sequence[ShopKey], *, known_at: datetime) -> tuple[Beside, Bes
 def shops_known(platform: str, *, on: date, known_at: datetime, shops: Sequence[str] | None = None) -> list[rules.Shop]:
     """The shops that were open on the day, each with its licences. Nobody behind an individual's shop is read."""
     licences: dict[str, list[rules.Licence]] = {}
+    seen = links_seen(platform, known_at=known_at, shops=shops)
     for each in registrations_known(platform, "licences", known_at=known_at, shops=shops):
         body = each.body
         if not _over(body.get("removed_on"), on):
+            look = seen.get((each.shop, each.item))
             licence = rules.Licence(
                 body["licence"], body["number"], body.get("holder", ""), date.fromisoformat(body["valid_from"]), _day(body.get("valid_to")),
+                look.state if look is not None and look.link == body.get("link") else "",
             )  # fmt: skip
             licences.setdefault(each.shop, []).append(licence)
     found = []
@@ -227,6 +232,53 @@ def _suppliers(
             )  # fmt: skip
             found.setdefault(each.shop, []).append(supplier)
     return found
+
+
+def links_seen(
+    platform: str, *, known_at: datetime, shops: Sequence[str] | None = None
+) -> dict[tuple[str, str], LinkCheck]:
+    """What was seen last of each licence's official page: (shop, item) → the look, of whichever link stood then."""
+    found = LinkCheck.objects.filter(platform=platform, at__lte=known_at)
+    if shops is not None:
+        found = found.filter(shop__in=shops)
+    latest = found.order_by("shop", "item", "-at", "-pk").distinct("shop", "item")
+    return {(each.shop, each.item): each for each in latest}
+
+
+@dataclass(frozen=True)
+class LinkDue:
+    """A filed link that is to be looked at."""
+
+    shop: str
+    item: str
+    number: str
+    link: str
+
+
+def links_due(platform: str, *, at: datetime, most: int) -> list[LinkDue]:
+    """The official pages of licences that were not looked at for as long as the lawbook says, or not reached since yesterday; never looked at first."""
+    on = day_of(at)
+    law = law_of(on)
+    codes, days = law.code_lists["merchant-licences"].codes, law.parameter("licence-link-recheck-days")
+    seen = links_seen(platform, known_at=at)
+    waiting: list[tuple[date, LinkDue]] = []
+    for each in registrations_known(platform, "licences", known_at=at):
+        body, look = each.body, seen.get((each.shop, each.item))
+        link = body.get("link", "")
+        code = codes.get(body["licence"])
+        if not link or _over(body.get("removed_on"), on) or code is None or not rules.link_official(link, code.hosts):
+            continue
+        last = day_of(look.at) if look is not None and look.link == link else None
+        pause = 1 if look is not None and look.state == "unreachable" else days
+        if last is None or last + timedelta(days=pause) <= on:
+            waiting.append((last or date.min, LinkDue(each.shop, each.item, body["number"], link)))
+    return [due for _, due in sorted(waiting, key=lambda one: (one[0], one[1].shop, one[1].item))[:most]]
+
+
+def platforms_linking(*, known_at: datetime) -> list[str]:
+    """The platforms that filed licences."""
+    found = Registration.objects.filter(kind="licences", at__lte=known_at)
+    return list(found.order_by("platform").values_list("platform", flat=True).distinct())
 
 
 def _day(written: str | None) -> date | None:
@@ -362,11 +414,20 @@ def shop_shown(platform: str, shop: str, *, on: date, known_at: datetime) -> Sho
     found = shops_known(platform, on=on, known_at=known_at, shops=[shop])
     held = held_of([latest.code], on=on, known_at=known_at).get(latest.code) if latest.code else None
     by = rules.overdue_from(verified_on, law.parameter("merchant-recheck-months"))
-    licences = [
-        {**each.body, "in_force": _in_force(each.body, on)}
-        for each in registrations_known(platform, "licences", known_at=known_at, shops=[shop])
-        if not _over(each.body.get("removed_on"), on)
-    ]
+    codes = law.code_lists["merchant-licences"].codes
+    seen = links_seen(platform, known_at=known_at, shops=[shop])
+    licences = []
+    for each in registrations_known(platform, "licences", known_at=known_at, shops=[shop]):
+        if not _over(each.body.get("removed_on"), on):
+            link, look = each.body.get("link", ""), seen.get((shop, each.item))
+            code = codes.get(each.body["licence"])
+            current = look if look is not None and look.link == link else None
+            licences.append(
+                {
+                    **each.body, "in_force": _in_force(each.body, on), "official": code is not None and rules.link_official(link, code.hosts),
+                    "link_state": current.state if current else "", "link_seen_on": day_of(current.at) if current else None,
+                }
+            )  # fmt: skip
     return ShopShown(
         platform=platform, shop=shop, title=body.get("title", ""), url=body.get("url", ""), kind=body["kind"], code=latest.code,
         name=body.get("name", ""), exemption=body.get("exemption", ""), state=rules.state_of(found[0], held) if found else "closed",
@@ -421,6 +482,42 @@ def suppliers_accessible(
         raise rules.ShopUnknown(platform=platform, shop=shop)
     shop_filed(platform, shop, known_at=known_at)
     return suppliers_known(platform, shop, on=on, known_at=known_at)
+
+
+def products_known(platform: str, shop: str, *, on: date, known_at: datetime) -> list[dict[str, Any]]:
+    """What a shop sells on the day, as its platform says: each product with its maker, origin and licence."""
+    return [{"code": each.code, **each.body} for each in _standing("products", platform, shop, on, known_at)]
+
+
+def promises_known(platform: str, shop: str, *, on: date, known_at: datetime) -> list[dict[str, Any]]:
+    """What a shop promises of its service on the day, word by word, since when; and how often a decision found such a promise broken."""
+    law = law_of(on)
+    codes = law.code_lists["service-promises"].codes
+    decided = [
+        promise["promise"]
+        for made in commitments_public(platform, shop, known_at=known_at)
+        for promise in made["promises"]
+        for _ in promise["breaches"]
+    ]
+    found = []
+    for each in _standing("promises", platform, shop, on, known_at):
+        code = codes.get(each.body["promise"])
+        since = date.fromisoformat(each.body["from_on"])
+        if code is not None and since <= on:
+            about = code.about.promises if code.about else []
+            complaints = code.about.complaints if code.about else []
+            found.append(
+                {
+                    **each.body, "from_on": since, "title": code.title.zh, "title_en": code.title.en, "complaints": complaints,
+                    "breaches_decided": sum(promise in about for promise in decided),
+                }
+            )  # fmt: skip
+    return found
+
+
+def _standing(kind: str, platform: str, shop: str, on: date, known_at: datetime) -> list[Registration]:
+    found = registrations_known(platform, kind, known_at=known_at, shops=[shop])
+    return [each for each in found if not _over(each.body.get("removed_on"), on)]
 
 
 # --- filings and tickets ---------------------------------------------------------------------------------------------------------
@@ -581,6 +678,9 @@ def statement_shown(statement: Statement, *, on: date, known_at: datetime) -> di
         until = _day(changes.pop("until")) if "until" in changes else until
         words |= changes
     withdrawn = any(step.kind == "withdrawn" for step in steps)
+    contests = {c.step: c for c in rules.contests_of([(s.number, s.kind, day_of(s.at), s.due_on) for s in steps])}
+    waits = [each for each in contests.values() if each.answered_on is None]
+    late = {number for number, each in contests.items() if each.late(min(on, day_of(known_at)))}
     titled = law_of(on).code_lists["platform-measures"].codes[words["measure"]].title
     shop = registrations_known(statement.platform, "shops", known_at=known_at, shops=[statement.shop]).first()
     return {
@@ -589,8 +689,14 @@ def statement_shown(statement: Statement, *, on: date, known_at: datetime) -> di
         "decided_on": statement.decided_on, "from_on": statement.from_on, "until": until, "detected_by_machine": statement.detected_by_machine,
         "decided_by_machine": statement.decided_by_machine, "published_on": day_of(statement.at), "late": day_of(statement.at) > statement.publish_by,
         "state": "withdrawn" if withdrawn else "over" if until is not None and until < on else "in-force",
-        "contested": sum(s.kind == "contested" for s in steps) > sum(s.kind == "answered" for s in steps),
-        "steps": [{"kind": s.kind, "words": s.words, "changes": s.changes, "at": s.at} for s in steps],
+        "contested": bool(waits), "contest_due_on": waits[-1].due_on if waits else None, "contest_late": bool(waits) and waits[-1].step in late,
+        "steps": [
+            {
+                "kind": s.kind, "words": s.words, "changes": s.changes, "at": s.at, "by_shop": s.by == rules.OWN_ACCOUNT, "due_on": s.due_on,
+                "late": s.number in late,
+            }
+            for s in steps
+        ],
     }  # fmt: skip
 
 
@@ -623,6 +729,44 @@ def commitment_text(platform: str, form: str, *, shop: str, signed_on: date, at:
     return code, rules.form_signed(entry, key=form, platform=platform, shop=shop, code=code, signed_on=signed_on)
 
 
+def own_text(own: OwnShop, form: str, *, signed_on: date, at: datetime) -> tuple[CommitmentForm, str]:
+    """The form as it stands for a shop of whoever is signed in, and the whole text that it signs: of a unit the one that a certificate signs too."""
+    entry = form_fitting(own.platform, form, shop=own.shop, signed_on=signed_on, at=at)
+    code = own.code or "-"
+    return entry, rules.form_signed(entry, key=form, platform=own.platform, shop=own.shop, code=code, signed_on=signed_on)  # fmt: skip
+
+
+def forms_for(own: OwnShop, *, at: datetime) -> list[dict[str, Any]]:
+    """The forms that a shop of whoever is signed in may sign today, each with its text, its version and whether the shop signed it by its own account."""
+    on, signer = day_of(at), "merchant" if own.kind == "unit" else "individual-seller"
+    signed = {
+        (made.form, made.form_from)
+        for made in Commitment.objects.filter(platform=own.platform, shop=own.shop).prefetch_related("steps")
+        if commitment_own(made, sorted(made.steps.all(), key=lambda step: step.number))
+    }
+    return [
+        {
+            "form": key, "title": each.title.zh, "title_en": each.title.en, "form_from": each.in_force.from_, "later": list(each.later),
+            "text": own_text(own, key, signed_on=on, at=at)[1],
+            "promises": [(p.text.zh, p.text.en) for p in each.promises.values()], "signed": (key, each.in_force.from_) in signed,
+        }
+        for key, each in law_of(on).commitment_forms.items()
+        if signer in each.signers
+    ]  # fmt: skip
+
+
+def commitment_state(steps: Sequence[CommitmentStep]) -> str:
+    """Whether a commitment stands (`signed`) or was withdrawn by its signer."""
+    return "withdrawn" if [s.kind for s in steps if s.kind != "corrected"][-1:] == ["withdrawn"] else "signed"
+
+
+def commitment_own(made: Commitment, steps: Sequence[CommitmentStep]) -> bool:
+    """Whether its signer signed it by its own account, and has not withdrawn it since."""
+    return commitment_state(steps) == "signed" and (
+        made.shop != "" and not made.on_behalf or any(step.kind == "signed" for step in steps)
+    )
+
+
 def _shop_filed_last(platform: str, shop: str, at: datetime) -> tuple[str, str]:
     """The kind and code of a shop, as it was filed last."""
     latest = registrations_known(platform, "shops", known_at=at, shops=[shop]).first()
@@ -643,8 +787,9 @@ def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict
     certified = {
         s.commitment_id: s for s in Signature.objects.filter(commitment__in=found, at__lte=known_at).defer("sealed")
     }
-    for made in found:
+    for made in found.prefetch_related("steps"):
         form = form_known(made)
+        steps = sorted((s for s in made.steps.all() if s.at <= known_at), key=lambda s: s.number)
         breaches: dict[str, list[dict[str, Any]]] = {}
         for breach in made.breaches.filter(at__lte=known_at).order_by("pk"):
             breaches.setdefault(breach.promise, []).append(
@@ -662,7 +807,8 @@ def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict
             {
                 "commitment": made.pk, "form": made.form, "title": form.title.zh, "title_en": form.title.en, "form_from": made.form_from,
                 "text_digest": made.text_digest, "on_behalf": made.on_behalf, "signed_on": made.signed_on, "promises": promises,
-                "certificate": _certified(certified.get(made.pk)),
+                "certificate": _certified(certified.get(made.pk)), "state": commitment_state(steps), "own_account": commitment_own(made, steps),
+                "steps": [{"kind": s.kind, "words": s.words, "at": s.at} for s in steps],
             }
         )  # fmt: skip
     return shown

@@ -26,6 +26,7 @@ from chengxin.commerce.merchants.bulk import (
     registrations_lay,
     row_part,
     rows_judge,
+    rows_of_file,
     rows_read,
     shops_filed,
     signature_sealed,
@@ -34,9 +35,11 @@ from chengxin.commerce.merchants.bulk import (
 from chengxin.commerce.merchants.models import (
     Breach,
     Commitment,
+    CommitmentStep,
     Disclosure,
     Duty,
     Filing,
+    LinkCheck,
     Payer,
     Refused,
     Signature,
@@ -46,12 +49,19 @@ from chengxin.commerce.merchants.models import (
     TicketStep,
 )
 from chengxin.commerce.merchants.selectors import (
+    LinkDue,
+    OwnShop,
+    commitment_own,
+    commitment_state,
     commitment_text,
     findings_known,
     form_fitting,
     form_known,
     law_of,
+    links_due,
+    own_text,
     platform_for,
+    platforms_linking,
     registrations_known,
     shop_filed,
     shops_coded_alike,
@@ -62,16 +72,18 @@ from chengxin.commerce.merchants.selectors import (
 )
 from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.signers import roots_read, signature_typed, signature_verified
+from chengxin.kernel.official import PageUnreachable, Resolve, address_public, page_read
+from chengxin.kernel.signers import Signed, roots_read, signature_typed, signature_verified
 from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
+from chengxin.law.models import CommitmentForm
 from chengxin.ledger.services import trace
 from chengxin.records.bulk.reading import file_digest
 from chengxin.records.models import Record
 from chengxin.subjects.selectors import members_of, subject_of
 
 Advance = Callable[[int], None]
-SHELF = "goods"
+SHELF, PROMISES = "goods", "service-promises"
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ def merchants_file(
     *, platform: str, kind: str, by: str, at: datetime, path: Path | None = None, rows: Sequence[Mapping[str, Any]] = (),
     advance: Advance = lambda rows: None, not_after: int | None = None,
 ) -> FilingResult:  # fmt: skip
-    """File what a platform says of its shops, their licences or suppliers, from a file or from rows: each row is accepted, refused with its
+    """File what a platform says of its shops, their licences, suppliers, products and promises, from a file or from rows: each row is accepted, refused with its
     reason, or unchanged; all of it or none. The same twice changes nothing. Tickets are opened for what is found, and closed for what is mended.
     Rows that came with filing `not_after` never stand over what was filed since.
     """
@@ -112,13 +124,17 @@ def merchants_file(
     )
     with transaction.atomic():
         _alone(platform)
-        codes = {name: list(law.code_lists[name].choices) for name in ("registration-exemptions", "merchant-licences")}
+        codes = {
+            name: list(law.code_lists[name].choices)
+            for name in ("registration-exemptions", "merchant-licences", PROMISES)
+        }
         judged = rows_judge(
             frame,
             kind,
             codes={**codes, SHELF: list(law.goods)},
             shops=lambda named: shops_filed(platform, named),
             on=on,
+            hosts={key: code.hosts for key, code in law.code_lists["merchant-licences"].codes.items()},
         )
         same = (
             Filing.objects.filter(platform=platform, kind=kind, digest=digest, lawbook_digest=law.book.digest)
@@ -262,6 +278,43 @@ def _decided(tickets: QuerySet[Ticket]) -> set[tuple[str, str, str, int]]:
     return {(shop, finding, item, number) for shop, finding, item, number in steps.values_list(*names)}
 
 
+def links_check(
+    *, by: str, at: datetime, platform: str = "", most: int = 500, resolve: Resolve = address_public
+) -> dict[str, int]:
+    """Look at the official pages of licences that are due, of one platform or of all: keep what was seen with its day, and open or close the tickets
+    that come of it. A page is read outside of any transaction.
+    """
+    if platform:
+        platform_for(platform, by, at=at)
+    seen = dict.fromkeys(("found", "gone", "differs", "unreachable"), 0)
+    opened = mended = left = 0
+    for each in [platform] if platform else platforms_linking(known_at=at):
+        looks = []
+        for due in links_due(each, at=at, most=most - left):
+            state = _link_state(due, resolve)
+            looks.append(LinkCheck(platform=each, shop=due.shop, item=due.item, link=due.link, state=state, at=at))
+            seen[state] += 1
+        left += len(looks)
+        if not looks:
+            continue
+        with transaction.atomic():
+            _alone(each)
+            LinkCheck.objects.bulk_create(looks, batch_size=5000)
+            done = _tickets_renew(each, by=by, at=at, shops={look.shop for look in looks})
+            opened, mended = opened + done[0], mended + done[1]
+            detail = {"looked": len(looks), "opened": done[0], "mended": done[1]}
+            trace(event="merchants.links.checked", by=by, at=at, about=f"platform:{each}", detail=detail)
+    return {"looked": left, **seen, "opened": opened, "mended": mended}
+
+
+def _link_state(due: LinkDue, resolve: Resolve) -> str:
+    try:
+        page = page_read(due.link, roots=settings.CHENGXIN_LINKS_ROOTS, resolve=resolve)
+    except PageUnreachable:
+        return "unreachable"
+    return rules.page_state(page.status, page.text, due.number)
+
+
 def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime, evidence: Sequence[str] = ()) -> Ticket:
     """The platform's reply to a ticket, with the digests of what proves it; it stays open until what was found is mended, or a regulator closes
     it, who owes a look at the reply by its day.
@@ -390,10 +443,23 @@ def statement_step(
     *, statement: Statement, kind: str, words: str, asker: Asker, at: datetime, changes: Mapping[str, Any] | None = None
 ) -> Statement:  # fmt: skip
     """A correction, a contest, its answer or a withdrawal, added beside what was published. A contest comes of the platform, which the shop asked,
-    or of a regulator; the rest of the platform alone.
+    or of a regulator, and of the shop by its own account (`statement_contest`); the rest of the platform alone.
     """
     if kind != "contested" or asker.kind not in ("department", "operator"):
         platform_for(statement.platform, asker.key, at=at)
+    return _statement_step(statement, kind, words, by=asker.key, at=at, changes=changes)
+
+
+def statement_contest(*, statement: Statement, own: OwnShop, words: str, at: datetime) -> Statement:
+    """What the shop says against a measure of its platform, by its own account: public beside the statement, and answered by the lawbook's day."""
+    if not own.run or (own.platform, own.shop) != (statement.platform, statement.shop):
+        raise rules.StatementUnknown(platform=statement.platform, number=statement.number)
+    return _statement_step(statement, "contested", words, by=rules.OWN_ACCOUNT, at=at)
+
+
+def _statement_step(
+    statement: Statement, kind: str, words: str, *, by: str, at: datetime, changes: Mapping[str, Any] | None = None
+) -> Statement:  # fmt: skip
     said = rules.words_public(words, ("The words", "内容"))
     changed = {name: value for name, value in (changes or {}).items() if value is not None}
     if (kind == "corrected") != bool(changed):
@@ -412,17 +478,31 @@ def statement_step(
         steps = list(statement.steps.order_by("number"))
         if any(step.kind == "withdrawn" for step in steps):
             raise rules.StatementWithdrawn(number=statement.number)
+        due_on = None
+        if kind == "contested":
+            told = rules.contests_of([(s.number, s.kind, day_of(s.at), s.due_on) for s in steps])
+            if told and told[-1].answered_on is None and told[-1].due_on is not None:
+                raise rules.StatementContested(number=statement.number, due=told[-1].due_on)
+            due_on = _contest_due(at)
         StatementStep.objects.create(
-            statement=statement, number=len(steps) + 1, kind=kind, words=said, changes=changed, at=at, by=asker.key
-        )
+            statement=statement, number=len(steps) + 1, kind=kind, words=said, changes=changed, due_on=due_on, at=at, by=by
+        )  # fmt: skip
         trace(
             event="merchants.statement.stepped",
-            by=asker.key,
+            by=by,
             at=at,
             about=f"statement:{statement.pk}",
             detail={"kind": kind},
         )
     return statement
+
+
+def _contest_due(at: datetime) -> date:
+    """The day by which the lawbook has a platform answer a contest."""
+    law = law_of(day_of(at))
+    run = law.procedures[rules.CONTEST]
+    within = next(step.within for step in run.steps_from(run.opens) if step.within)
+    return day_due(day_of(at), law.parameter(within), law.parameters[within].unit)
 
 
 # --- commitments -----------------------------------------------------------------------------------------------------------------
@@ -437,40 +517,123 @@ def commitment_sign(
     """
     platform_for(platform, by, at=at)
     entry = form_fitting(platform, form, shop=shop, signed_on=signed_on, at=at)
-    signed, raw, text = None, b"", ""
-    if signature:
-        code, text = commitment_text(platform, form, shop=shop, signed_on=signed_on, at=at)
-        raw = signature_typed(signature)
-        roots = roots_read(settings.CHENGXIN_SIGNER_ROOTS)
-        signed = signature_verified(text.encode(), raw, code=code, signed_on=signed_on, roots=roots, at=at)
-        digest = digest or sha256(text.encode()).hexdigest()
+    certified = _certified(platform, form, shop=shop, signature=signature, signed_on=signed_on, at=at)
+    digest = digest or (sha256(certified.text.encode()).hexdigest() if certified else "")
     if not rules.digest_holds(digest):
         raise rules.DigestUnfit
     with transaction.atomic():
         _alone(platform)
-        made, fresh = Commitment.objects.get_or_create(
-            platform=platform, shop=shop, form=form, form_from=entry.in_force.from_,
-            defaults={
-                "text_digest": sha256(rules.form_text(entry).encode()).hexdigest(), "on_behalf": bool(shop), "digest": digest, "signed_on": signed_on,
-                "at": at, "by": by,
-            },
-        )  # fmt: skip
-        if fresh:
-            trace(
-                event="merchants.commitment.signed",
-                by=by,
-                at=at,
-                about=f"commitment:{made.pk}",
-                detail={"form": form, "digest": digest},
-            )
-        if signed is not None and not Signature.objects.filter(commitment=made).exists():
-            sealed = signature_sealed(made.pk, {"text": text, "signature": b64encode(raw).decode()})
-            Signature.objects.create(
-                commitment=made, signed_on=signed_on, sealed=sealed, at=at, by=by, **asdict(signed)
-            )
-            detail = {"issuer": signed.issuer, "serial": signed.serial, "fingerprint": signed.fingerprint}
-            trace(event="merchants.commitment.certified", by=by, at=at, about=f"commitment:{made.pk}", detail=detail)
+        made, _ = _commitment_made(
+            platform, form, entry, shop=shop, on_behalf=bool(shop), digest=digest, signed_on=signed_on, by=by, at=at
+        )
+        _signature_kept(made, certified, signed_on=signed_on, by=by, at=at)
     return made
+
+
+def commitment_sign_own(
+    *, own: OwnShop, form: str, form_from: date, at: datetime, signature: str = ""
+) -> Commitment:  # fmt: skip
+    """A shop's commitment, signed by its own account, and by its certificate where that came: the version that was shown, of which the whole text's
+    digest is kept. What its platform filed for it before, or what it had withdrawn, it signs beside that.
+    """
+    if not own.run:
+        raise rules.ShopUnknown(platform=own.platform, shop=own.shop)
+    by, on = rules.OWN_ACCOUNT, day_of(at)
+    entry, text = own_text(own, form, signed_on=on, at=at)
+    if entry.in_force.from_ != form_from:
+        raise rules.CommitmentTextChanged(form=entry.title.zh, now=entry.in_force.from_, shown=form_from)
+    digest = sha256(text.encode()).hexdigest()
+    certified = _certified(own.platform, form, shop=own.shop, signature=signature, signed_on=on, at=at)
+    with transaction.atomic():
+        _alone(own.platform)
+        made, fresh = _commitment_made(
+            own.platform, form, entry, shop=own.shop, on_behalf=False, digest=digest, signed_on=on, by=by, at=at
+        )
+        steps = list(made.steps.order_by("number"))
+        if not fresh and not commitment_own(made, steps):
+            _commitment_step(made, steps, "signed", digest=digest, at=at)
+        _signature_kept(made, certified, signed_on=on, by=by, at=at)
+    return made
+
+
+def commitment_step(*, own: OwnShop, commitment: int, kind: str, words: str, at: datetime) -> Commitment:
+    """What a shop says later of what it signed, as far as the form allows: words that set it right, or that it stands by it no more. It stays readable
+    as it was, with the breaches linked to it; what the law asks of the shop is not withdrawn with it.
+    """
+    made = Commitment.objects.filter(pk=commitment, platform=own.platform, shop=own.shop).first()
+    if made is None or not own.run:
+        raise rules.CommitmentUnknown(commitment=commitment)
+    said = rules.words_public(words, ("The words", "内容"))
+    with transaction.atomic():
+        _alone(made.platform)
+        steps = list(made.steps.order_by("number"))
+        why = None
+        if kind not in form_known(made).later:
+            why = ("its form does not allow it.", "承诺书没有这样规定。")
+        elif commitment_state(steps) == "withdrawn":
+            why = ("it was withdrawn.", "已经撤回。")
+        if why is not None:
+            zh = {"corrected": "更正", "withdrawn": "撤回"}.get(kind, "这样办理")
+            raise rules.CommitmentStepUnfit(kind=kind[:20], why=why[0], why_zh=why[1], kind_zh=zh)
+        _commitment_step(made, steps, kind, words=said, at=at)
+    return made
+
+
+def _commitment_step(
+    made: Commitment, steps: Sequence[CommitmentStep], kind: str, *, at: datetime, words: str = "", digest: str = ""
+) -> None:
+    by = rules.OWN_ACCOUNT
+    CommitmentStep.objects.create(
+        commitment=made, number=len(steps) + 1, kind=kind, words=words, digest=digest, at=at, by=by
+    )
+    trace(event="merchants.commitment.stepped", by=by, at=at, about=f"commitment:{made.pk}", detail={"kind": kind})
+
+
+@dataclass(frozen=True)
+class _Certified:
+    """A signature that holds, of which text, and by which certificate."""
+
+    text: str
+    raw: bytes
+    by: Signed
+
+
+def _certified(
+    platform: str, form: str, *, shop: str, signature: str, signed_on: date, at: datetime
+) -> _Certified | None:
+    """The detached signature of the commitment's text by its signer's certificate, verified; nothing where none came."""
+    if not signature:
+        return None
+    code, text = commitment_text(platform, form, shop=shop, signed_on=signed_on, at=at)
+    raw, roots = signature_typed(signature), roots_read(settings.CHENGXIN_SIGNER_ROOTS)
+    return _Certified(text, raw, signature_verified(text.encode(), raw, code=code, signed_on=signed_on, roots=roots, at=at))  # fmt: skip
+
+
+def _commitment_made(
+    platform: str, form: str, entry: CommitmentForm, *, shop: str, on_behalf: bool, digest: str, signed_on: date, by: str, at: datetime
+) -> tuple[Commitment, bool]:  # fmt: skip
+    made, fresh = Commitment.objects.get_or_create(
+        platform=platform, shop=shop, form=form, form_from=entry.in_force.from_,
+        defaults={
+            "text_digest": sha256(rules.form_text(entry).encode()).hexdigest(), "on_behalf": on_behalf, "digest": digest, "signed_on": signed_on,
+            "at": at, "by": by,
+        },
+    )  # fmt: skip
+    if fresh:
+        detail = {"form": form, "digest": digest}
+        trace(event="merchants.commitment.signed", by=by, at=at, about=f"commitment:{made.pk}", detail=detail)
+    return made, fresh
+
+
+def _signature_kept(made: Commitment, certified: _Certified | None, *, signed_on: date, by: str, at: datetime) -> None:
+    if certified is None or Signature.objects.filter(commitment=made).exists():
+        return
+    held = {"text": certified.text, "signature": b64encode(certified.raw).decode()}
+    words = asdict(certified.by)
+    sealed = signature_sealed(made.pk, held)
+    Signature.objects.create(commitment=made, signed_on=signed_on, sealed=sealed, at=at, by=by, **words)
+    detail = {name: words[name] for name in ("issuer", "serial", "fingerprint")}
+    trace(event="merchants.commitment.certified", by=by, at=at, about=f"commitment:{made.pk}", detail=detail)
 
 
 def signature_open(*, commitment: int, by: str, at: datetime) -> dict[str, str]:
@@ -618,3 +781,56 @@ def payer_state(
         )
         trace(event="merchants.payer.stated", by=asker.key, at=at, about=f"payer:{code}", detail={"state": state})
     return made
+
+
+# --- files of rows that are filed one by one ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RowsResult:
+    """What became of a file whose rows are filed one by one: how many were, and each that was refused, with its line and why."""
+
+    kind: str
+    rows: int
+    accepted: int
+    refused: int
+    refused_rows: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed."""
+        return dict(self.__dict__)
+
+
+def rows_file(
+    *, kind: str, path: Path, by: Asker, at: datetime, platform: str = "", advance: Advance = lambda rows: None
+) -> RowsResult:
+    """File statements of reasons, breaches, disclosures or payment firms from a file, each row as a call of the API would: what is refused says why,
+    the rest is filed. The same file again changes nothing of statements and breaches; a disclosure or a status that stands is not filed again.
+    """
+    rows = rows_of_file(path, kind)
+    refused = []
+    for line, row in rows:
+        try:
+            _row_file(kind, rules.row_typed(kind, row), platform=platform, by=by, at=at)
+        except Refusal as refusal:
+            refused.append({"line": line, **refusal.as_dict()})
+        advance(1)
+    return RowsResult(kind, len(rows), len(rows) - len(refused), len(refused), refused)
+
+
+def _row_file(kind: str, said: dict[str, Any], *, platform: str, by: Asker, at: datetime) -> None:
+    if kind == "statements":
+        statement_file(platform=platform, by=by.key, at=at, **said)
+    elif kind == "breaches":
+        breach_link(asker=by, at=at, **said)
+    elif kind == "disclosures":
+        platform_for(platform, by.key, at=at)
+        stands = Disclosure.objects.filter(platform=platform, kind=said["kind"], title=said["title"]).order_by("-version").first()  # fmt: skip
+        if stands is None or any(getattr(stands, name) != value for name, value in said.items()):
+            disclosure_publish(platform=platform, by=by.key, at=at, **said)
+    else:
+        if by.kind not in ("department", "operator"):
+            raise rules.NotTheRegulator(actor=by.key)
+        held = Payer.objects.filter(code=said["code"]).order_by("-version").first()
+        if held is None or any(getattr(held, name) != value for name, value in said.items()):
+            payer_state(asker=by, at=at, **said)

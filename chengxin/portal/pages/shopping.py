@@ -1,5 +1,6 @@
 """A shop as anybody may see it, and why platforms took measures against shops. Of an individual seller there is the shop, never the person."""
 
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +12,13 @@ from django.views.decorators.http import require_safe
 
 from chengxin.actors.selectors import actor_titled
 from chengxin.commerce.badges.selectors import badge_standing
+from chengxin.commerce.complaints.rules import Outcome
+from chengxin.commerce.complaints.selectors import complaints_counted
 from chengxin.commerce.merchants.selectors import (
     commitments_public,
     law_of,
+    products_known,
+    promises_known,
     shop_shown,
     statement_shown,
     statements_found,
@@ -21,12 +26,14 @@ from chengxin.commerce.merchants.selectors import (
 from chengxin.commerce.ratings.selectors import grades_standing
 from chengxin.commerce.warnings.selectors import warnings_of_shop
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.periods import months_after
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.badging import graded
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.pages.warning import STATES as WARNED
 
-MOST = 20
+MOST, MOST_PRODUCTS = 20, 50
+UNSOLVED: tuple[Outcome, ...] = ("unsettled", "late", "unconfirmed", "not-accepted")
 MARKS = {
     "verified": gettext_noop("平台已核验，名称与统一社会信用代码和本库一致"),
     "not-held": gettext_noop("平台已核验；本库没有这一主体的信息"),
@@ -58,6 +65,8 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "exemption": exemptions[shown.exemption].title if shown.exemption in exemptions else None,
         "needs": [(law.goods[n["category"]].title, law.goods[n["category"]].needs[n["need"]].title, NEEDS[n["state"]]) for n in shown.needs],
         "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
+        "promises": _promises(platform, shop, on, at),
+        "products": [(law.goods[each["category"]].title, each) for each in products_known(platform, shop, on=on, known_at=at)[:MOST_PRODUCTS] if each["category"] in law.goods],
         "commitments": commitments_public(platform, shop, known_at=at),
         "grade": graded(grades_standing(platform, [shop], known_at=at).get(shop)),
         "badge": badge_standing(platform, shop, known_at=at),
@@ -65,6 +74,20 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
     }  # fmt: skip
     return render(request, "portal/shop.html", context)
+
+
+def _promises(platform: str, shop: str, on: date, at: datetime) -> list[dict[str, Any]]:
+    """What the shop promises, with facts of the last year beside each: complaints that are over, and breaches that a decision found. No share, no mark."""
+    promises = promises_known(platform, shop, on=on, known_at=at)
+    kinds = {kind for promise in promises for kind in promise["complaints"]}
+    counted = complaints_counted(platform, shop, kinds, since=months_after(on, -12), on=on, known_at=at)
+    for promise in promises:
+        of = [(counted or {}).get(kind, {}) for kind in promise["complaints"]]
+        promise["counted"] = counted is not None
+        promise["solved"] = sum(each.get("solved", 0) for each in of)
+        promise["unsolved"] = sum(each.get(name, 0) for each in of for name in UNSOLVED)
+        promise["open"] = sum(each.get("open", 0) for each in of)
+    return promises
 
 
 @answering

@@ -44,7 +44,7 @@ def licence(n: int, **changes: Any) -> Row:
     """The food business licence of the n-th shop."""
     return {
         "shop": f"s{n}", "licence": "food-business-licence", "number": f"JY139010200{n:05d}", "holder": code(n), "valid_from": "2024-01-01",
-        "valid_to": "2028-12-31", "link": f"https://licences.example/{n}", "digest": digest(n),
+        "valid_to": "2028-12-31", "link": f"https://licences.example.gov.cn/{n}", "digest": digest(n),
     } | changes  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Filing, Refused, Registration, Ticket, TicketStep, registration_bound
 from chengxin.commerce.merchants.selectors import (
     findings_known,
+    products_known,
+    promises_known,
     shop_shown,
     suppliers_accessible,
     suppliers_known,
@@ -344,3 +346,43 @@ def test_the_command_files_several_files(tmp_path: Path, capsys: pytest.CaptureF
     assert run(["merchants", "review", PLATFORM, "--json"]) == 0
     (tmp_path / "x.parquet").write_bytes(b"PAR1x")
     assert run(["merchants", "file", PLATFORM, str(tmp_path / "x.parquet"), "--json"]) != 0
+
+
+def test_products_and_promises_are_filed_like_all_else_and_shown_on_the_day() -> None:
+    filed(shop(1), stall(2))
+    product = {
+        "shop": "s1", "product": "k1", "title": "保温杯", "category": "other", "maker": "云川市杯业有限公司", "maker_code": code(8), "origin": "云川",
+        "price": "59.00元", "digest": digest(1),
+    }  # fmt: skip
+    done = filed(
+        product,
+        product | {"product": "k2", "title": "电话13800138000"},
+        product | {"product": "k3", "category": "guns"},
+        kind="products",
+    )
+    assert (done.accepted, done.refused_by_reason) == (1, {"person-in-public": 1, "not-a-value": 1})
+    promise = {
+        "shop": "s1",
+        "promise": "delivery-time",
+        "words": "四十八小时内发货",
+        "from_on": "2026-11-01",
+        "digest": digest(2),
+    }
+    done = filed(
+        promise, promise | {"shop": "p2"}, promise | {"promise": "happiness"}, promise | {"shop": "s9"}, kind="promises"
+    )
+    assert (done.accepted, done.refused_by_reason) == (2, {"not-a-value": 1, "shop-unknown": 1})
+    words: dict[str, Any] = {"on": TODAY, "known_at": NOW}
+    (sold,) = products_known(PLATFORM, "s1", **words)
+    assert (sold["title"], sold["code"], sold["origin"]) == ("保温杯", code(8), "云川")
+    (kept,) = promises_known(PLATFORM, "s1", **words)
+    assert (kept["words"], kept["breaches_decided"], kept["complaints"]) == (
+        "四十八小时内发货",
+        0,
+        ["delivery", "courier"],
+    )
+    assert promises_known(PLATFORM, "s1", on=date(2026, 10, 31), known_at=NOW) == []
+    filed(promise | {"removed_on": TODAY.isoformat()}, kind="promises", at=later(hours=1))
+    assert promises_known(PLATFORM, "s1", on=TODAY, known_at=later(hours=1)) == [] and promises_known(
+        PLATFORM, "s1", **words
+    )

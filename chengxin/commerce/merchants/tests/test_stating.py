@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.models import Breach, Statement
+from chengxin.commerce.merchants.models import Breach, Disclosure, Payer, Statement
 from chengxin.commerce.merchants.selectors import commitments_of, commitments_public, statement_shown, statements_found
 from chengxin.commerce.merchants.services import breach_link, commitment_sign, statement_file, statement_step
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
+    csv_write,
     digest,
     filed,
     platform_add,
@@ -23,6 +24,7 @@ from chengxin.commerce.merchants.tests.stalls import (
     stall,
 )
 from chengxin.kernel.wording import WordsUnfit
+from chengxin.law import load
 from chengxin.records.models import Record
 from chengxin.site.cli import run
 from tests.people import DIVISION
@@ -175,3 +177,78 @@ def test_the_commands_show_statements_and_commitments_sign_and_state_a_duty(caps
     assert run(["merchants", "duty", PLATFORM, duty, "done", "--by", PLATFORM, "--json"]) != 0
     platform_add("other")
     assert run(["merchants", "sign", PLATFORM, "platform", "--digest", digest(1), "--by", "other", "--json"]) != 0
+
+
+def test_the_commands_file_statements_breaches_disclosures_and_payers_row_by_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(action: str, rows: list[dict[str, Any]], *places: str, by: str = "operator") -> Any:
+        path = csv_write(tmp_path / "rows.csv", rows)
+        assert run(["merchants", action, *places, str(path), "--by", by, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    row = {
+        name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in SAID.items()
+    }
+    bad = [
+        row | {"number": "A2", "facts": f"电话{MOBILE}"},
+        row | {"number": "A3", "decided_on": "昨天"},
+        row | {"number": "A4", "shop": "no"},
+    ]
+    bad += [
+        row | {"number": "店 五"},
+        row | {"number": "A6", "ground": "mood"},
+        row | {"number": "A7", "decided_by_machine": "perhaps"},
+    ]
+    done = told("state", [row, *bad], PLATFORM, by=PLATFORM)
+    assert (done["rows"], done["accepted"], done["refused"]) == (7, 1, 6)
+    assert [(r["line"], r["code"]) for r in done["refused_rows"]] == [
+        (3, "statement-unfit"), (4, "merchants-cell-unfit"), (5, "shop-unknown"), (6, "merchants-cell-unfit"), (7, "merchants-cell-unfit"),
+        (8, "merchants-cell-unfit"),
+    ]  # fmt: skip
+    assert MOBILE not in json.dumps(done) and all(r["detail"] and r["detail_en"] for r in done["refused_rows"])
+    assert told("state", [row], PLATFORM, by=PLATFORM)["accepted"] == 1 and Statement.objects.count() == 1
+    made = commitment_sign(
+        platform=PLATFORM, form="merchant", shop="s1", digest=digest(1), signed_on=TODAY, by=PLATFORM, at=NOW
+    )
+    breach = {
+        "commitment": str(made.pk),
+        "promise": "price",
+        "source": "inspection",
+        "reference": "抽查1",
+        "digest": digest(2),
+    }
+    done = told("breach", [breach, breach | {"promise": "none"}, breach | {"commitment": "0"}])
+    assert (done["accepted"], [r["code"] for r in done["refused_rows"]]) == (
+        1,
+        ["commitment-breach-unfit", "merchants-cell-unfit"],
+    )
+    page = {
+        "kind": "rules",
+        "title": "平台规则",
+        "words": "七日无理由",
+        "url": "https://mall.example/rules",
+        "since": "2026-01-01",
+    }
+    kinds = list(load().on(TODAY, "cn").code_lists["platform-disclosures"].choices)
+    page["kind"] = kinds[0]
+    for _ in range(2):
+        assert told("disclose", [page], PLATFORM, by=PLATFORM)["accepted"] == 1
+    assert Disclosure.objects.count() == 1
+    platform_add("other")
+    assert told("disclose", [page], PLATFORM, by="other")["refused_rows"][0]["code"] == "merchants-filed-for-another"
+    payer = {
+        "code": code(9),
+        "name": "某支付有限公司",
+        "state": "licensed",
+        "document": "银发〔2026〕1号",
+        "decided_on": "2026-01-01",
+    }
+    for _ in range(2):
+        assert told("payers", [payer, payer | {"state": "good"}])["refused"] == 1
+    assert Payer.objects.count() == 1
+    assert told("payers", [payer], by=PLATFORM)["refused_rows"][0]["code"] == "merchants-not-the-regulator"
+    # A file of other columns is refused whole.
+    path = csv_write(tmp_path / "rows.csv", [{"number": "x", "telephone": "1"}])
+    assert run(["merchants", "state", PLATFORM, str(path), "--json"]) != 0

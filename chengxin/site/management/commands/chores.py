@@ -1,4 +1,4 @@
-"""`chengxin chores`: what comes round by itself, beside the service: the look at the use, telling platforms of warnings, and erasing what is owed."""
+"""`chengxin chores`: what comes round by itself, beside the service: the look at the use, telling platforms of warnings, official pages, and erasing what is owed."""
 
 import os
 import time
@@ -13,24 +13,27 @@ from django.utils import timezone
 from chengxin import law as lawroom
 from chengxin.audits.services import readings_look
 from chengxin.benefits.services import owed_erase
+from chengxin.commerce.merchants.services import links_check
 from chengxin.commerce.warnings.services import warnings_follow
 from chengxin.kernel.days import day_of
 from chengxin.site.console import Command as Base
 
+LINKS = 3  # official pages of licences looked at in a round: none may keep the others waiting for long
 LOOKS = 1.0  # seconds after which it looks again whether the process that started it is still there
 
 
 class Command(Base):
-    """Looks at the use and tells platforms what changed of warnings every minute, and erases what is owed to those who left benefits once a day."""
+    """Looks at the use, tells platforms what changed of warnings and looks at official pages every minute, and erases what is owed to those who left benefits once a day."""
 
     help = (
-        "定时事项：每分钟查看查询使用、向平台推送消费警示的变化，每天清除退出惠民服务者的留痕 / "
-        "what comes round: the look at the use and what changed of warnings every minute, erasing what is owed once a day"
+        "定时事项：每分钟查看查询使用、向平台推送消费警示的变化、查看到期的证照官方页面，每天清除退出惠民服务者的留痕 / "
+        "what comes round: the look at the use, what changed of warnings and the official pages due every minute, erasing what is owed once a day"
     )
     words = {
         "looked": "已查看",
         "erased": "已清除",
         "told": "已通知平台",
+        "links": "已查看证照页面",
         "readings": "查询数",
         "findings": "线索",
         "reached": "已看到",
@@ -63,7 +66,10 @@ class Command(Base):
             at = timezone.now()
             by = options["by"]
             told = warnings_follow(by=by, at=at)
-            self.result({"looked": self._look(by, at), "told": told, "erased": owed_erase(by=by, at=at)})
+            links = links_check(by=by, at=at)["looked"]
+            self.result(
+                {"looked": self._look(by, at), "told": told, "links": links, "erased": owed_erase(by=by, at=at)}
+            )
             return
         self.note("定时事项，按 Ctrl-C 结束", "what comes round; Ctrl-C ends it")
         parent, erased, due = options["beside"], None, time.monotonic()
@@ -79,6 +85,7 @@ class Command(Base):
         try:
             self._look(by, at)
             warnings_follow(by=by, at=at)
+            links_check(by=by, at=at, most=LINKS)
             if erased != day_of(at):
                 owed_erase(by=by, at=at)
             return day_of(at)

@@ -35,6 +35,7 @@ WORDS = {
     "shop": ("PLATFORM", "SHOP"),
     "findings": ("PLATFORM",),
     "review": ("PLATFORM",),
+    "links": (),
     "tickets": (),
     "reply": ("TICKET",),
     "dismiss": ("TICKET",),
@@ -42,6 +43,10 @@ WORDS = {
     "reopen": ("TICKET",),
     "escalate": ("TICKET", "TO"),
     "statements": ("PLATFORM",),
+    "state": ("PLATFORM", "FILE"),
+    "breach": ("FILE",),
+    "disclose": ("PLATFORM", "FILE"),
+    "payers": ("FILE",),
     "commitments": ("PLATFORM",),
     "text": ("PLATFORM", "FORM"),
     "sign": ("PLATFORM", "FORM"),
@@ -104,6 +109,16 @@ class Command(Base):
         "out": "文件",
         "on": "日期",
         "statements": "处理说明",
+        "looked": "查看的页面",
+        "found": "有这个编号",
+        "gone": "页面不存在",
+        "differs": "没有这个编号",
+        "unreachable": "未能访问",
+        "refused_rows": "被拒的行",
+        "line": "行",
+        "detail": "原因",
+        "detail_en": "英文原因",
+        "basis": "依据",
         "commitments": "信用承诺",
         "commitment": "信用承诺",
         "text": "文本",
@@ -113,7 +128,12 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, with what, as of which day."""
-        parser.add_argument("action", choices=list(WORDS), help="做什么 / what to do")
+        parser.add_argument(
+            "action",
+            choices=list(WORDS),
+            help="做什么：file 报送，state 处理说明，breach 违诺，disclose 公开事项，payers 支付机构…… / "
+            "what to do: file shops, state reasons, link a breach, disclose, payers…",
+        )
         parser.add_argument("words", nargs="*", metavar="WORD", help="平台、文件等，因动作而异 / as the action needs")
         parser.add_argument("--by", metavar="ACTOR", default="operator", help="由谁办理，默认 operator / by whom")
         parser.add_argument("--kind", choices=list(LAYOUTS), default="shops", help="种类，默认 shops / what is filed")
@@ -122,6 +142,13 @@ class Command(Base):
         parser.add_argument("--say", default="", metavar="TEXT", help="答复或者撤销的理由 / the reply, or the reasons")
         parser.add_argument("--most", type=count, default=1000, help="最多列出多少行，默认 1000 / list at most so many")
         parser.add_argument("--shop", default="", metavar="SHOP", help="哪家店铺的承诺 / whose commitment: a shop's")
+        parser.add_argument(
+            "--platform",
+            dest="whose",
+            default="",
+            metavar="PLATFORM",
+            help="只查看这一平台报送的页面 / only what this platform filed",
+        )
         parser.add_argument("--digest", default="", metavar="SHA256", help="材料的摘要 / the document's digest")
         parser.add_argument(
             "--signature",
@@ -203,6 +230,10 @@ class Command(Base):
             {"platform": platform, **services.merchants_review(platform=platform, by=options["by"], at=timezone.now())}
         )
 
+    def _links(self, **options: Any) -> None:
+        platform, most = options["whose"], options["most"]
+        self.result(services.links_check(by=options["by"], at=timezone.now(), platform=platform, most=most))
+
     def _tickets(self, **options: Any) -> None:
         at = timezone.now()
         found = tickets_asked(asker_acting(options["by"], at=at), known_at=at)[: options["most"]]
@@ -239,6 +270,26 @@ class Command(Base):
         on = options["on"] or day_of(known_at)
         found = statements_found(known_at=known_at, platform=platform)[: options["most"]]
         self.result({"statements": [statement_shown(each, on=on, known_at=known_at) for each in found]})
+
+    def _state(self, platform: str, file: str, **options: Any) -> None:
+        self._rows("statements", file, platform=platform, **options)
+
+    def _breach(self, file: str, **options: Any) -> None:
+        self._rows("breaches", file, **options)
+
+    def _disclose(self, platform: str, file: str, **options: Any) -> None:
+        self._rows("disclosures", file, platform=platform, **options)
+
+    def _payers(self, file: str, **options: Any) -> None:
+        self._rows("payers", file, **options)
+
+    def _rows(self, rows: str, file: str, platform: str = "", **options: Any) -> None:
+        at, path = timezone.now(), Path(file)
+        with self.progress(None, path.name) as advance:
+            done = services.rows_file(
+                kind=rows, path=path, platform=platform, by=asker_acting(options["by"], at=at), at=at, advance=advance
+            )
+        self.result({"file": path.name, **done.as_dict()})
 
     def _commitments(self, platform: str, **options: Any) -> None:
         known_at = options["known_at"] or timezone.now()
