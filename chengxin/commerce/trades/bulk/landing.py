@@ -17,6 +17,7 @@ from chengxin.law.models import TradeKind
 
 # How far back the order or parcel that a row names is looked for, in days: each time as far as this, for what was not found until then.
 REFERENCE_STEPS = (2, 14, 60, 400)
+_FEW_ONE_IN = 10
 HOW, VERSION = "vanished", "version"
 _HASH = "_hash"
 
@@ -159,8 +160,8 @@ class Landing:
         rows = named.select(pl.int_range(pl.len()).alias("row"), pl.col("key", "shop").hash())
         for paths in reference_days(referred.days, first, last):
             held = self.lake.scan(paths, polars_of(referred.kind))
-            if not left.all():
-                # Most ids grow with time: groups of rows whose bounds exclude all that is still looked for are not read.
+            if left.sum() * _FEW_ONE_IN < len(left):
+                # Most ids grow with time: groups of rows whose bounds exclude the few that are still looked for are not read.
                 rest = named["key"].filter(pl.Series(left))
                 held = held.filter(pl.col(key).is_between(pl.lit(rest.min()), pl.lit(rest.max())))
             hashed = held.select(pl.col(key).hash().alias("key"), pl.col(shop).hash().alias("held"))
