@@ -31,7 +31,7 @@ WORDS = {
     "payments": ("付款", "payments"),
     "parcels": ("包裹", "parcels"),
     "reviews": ("评价", "reviews"),
-    "all": ("以上四种合计", "these four together"),
+    "all": ("以上一天一个文件的合计", "all of a file a day together"),
     "month": ("订单，一月一个文件", "orders, a file a month"),
     **{f"{kind}-plain": FLOOR for kind in (*KINDS, "all", "month")},
     "memory": ("内存，与最小规模相比", "memory beside the smallest size"),
@@ -94,8 +94,8 @@ def _run(place: Place, world: World, only: Sequence[str]) -> list[Line]:
             with notes.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(noted[-1]) + "\n")
     lines = [line for what in PARTS for line in _lines(world.orders, what, [n for n in noted if n["what"] == what])]
-    if set(KINDS) <= set(only):
-        lines += list(_lines(world.orders, "all", [note for note in noted if note["what"] in KINDS]))
+    if len(kinds) > 1:
+        lines += list(_lines(world.orders, "all", [note for note in noted if note["what"] in kinds]))
     if "shop" in only:
         lines += _shops(place, database, world)
     if not place.keep:
