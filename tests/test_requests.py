@@ -23,7 +23,8 @@ from chengxin.disclosure.rules.consenting import (
     RequestOver,
     RequestUnknown,
 )
-from chengxin.disclosure.services.requesting import Asked, request_answer, request_make, request_open, request_poll
+from chengxin.disclosure.selectors import request_polled
+from chengxin.disclosure.services.requesting import Asked, request_answer, request_make, request_open
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.models import Entry
 from chengxin.mydata.selectors import readings_whole
@@ -119,12 +120,12 @@ def test_a_partner_asks_the_person_allows_on_the_page_and_the_partner_reads(
 def test_a_refusal_and_silence_say_not_given_and_nothing_more(people: tuple[int, int]) -> None:
     refused, silent = asked(), asked(reference="")
     request_open(number=refused.number, subject=people[0], at=NOW)
-    assert request_poll(number=refused.number, asker=FIRM, at=NOW).state == "waiting", "opened is not told"
+    assert request_polled(refused.number, FIRM, at=NOW).state == "waiting", "opened is not told"
     assert request_answer(number=refused.number, subject=people[0], allow=False, at=NOW) is None
     later = NOW + timedelta(days=7)
-    told = [request_poll(number=each.number, asker=FIRM, at=later).as_dict() for each in (refused, silent)]
+    told = [request_polled(each.number, FIRM, at=later).as_dict() for each in (refused, silent)]
     assert [each["state"] for each in told] == ["not-given", "not-given"] and told[0].keys() == told[1].keys()
-    assert request_poll(number=silent.number, asker=FIRM, at=later - timedelta(seconds=1)).state == "waiting"
+    assert request_polled(silent.number, FIRM, at=later - timedelta(seconds=1)).state == "waiting"
     for late in (request_open, lambda **w: request_answer(allow=True, **w)):
         with pytest.raises((RequestOver, RequestUnknown)):
             late(number=silent.number, subject=people[0], at=later)

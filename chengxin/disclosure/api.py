@@ -17,7 +17,7 @@ from chengxin.actors.api import ClientKey, Most, PerClient, Text
 from chengxin.actors.rules import day_over
 from chengxin.cases.services.running import MOST_BYTES, PaperIn
 from chengxin.disclosure.rules.consenting import Terms
-from chengxin.disclosure.selectors import calls_used, request_link, request_shown
+from chengxin.disclosure.selectors import calls_used, request_link, request_polled, request_shown
 from chengxin.disclosure.services.confirming import qualification_confirm
 from chengxin.disclosure.services.consenting import (
     consent_file,
@@ -27,7 +27,7 @@ from chengxin.disclosure.services.consenting import (
     withdrawals_read,
 )
 from chengxin.disclosure.services.reading import person_read
-from chengxin.disclosure.services.requesting import Asked, request_make, request_poll
+from chengxin.disclosure.services.requesting import Asked, request_make
 from chengxin.kernel.days import day_of
 from chengxin.ledger.api import LogReceiptOut
 
@@ -259,7 +259,7 @@ def request_consent(request: HttpRequest, asked: RequestIn) -> Any:
 )
 def request_consented(request: HttpRequest, number: str) -> Any:
     """自己的请求：等待、已同意（附同意的编号）或者未同意，不说明原因。 / One's own: waiting, given with the consent's number, or not given."""
-    return request_poll(number=number, asker=request.auth, at=timezone.now()).as_dict()  # type: ignore[attr-defined]
+    return request_polled(number, request.auth, at=timezone.now()).as_dict()  # type: ignore[attr-defined]
 
 
 class TypeOut(Schema):

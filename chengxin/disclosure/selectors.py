@@ -290,6 +290,11 @@ def request_shown(found: Request, *, at: datetime) -> RequestShown:
     return RequestShown(found.number, request_link(found), found.reference, found.until, state, consent)
 
 
+def request_polled(number: str, asker: Asker, *, at: datetime) -> RequestShown:
+    """Where the asker's own request stands: `waiting`, `given` with the consent's number, or `not-given`, which does not say why."""
+    return request_shown(request_asked(number, asker), at=at)
+
+
 def request_terms(found: Request, *, on: date) -> Allowing:
     """What a person would allow by it on the day."""
     return Allowing(

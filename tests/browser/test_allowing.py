@@ -11,7 +11,8 @@ from chengxin.accounts.models import Account
 from chengxin.accounts.services.opening import account_save
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
-from chengxin.disclosure.services.requesting import Asked, request_make, request_poll
+from chengxin.disclosure.selectors import request_polled
+from chengxin.disclosure.services.requesting import Asked, request_make
 from chengxin.ledger.services import trace
 from chengxin.site.testing_live import SiteServer
 from chengxin.subjects.selectors import person_of
@@ -60,7 +61,7 @@ def test_a_request_is_allowed_on_a_phone_and_an_incident_told(
     page.get_by_role("button", name="同意", exact=False).first.click()
     expect(page.get_by_role("status")).to_contain_text("已经作出")
     with site_server.database_open():
-        assert request_poll(number=made.number, asker=FIRM, at=timezone.now()).state == "given"
+        assert request_polled(made.number, FIRM, at=timezone.now()).state == "given"
 
     page.context.clear_cookies()
     at_the_desk(page, journey.site, session, "/desk/incidents")

@@ -25,10 +25,7 @@ from chengxin.disclosure.rules.consenting import (
 )
 from chengxin.disclosure.rules.disclosing import AskerBarred, purpose_of
 from chengxin.disclosure.selectors import (
-    RequestShown,
-    request_asked,
     request_number_known,
-    request_shown,
     request_terms,
 )
 from chengxin.disclosure.services.consenting import PUBLIC, consent_give
@@ -74,11 +71,6 @@ def request_make(*, asked: Asked, asker: Asker, at: datetime, jurisdiction: str 
             raise RequestRepeated(reference=reference) from None
         raise
     return made
-
-
-def request_poll(*, number: str, asker: Asker, at: datetime) -> RequestShown:
-    """Where the asker's own request stands: `waiting`, `given` with the consent's number, or `not-given`, which does not say why."""
-    return request_shown(request_asked(number, asker), at=at)
 
 
 def request_open(*, number: str, subject: int, at: datetime) -> Request:
