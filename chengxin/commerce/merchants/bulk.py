@@ -1,7 +1,7 @@
 """Files of merchants as platforms send them: read, judged column by column, and laid beside what is filed already."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import (
@@ -307,7 +308,7 @@ def registrations_lay(
                 shut = sealed if sealed is not None else None
                 copy.write_row((platform, kind, row.shop, row.item, version, row.code, json.dumps(row.body, ensure_ascii=False), shut, row.subject, filing, at))  # fmt: skip
     named = {row.shop: row.representing for row, _ in changed if row.representing}
-    laid = Registration.objects.filter(filing_id=filing, kind="shops", shop__in=named).values_list("pk", "shop")
+    laid = Registration.objects.filter(filing_id=filing, kind="shops", shop__in=among(named)).values_list("pk", "shop")
     Representing.objects.bulk_create(
         [Representing(registration_id=pk, role=role, subject_id=who) for pk, shop in laid for role, who in named[shop].items()],
         batch_size=5000,
@@ -346,9 +347,14 @@ def signature_unsealed(held: Signature) -> dict[str, str]:
     return dict(seal_of("vault").unseal_json(bytes(held.sealed), bound))
 
 
+def among(values: Iterable[Any], kind: str = "text") -> RawSQL:
+    """The values as one array, to be asked for with `__in`: one by one a statement may name 65,535, and a file has more shops than that."""
+    return RawSQL(f"select unnest(%s::{kind}[])", [list(values)])
+
+
 def shops_filed(platform: str, shops: list[str]) -> set[str]:
     """Which of these shops the platform has filed."""
-    found = Registration.objects.filter(platform=platform, kind="shops", shop__in=shops)
+    found = Registration.objects.filter(platform=platform, kind="shops", shop__in=among(shops))
     return set(found.values_list("shop", flat=True))
 
 
@@ -370,7 +376,11 @@ def refused_keep(filing: int, refused: Sequence[tuple[int, str, Row]]) -> None:
 def refused_unsealed(filing: int, lines: Sequence[int]) -> dict[int, Row]:
     """Refused rows as they came, by their lines. Only sending them again reads them; no door gives them out."""
     seal = seal_of("intake")
-    found = Refused.objects.filter(filing=filing, line__in=lines).order_by("line").values_list("line", "sealed")
+    found = (
+        Refused.objects.filter(filing=filing, line__in=among(lines, "int"))
+        .order_by("line")
+        .values_list("line", "sealed")
+    )
     return {line: dict(seal.unseal_json(bytes(sealed))) for line, sealed in found}
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_titled, actors_titled
 from chengxin.commerce.merchants import rules
-from chengxin.commerce.merchants.bulk import identity_unsealed
+from chengxin.commerce.merchants.bulk import among, identity_unsealed
 from chengxin.commerce.merchants.models import (
     Commitment,
     CommitmentStep,
@@ -63,7 +63,7 @@ def registrations_known(
     """The latest version of each item that the platform had filed by the instant; of these shops, or of all."""
     found = Registration.objects.filter(platform=platform, kind=kind, at__lte=known_at)
     if shops is not None:
-        found = found.filter(shop__in=shops)
+        found = found.filter(shop__in=among(shops))
     return found.order_by("shop", "item", "-version").distinct("shop", "item").defer("sealed")
 
 
@@ -77,7 +77,7 @@ def shop_filed(platform: str, shop: str, *, known_at: datetime) -> Registration:
 
 def subjects_coded(codes: Iterable[str], *, known_at: datetime) -> dict[str, int]:
     """The subject of each of these codes that the register holds."""
-    held = Identifier.objects.filter(scheme="uscc", value__in=set(codes) - {""}, known_at__lte=known_at)
+    held = Identifier.objects.filter(scheme="uscc", value__in=among(set(codes) - {""}), known_at__lte=known_at)
     return dict(held.values_list("value", "subject_id"))
 
 
@@ -317,7 +317,9 @@ def _ended(of: dict[int, str], roots: dict[str, int], *, on: date, known_at: dat
     entry = law.lists[REVOKED]
     revoked = Q(record_type=entry.record_type, **{f"body__{name}__in": values for name, values in entry.where.items()})
     perhaps = Record.objects.filter(
-        revoked | Q(record_type=REGISTERED, effect_until__lte=on), subject_id__in=list(of), received_at__lte=known_at
+        revoked | Q(record_type=REGISTERED, effect_until__lte=on),
+        subject_id__in=among(of, "bigint"),
+        received_at__lte=known_at,
     )
     found: dict[str, str] = {}
     for code in {of[subject] for subject in perhaps.values_list("subject_id", flat=True).distinct()}:
@@ -355,7 +357,7 @@ def findings_known(
 
 def _beside(platform: str, codes: set[str], *, on: date, known_at: datetime) -> list[rules.Shop]:
     """Every shop of the platform under one of these codes."""
-    named = Registration.objects.filter(platform=platform, kind="shops", code__in=codes - {""}, at__lte=known_at)
+    named = Registration.objects.filter(platform=platform, kind="shops", code__in=among(codes - {""}), at__lte=known_at)
     return shops_known(platform, on=on, known_at=known_at, shops=sorted(set(named.values_list("shop", flat=True))))
 
 

@@ -17,6 +17,7 @@ from chengxin.actors.selectors import Asker, actors_of_kinds
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import (
     Parted,
+    among,
     code_holds,
     frame_read,
     identity_unsealed,
@@ -246,8 +247,14 @@ def _tickets_renew(platform: str, *, by: str, at: datetime, shops: Iterable[str]
     found = {(f.shop, f.finding, f.item): f for f in findings_known(platform, on=on, known_at=at, shops=some)}
     tickets = Ticket.objects.filter(platform=platform)
     if some is not None:
-        tickets = tickets.filter(shop__in=some)
-    stand = {(t.shop, t.finding, t.item): t for t in tickets_open(tickets, known_at=at).prefetch_related("steps")}
+        tickets = tickets.filter(shop__in=among(some))
+    open_ = tickets_open(tickets, known_at=at)
+    stand = {(t.shop, t.finding, t.item): t for t in open_}
+    taken: dict[int, list[tuple[int, str]]] = {}
+    for ticket, number, kind in TicketStep.objects.filter(ticket__in=open_.values("pk")).values_list(
+        "ticket_id", "number", "kind"
+    ):
+        taken.setdefault(ticket, []).append((number, kind))
     before: dict[tuple[str, str, str], int] = {}
     for shop, finding, item, number in tickets.values_list("shop", "finding", "item", "number"):
         before[shop, finding, item] = max(number, before.get((shop, finding, item), 0))
@@ -263,9 +270,13 @@ def _tickets_renew(platform: str, *, by: str, at: datetime, shops: Iterable[str]
     ]  # fmt: skip
     Ticket.objects.bulk_create(opened, batch_size=5000)
     # What a regulator opened again it closes itself.
-    mended = [t for key, t in sorted(stand.items()) if key not in found and not ticket_standing(t).reopened]
+    mended = [
+        t
+        for key, t in sorted(stand.items())
+        if key not in found and rules.REOPENED not in {kind for _, kind in taken.get(t.pk, [])}
+    ]
     TicketStep.objects.bulk_create(
-        [TicketStep(ticket=t, number=len(t.steps.all()) + 1, kind=rules.MENDED, at=at, by=by) for t in mended],
+        [TicketStep(ticket=t, number=len(taken.get(t.pk, [])) + 1, kind=rules.MENDED, at=at, by=by) for t in mended],
         batch_size=5000,
     )
     return len(opened), len(mended)

@@ -11,12 +11,15 @@ from django.db import IntegrityError, connection, transaction
 
 from chengxin.actors.selectors import Asker
 from chengxin.commerce.merchants import rules
+from chengxin.commerce.merchants.bulk import shops_filed
 from chengxin.commerce.merchants.models import Filing, Refused, Registration, Ticket, TicketStep, registration_bound
 from chengxin.commerce.merchants.selectors import (
     findings_known,
     products_known,
     promises_known,
     shop_shown,
+    shops_coded_alike,
+    subjects_coded,
     suppliers_accessible,
     suppliers_known,
     ticket_shown,
@@ -386,3 +389,11 @@ def test_products_and_promises_are_filed_like_all_else_and_shown_on_the_day() ->
     assert promises_known(PLATFORM, "s1", on=TODAY, known_at=later(hours=1)) == [] and promises_known(
         PLATFORM, "s1", **words
     )
+
+
+def test_more_shops_than_one_statement_may_name_are_asked_for_at_once() -> None:
+    filed(shop(1, verified_on="2020-01-01"))
+    many = [f"s{n}" for n in range(1, 70_001)]
+    assert [f.shop for f in findings_known(PLATFORM, on=TODAY, known_at=NOW, shops=many)] == ["s1"]
+    assert shops_filed(PLATFORM, many) == {"s1"} == shops_coded_alike(PLATFORM, many, known_at=NOW)
+    assert subjects_coded([code(n) for n in range(1, 70_001)], known_at=NOW) == {}
