@@ -240,7 +240,7 @@ def links_seen(
     """What was seen last of each licence's official page: (shop, item) → the look, of whichever link stood then."""
     found = LinkCheck.objects.filter(platform=platform, at__lte=known_at)
     if shops is not None:
-        found = found.filter(shop__in=shops)
+        found = found.filter(shop__in=among(shops))
     latest = found.order_by("shop", "item", "-at", "-pk").distinct("shop", "item")
     return {(each.shop, each.item): each for each in latest}
 
