@@ -1,5 +1,6 @@
 """Finding consents and withdrawals of those that one may see, and what the register holds of a person for the rule to decide on."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,9 @@ from chengxin.records.models import Record
 from chengxin.records.rules import Terms, replay
 from chengxin.records.selectors.filed import events_of, records_of, statements_of
 from chengxin.records.selectors.persons import content_opened
+
+# As requests are numbered; nothing else is asked of the database.
+REQUEST_NUMBER = re.compile(r"[0-9a-f]{20}")
 
 
 @dataclass(frozen=True)
@@ -263,7 +267,7 @@ class RequestShown:
 
 def request_number_known(number: str) -> Request:
     """The request of that number."""
-    found = Request.objects.filter(number=number[:40]).first()
+    found = Request.objects.filter(number=number).first() if REQUEST_NUMBER.fullmatch(number) else None
     if found is None:
         raise RequestUnknown
     return found
@@ -271,8 +275,8 @@ def request_number_known(number: str) -> Request:
 
 def request_asked(number: str, asker: Asker) -> Request:
     """The asker's own request of that number; another's and unknown look alike."""
-    found = Request.objects.filter(number=number[:40], grantee=asker.key).first()
-    if found is None:
+    found = request_number_known(number)
+    if found.grantee != asker.key:
         raise RequestUnknown
     return found
 

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chengxin.site.server import server_state, server_stop, server_url
 
@@ -22,6 +23,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ |= {"CHENGXIN_HOME": str(folder), "CHENGXIN_TEST_SERVER": "1"}
     early_config.add_cleanup(lambda: _clear(folder))
     server_url()
+
+
+def pytest_configure() -> None:
+    """No property fails for being slow: how long it takes depends on what else the machine does."""
+    untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("untimed", untimed)
+    settings.load_profile("untimed")
 
 
 # What a test uses that talks to the tests' database.

@@ -92,9 +92,9 @@ def request_open(*, number: str, subject: int, at: datetime) -> Request:
 def request_answer(*, number: str, subject: int, allow: bool, at: datetime) -> int | None:
     """Allow what is asked, and the consent runs from today; or refuse. Once, by whoever opened it; the consent's number."""
     with transaction.atomic():
-        found = Request.objects.select_for_update().filter(number=number).first()
-        opening = RequestOpening.objects.filter(request=found, subject_id=subject).first() if found else None
-        if found is None or opening is None:
+        found = Request.objects.select_for_update().get(pk=request_number_known(number).pk)
+        opening = RequestOpening.objects.filter(request=found, subject_id=subject).first()
+        if opening is None:
             raise RequestUnknown
         if RequestAnswer.objects.filter(request=found).exists():
             raise RequestAnswered

@@ -450,7 +450,7 @@ def test_a_page_costs_the_same_whether_a_firm_has_one_record_or_fifty(
     for _ in range(50):
         file(subject)
     assert Record.objects.count() == 51 and Batch.objects.count() == 51 and Identifier.objects.count() == 1
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(f"/enterprise/{CARRIER}")
 
 
