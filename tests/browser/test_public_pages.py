@@ -39,6 +39,7 @@ ASKED = ("双桅帆货运", "双", "云川市", "查无此企业有限公司", "
 PATHS = (
     "/", "/enterprise/91390102MAY000999X", "/no-such-page", "/reports", "/verify", "/verify/2026-0000001", "/remedies?place=cn-33", "/ledger", "/statements", "/badges",
     "/methods/shop-rating", "/warnings",
+    "/firms", "/associations", "/prices", "/agreements", "/incidents", "/recalls", "/reports-centre",
     "/third-party-reports", "/complaints", "/complaints/funds", "/complaints/new", "/complaints/case",
 )  # fmt: skip
 
