@@ -238,6 +238,14 @@ def fingerprint_written(fingerprint: bytes) -> str:
     return fingerprint.hex(":").upper()
 
 
+# What a program may do, as an agreement that is shown says it: Chinese and English.
+SCOPE_TITLES = {
+    "checks": ("核查", "checks"), "batches": ("批次报送", "files of records"), "subjects": ("主体档案", "files of subjects"),
+    "matches": ("名称匹配", "matching of names"), "cases": ("案件", "cases"), "measures": ("措施任务", "tasks of measures"),
+    "audits": ("查询审计", "audits"), "lists": ("名单", "lists"), "inspections": ("抽查", "inspections"), "reports": ("信用报告", "reports"),
+    "benefits": ("惠民服务", "benefits"), "trades": ("交易信息", "trades"), "merchants": ("商家信息", "merchants"), "trails": ("商品追溯", "trails of goods"),
+    "complaints": ("消费投诉", "complaints"), "leads": ("线索和举报", "leads and reports"), "persons": ("自然人的同意和查询", "consents and readings of persons"),
+}  # fmt: skip
 # Whose programs exchange by agreement: nobody whose duty it is by law.
 BY_AGREEMENT = ("platform", "service-firm", "association")
 

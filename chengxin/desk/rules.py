@@ -47,6 +47,8 @@ DUTIES = {
     "recalls": "cases", "recall": "cases", "tickets": "cases", "ticket": "cases",
     "leads": "cases", "lead": "cases", "lead-exhibit": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
+    "circles": "cases", "circle": "cases", "firms": "cases", "references": "cases", "agreements": "cases",
+    "association": "association", "disciplines": "association", "discipline": "association",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",
     "incidents": "audit", "incident": "audit",
@@ -54,5 +56,5 @@ DUTIES = {
 # The first page of each duty, the first that somebody has.
 HOME = {
     "rows": "desk:queue", "cases": "desk:cases", "reports": "desk:reports", "accounts": "desk:staff", "audit": "desk:audit",
-    "keys": "desk:key-proposals",
+    "keys": "desk:key-proposals", "association": "desk:association",
 }  # fmt: skip

@@ -24,6 +24,8 @@ PERSON_MEASURE_KINDS = ("procurement-and-public-funds", "licence-or-qualificatio
 ActorKind: TypeAlias = Literal[
     "department", "court", "credit-centre", "supervisor", "platform", "service-firm", "operator", "public"
 ]
+# Whose staff may have roles: also associations', whom nothing else of the lawbook can name.
+StaffKind: TypeAlias = ActorKind | Literal["association"]
 SubjectKind: TypeAlias = Literal["organisation", "natural-person"]
 Severity: TypeAlias = Literal["minor", "general", "serious"]
 KINDS_ZH: dict[str, str] = {
@@ -659,7 +661,7 @@ class Hours(Part):
 
 Duty: TypeAlias = Literal[
     "rows", "cases", "checks", "reports", "tasks", "lists", "inspections", "oversight", "counter", "confirm", "audit",
-    "accounts", "keys", "persons",
+    "accounts", "keys", "persons", "association",
 ]  # fmt: skip
 
 DETECTORS = {
@@ -897,7 +899,7 @@ class Avoided(Part):
 class Role(Founded):
     """What staff of these actors may do: the duties that come with the role, and no others."""
 
-    actors: Some[ActorKind]
+    actors: Some[StaffKind]
     duties: Some[Duty]
 
 

@@ -660,8 +660,10 @@ def _instrument(entry: Entry, book: View) -> Faults:
 
 
 def _role(entry: Entry, book: View) -> Faults:
-    """Nobody audits their own work, or whom they let in."""
+    """Nobody audits their own work, or whom they let in; an association has its own affairs and accounts, and reads nothing of the register's."""
     assert isinstance(entry, Role)
+    if "association" in entry.actors and not set(entry.duties) <= {"association", "accounts"}:
+        yield ValueWrong, "duties", {"detail": "an association's staff have the duties association and accounts alone"}
     if "audit" in entry.duties and len(entry.duties) > 1:
         yield ValueWrong, "duties", {"detail": "whoever audits has no other duty: audit stands alone"}
 

@@ -1,5 +1,6 @@
 """Finding subjects, as of an instant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
@@ -104,6 +105,27 @@ def identifiers_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Ident
 def names_of(subjects: list[int], *, known_at: datetime) -> QuerySet[Name]:
     """The names of these subjects known at the instant, the latest first."""
     return Name.objects.filter(subject_id__in=subjects, known_at__lte=known_at).order_by("-known_at", "-pk")
+
+
+def units_told(subjects: Iterable[int], *, known_at: datetime) -> dict[int, tuple[str, str]]:
+    """Of each of these units its number as `number_of` gives it and its latest name, of whatever stands for it and stood for it, in four queries
+    however many they are.
+    """
+    asked = set(subjects)
+    held = Q(known_from__lte=known_at) & (Q(known_to__isnull=True) | Q(known_to__gt=known_at))
+    roots = {each: each for each in asked}
+    roots |= dict(Link.objects.filter(held, subject_id__in=asked).values_list("subject_id", "root_id"))
+    of = {root: root for root in roots.values()}
+    of |= dict(Link.objects.filter(held, root_id__in=of).values_list("subject_id", "root_id"))
+    schemes = ("uscc", "registration-number", "organisation-code")
+    numbers: dict[int, tuple[int, str]] = {}
+    for each in identifiers_of(list(of), known_at=known_at).filter(scheme__in=schemes):
+        found = (schemes.index(each.scheme), each.value)
+        numbers[of[each.subject_id]] = min(numbers.get(of[each.subject_id], found), found)
+    names: dict[int, str] = {}
+    for name in names_of(list(of), known_at=known_at):
+        names.setdefault(of[name.subject_id], name.written)
+    return {each: (numbers.get(root, (0, ""))[1], names.get(root, "")) for each, root in roots.items()}
 
 
 def person_of(number: str, *, known_at: datetime) -> int:

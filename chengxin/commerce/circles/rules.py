@@ -9,7 +9,7 @@ from chengxin.commerce.merchants.rules import digest_holds, person_told
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import uscc_valid
 from chengxin.kernel.periods import months_after
-from chengxin.kernel.wording import words_fit
+from chengxin.kernel.wording import WordsUnfit, words_fit
 
 PROCEDURE: Final = "platform-neglect"
 DUTIES: Final = "platform-duties"
@@ -21,6 +21,9 @@ SHOWN: Final = (*ACTS, "reported")
 # Which steps the department takes, and which the platform.
 OF_DEPARTMENT: Final = (*ACTS, "mended", "penalised", "dropped")
 OF_PLATFORM: Final = ("replied", "reported", "contested")
+# After these nothing more is done; how many files that are not closed are looked through for those whose turn it is.
+CLOSED: Final = ("mended", "penalised", "dropped", "lapsed")
+MOST_OWING: Final = 500
 MOST_WORDS: Final = 2000
 # The shape of a citizen number, wherever its place is: the day of birth inside tells it from a unit's code.
 CITIZEN: Final = r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
@@ -64,19 +67,23 @@ class PaperUnfit(Refusal):
     zh = "请写明文书的编号和全文的摘要（SHA-256，64位十六进制小写数字）。"
 
 
-def said(words: str, en: str, zh: str, *, most: int = MOST_WORDS, needed: bool = True) -> str:
-    """Words as they are kept and may be read by anybody; refuses none, too many, and a number that is a person's."""
-    kept = words_fit(words, (en, zh), most=most, needed=needed)
+def said(words: str, en: str, zh: str, *, most: int = MOST_WORDS, needed: bool = True, field: str = "words") -> str:
+    """Words as they are kept and may be read by anybody; refuses none, too many, and a number that is a person's, naming the field."""
+    try:
+        kept = words_fit(words, (en, zh), most=most, needed=needed)
+    except WordsUnfit as unfit:
+        unfit.data["field"] = field
+        raise
     if re.search(CITIZEN, kept) or person_told(kept):
-        raise PersonNamed(what=en, what_zh=zh)
+        raise PersonNamed(what=en, what_zh=zh, field=field)
     return kept
 
 
 def paper(document: str, digest: str) -> tuple[str, str]:
     """A document's number and digest; refuses one without the other."""
-    named = said(document, "The document's number", "文书编号", most=200)
+    named = said(document, "The document's number", "文书编号", most=200, field="document")
     if not digest_holds(digest):
-        raise PaperUnfit
+        raise PaperUnfit(field="digest")
     return named, digest
 
 
@@ -88,6 +95,7 @@ def mend_by_fit(to: str, mend_by: date | None, *, last: date | None, on: date) -
         raise NeglectUnfit(
             why=f"a demand names a day to come, until {last} at the latest.",
             why_zh=f"责令改正须写明改正期限，最迟{last}。",
+            field="mend_by",
         )
     return mend_by
 
@@ -105,6 +113,7 @@ def contest_fit(contested: bool) -> None:
 
 KINDS: Final = "supporting-firms"
 # What is said of a firm: that it is registered or filed, that this ended, or what a decision says that is filed as a record about it.
+FILING_FIRMS: Final = ("department", "platform")
 STATED: Final = ("registered", "ended")
 DECIDED: Final = ("revoked", "unlicensed")
 
@@ -129,11 +138,14 @@ def firm_fit(
         raise FirmUnfit(
             why="it has no unified social credit code of a firm; sole traders are not listed.",
             why_zh="没有企业的统一社会信用代码；个体工商户不列入。",
+            field="code",
         )
     if kind not in set(kinds) or state not in (*STATED, *DECIDED) or since > on:
-        raise FirmUnfit(why="its kind, state or day is none.", why_zh="类别、状态或者日期有误。")
+        raise FirmUnfit(why="its kind, state or day is none.", why_zh="类别、状态或者日期有误。", field="since")
     if state in DECIDED and not department:
-        raise FirmUnfit(why="only a department says so, by a decision.", why_zh="只能由部门依据决定登记。")
+        raise FirmUnfit(
+            why="only a department says so, by a decision.", why_zh="只能由部门依据决定登记。", field="state"
+        )
 
 
 # --- associations --------------------------------------------------------------------------------------------------------
@@ -175,7 +187,9 @@ def term_fit(decided_on: date, until: date, *, months: int, on: date) -> None:
     last = months_after(decided_on, months)
     if decided_on > on or not on < until <= last:
         raise DisciplineUnfit(
-            why=f"it was decided already and ends by {last}.", why_zh=f"决定日期和终止日期有误，最迟{last}终止。"
+            why=f"it was decided already and ends by {last}.",
+            why_zh=f"决定日期和终止日期有误，最迟{last}终止。",
+            field="until",
         )
 
 

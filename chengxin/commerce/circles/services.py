@@ -18,14 +18,19 @@ from chengxin.commerce.circles.models import Charter, Discipline, DisciplineStep
 from chengxin.commerce.circles.selectors import (
     association_shown,
     charter_of,
+    discipline_accessible,
     discipline_numbered,
     discipline_shown,
+    disciplines_accessible,
     disciplines_shown,
+    disciplines_told,
     members_known,
     neglect_accessible,
     neglect_course,
     neglect_shown,
     neglects_accessible,
+    neglects_owing,
+    neglects_shown,
 )
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import law_of
@@ -50,12 +55,14 @@ def neglect_open(
         )
     whose = actor_acting(platform, at=at)
     if whose.kind != "platform":
-        raise NotAPlatform(actor=whose.title, kind=whose.kind)
+        raise NotAPlatform(actor=whose.title, kind=whose.kind, field="platform")
     on = day_of(at)
     law = law_of(on)
     if duty not in law.code_lists[rules.DUTIES].choices:
-        raise rules.NeglectUnfit(why=f"there is no duty {duty[:60]}.", why_zh=f"没有“{duty[:60]}”这项义务。")
-    found = rules.said(facts, "The facts", "查明的事实")
+        raise rules.NeglectUnfit(
+            why=f"there is no duty {duty[:60]}.", why_zh=f"没有“{duty[:60]}”这项义务。", field="duty"
+        )
+    found = rules.said(facts, "The facts", "查明的事实", field="facts")
     named, kept = rules.paper(document, digest)
     with transaction.atomic():
         made = Neglect.objects.create(
@@ -115,9 +122,19 @@ def neglect_step(
 
 def neglects_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[str, Any]]:
     """The files that the asker may see, the latest first; the reading is written down."""
-    found = [neglect_shown(each, known_at=at) for each in neglects_accessible(asker)[:most]]
+    found = neglects_shown(neglects_accessible(asker)[:most], known_at=at)
     trace(event="circles.neglects.read", by=asker.key, at=at, detail={"files": len(found)})
     return found
+
+
+def neglects_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 50
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+    """Those in which it is the asker's turn, the first due first; a page of all, the latest first; and whether there are more. It is written down."""
+    owing = neglects_owing(asker, known_at=at)
+    found = list(neglects_accessible(asker)[(page - 1) * most : page * most + 1])
+    trace(event="circles.neglects.read", by=asker.key, at=at, detail={"files": len(found[:most])})
+    return owing, neglects_shown(found[:most], known_at=at), len(found) > most
 
 
 def neglect_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:
@@ -141,6 +158,7 @@ def _penalty(found: Neglect, record: int | None, at: datetime) -> int:
         raise rules.NeglectUnfit(
             why="there is no such penalty that this department filed about the platform’s firm since.",
             why_zh="没有由本部门其后报送的、关于该平台企业的这一行政处罚记录。",
+            field="record",
         )
     return kept.pk
 
@@ -188,12 +206,12 @@ def firm_file(
     """A department, or a platform that works with it, says by a document that a firm is registered or filed as supporting e-commerce, or that
     this ended. That a licence was revoked, or that it works without one, a department says by the record of the decision.
     """
-    if asker.kind not in ("department", "platform"):
+    if asker.kind not in rules.FILING_FIRMS:
         raise rules.NotInCharge(actor=asker.key, why="departments and platforms file firms.", why_zh="由部门和平台登记。")  # fmt: skip
     on = day_of(at)
     kinds = law_of(on).code_lists[rules.KINDS].choices
     rules.firm_fit(code, kind, kinds, state, department=asker.kind == "department", since=since, on=on)
-    named = rules.said(name, "The name", "名称", most=200)
+    named = rules.said(name, "The name", "名称", most=200, field="name")
     paper, kept = rules.paper(document, digest)
     decided = None
     if state in rules.DECIDED:
@@ -203,7 +221,7 @@ def firm_file(
         except Refusal:
             firm = []
         if filed is None or filed.subject_id not in firm:
-            raise rules.FirmUnfit(why="no record of that decision about it was filed by you.", why_zh="没有由你单位报送的关于它的该项决定。")  # fmt: skip
+            raise rules.FirmUnfit(why="no record of that decision about it was filed by you.", why_zh="没有由你单位报送的关于它的该项决定。", field="record")  # fmt: skip
         decided = filed.pk
     with transaction.atomic():
         _alone(f"firm:{code}")
@@ -248,10 +266,10 @@ def charter_file(
     if asker.kind != "association":
         raise rules.AssociationOnly(actor=asker.key)
     actor_acting(asker.key, at=at)
-    named = rules.said(title, "The title", "名称", most=200)
+    named = rules.said(title, "The title", "名称", most=200, field="title")
     paper, kept = rules.paper(document, digest)
     if adopted_on > day_of(at):
-        raise rules.DisciplineUnfit(why="the charter is not adopted yet.", why_zh="章程尚未通过。")
+        raise rules.DisciplineUnfit(why="the charter is not adopted yet.", why_zh="章程尚未通过。", field="adopted_on")
     with transaction.atomic():
         _alone(f"association:{asker.key}")
         version = Charter.objects.filter(association=asker.key).count() + 1
@@ -273,9 +291,11 @@ def member_file(*, code: str, name: str, state: str, since: date, asker: Asker, 
     charter = _association(asker, at)
     if not rules.is_firm(code) or state not in ("member", "left") or since > day_of(at):
         raise rules.DisciplineUnfit(
-            why="members are firms, by their code and a day.", why_zh="会员须是企业，写明代码和日期。"
+            why="members are firms, by their code and a day.",
+            why_zh="会员须是企业，写明代码和日期。",
+            field="code",
         )
-    named = rules.said(name, "The name", "名称", most=200)
+    named = rules.said(name, "The name", "名称", most=200, field="name")
     with transaction.atomic():
         _alone(f"association:{asker.key}")
         before = Member.objects.filter(association=asker.key, code=code).order_by("-version").first()
@@ -297,15 +317,22 @@ def discipline_open(
     charter, on = _association(asker, at), day_of(at)
     law = law_of(on)
     if act not in law.code_lists[rules.ACTS_OF_ASSOCIATIONS].choices:
-        raise rules.DisciplineUnfit(why=f"there is no act {act[:40]}.", why_zh=f"没有“{act[:40]}”这种惩戒。")
+        raise rules.DisciplineUnfit(
+            why=f"there is no act {act[:40]}.", why_zh=f"没有“{act[:40]}”这种惩戒。", field="act"
+        )
     if charter.adopted_on > decided_on:
-        raise rules.DisciplineUnfit(why="it was decided before the charter was adopted.", why_zh="决定早于章程通过。")
+        raise rules.DisciplineUnfit(
+            why="it was decided before the charter was adopted.", why_zh="决定早于章程通过。", field="decided_on"
+        )
     member = Member.objects.filter(association=asker.key, code=code, at__lte=at).order_by("-version").first()
     if member is None or member.state != "member" or member.since > decided_on:
-        raise rules.DisciplineUnfit(why="the firm was no member on that day.", why_zh="该企业当日不是会员。")
+        raise rules.DisciplineUnfit(
+            why="the firm was no member on that day.", why_zh="该企业当日不是会员。", field="code"
+        )
     rules.term_fit(decided_on, until, months=law.parameter(rules.SHOWN_MONTHS), on=on)
     said = {
-        "article": rules.said(article, "The article", "章程条款", most=200), "facts": rules.said(facts, "The facts", "事实"),
+        "article": rules.said(article, "The article", "章程条款", most=200, field="article"),
+        "facts": rules.said(facts, "The facts", "事实", field="facts"),
     }  # fmt: skip
     paper, kept = rules.paper(document, digest)
     reply_by = day_due(on, law.parameter(rules.REPLY_WITHIN), law.parameters[rules.REPLY_WITHIN].unit)
@@ -384,9 +411,26 @@ def disciplines_read(*, asker: Asker, at: datetime) -> list[dict[str, Any]]:
     """What the calling association did, the latest first, shown to the public or not."""
     if asker.kind != "association":
         raise rules.AssociationOnly(actor=asker.key)
-    found = Discipline.objects.filter(association=asker.key, at__lte=at).select_related("charter").order_by("-pk")
     trace(event="circles.disciplines.read", by=asker.key, at=at)
-    return [discipline_shown(each, known_at=at) for each in found]
+    return disciplines_told(disciplines_accessible(asker, known_at=at), known_at=at)
+
+
+def disciplines_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 50
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of them, and whether there are more."""
+    if asker.kind != "association":
+        raise rules.AssociationOnly(actor=asker.key)
+    found = list(disciplines_accessible(asker, known_at=at)[(page - 1) * most : page * most + 1])
+    trace(event="circles.disciplines.read", by=asker.key, at=at)
+    return disciplines_told(found[:most], known_at=at), len(found) > most
+
+
+def discipline_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:
+    """One of them; the reading is written down."""
+    found = discipline_accessible(asker, number, known_at=at)
+    trace(event="circles.discipline.read", by=asker.key, at=at, about=f"discipline:{found.number}")
+    return discipline_shown(found, known_at=at)
 
 
 def reference_read(*, code: str, asker: Asker, at: datetime) -> dict[str, Any]:
@@ -396,7 +440,7 @@ def reference_read(*, code: str, asker: Asker, at: datetime) -> dict[str, Any]:
     if asker.kind not in rules.REFERRING:
         raise rules.NotInCharge(actor=asker.key, why="authorities read it for reference.", why_zh="供机关参考。")
     if not rules.is_firm(code):
-        raise rules.FirmUnfit(why="it is no code of a firm.", why_zh="不是企业的代码。")
+        raise rules.FirmUnfit(why="it is no code of a firm.", why_zh="不是企业的代码。", field="code")
     try:
         subject = subject_of(code, known_at=at)
     except Refusal:
