@@ -53,9 +53,7 @@ def test_a_platform_is_called_to_its_duty_and_an_association_acts(journey: Visit
     form = page.locator("details", has=page.locator("#mend_by"))
     form.get_by_label("内容和理由").fill("三家仍未提交核验凭证，限期补正。")
     form.get_by_label("文书编号").fill("云市监改〔2026〕4号")
-    form.get_by_label("或者选择文书").set_input_files(
-        files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}]
-    )
+    form.get_by_label("或者选择文书").set_input_files(files={"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
     form.get_by_label("改正期限").fill((today - timedelta(days=1)).isoformat())
     form.locator("button").click()
     expect(page.locator("#refused-mend_by")).to_be_visible()
