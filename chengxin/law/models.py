@@ -769,10 +769,11 @@ class Step(Part):
 
 class Deed(Part):
     """Something that may be done and written down in a case and is counted: training, an interview. No step waits for it that does not
-    name it.
+    name it. `facts` are the values of the code list `loop-facts` that show it was done.
     """
 
     title: Words
+    facts: Many[Key] = ()
     basis: Some[Basis]
 
 

@@ -493,6 +493,11 @@ def _procedure(entry: Entry, book: View) -> Faults:
         for name, key in (("within", step.within), ("not_before", step.not_before)):
             if key:
                 yield from _parameter(entry, book, f"steps.{at}.{name}", key, CLOCK_UNITS)
+    known = _found(book, entry, "code_lists", "loop-facts", CodeList)
+    for key, done in entry.deeds.items():
+        for fact in done.facts:
+            if known is None or fact not in known.choices:
+                yield ValueWrong, f"deeds.{key}.facts", {"detail": f"{fact} is no fact of the list loop-facts"}
     if not unknown:
         yield from _course(entry)
 

@@ -89,6 +89,8 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"merchants\.shop\.filed", "平台报送店铺", "A shop filed by a platform"),
     (r"warnings\..*\.read", "查阅消费警示", "A consumer warning read"),
     (r"warnings\..*", "消费警示的办理", "A step of a consumer warning"),
+    (r"monitoring\..*\.read", "查阅闭环监管案卷", "A file of supervision read"),
+    (r"monitoring\..*", "闭环监管的办理", "A step of a file of supervision"),
     (r"circles\.reference\.read", "查阅协会的资料（仅供参考）", "Associations’ acts read, for reference"),
     (r"circles\..*", "平台、支持企业和协会", "Platforms, supporting firms and associations"),
     (r"benefits\..*", "惠民服务", "Benefits"),

@@ -74,6 +74,7 @@ ROOMS = [
     "chengxin.commerce.leads",
     "chengxin.commerce.logistics",
     "chengxin.commerce.warnings",
+    "chengxin.commerce.monitoring",
     "chengxin.commerce.ratings",
     "chengxin.assessments",
     "chengxin.mydata",

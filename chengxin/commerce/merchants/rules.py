@@ -313,6 +313,7 @@ REPLY, MENDED, DISMISSED, SETTLED, REOPENED, ESCALATED = (
 )
 CLOSING = (MENDED, DISMISSED, SETTLED)
 DECIDING = (DISMISSED, SETTLED, REOPENED, ESCALATED)  # a regulator's, with reasons
+SEEN_BY_PEOPLE = ("patrol-unmet",)  # findings of an officer's: no file mends them, a regulator closes them
 TICKET_WITHIN, LOOK_WITHIN = "merchant-ticket-within", "merchant-reply-look-within"
 MOST_EVIDENCE = 10
 

@@ -269,11 +269,13 @@ def _tickets_renew(platform: str, *, by: str, at: datetime, shops: Iterable[str]
         if key not in stand and (*key, before.get(key, 0)) not in decided
     ]  # fmt: skip
     Ticket.objects.bulk_create(opened, batch_size=5000)
-    # What a regulator opened again it closes itself.
+    # What a regulator opened, or opened again, it closes itself.
     mended = [
         t
         for key, t in sorted(stand.items())
-        if key not in found and rules.REOPENED not in {kind for _, kind in taken.get(t.pk, [])}
+        if key not in found
+        and key[1] not in rules.SEEN_BY_PEOPLE
+        and rules.REOPENED not in {kind for _, kind in taken.get(t.pk, [])}
     ]
     TicketStep.objects.bulk_create(
         [TicketStep(ticket=t, number=len(taken.get(t.pk, [])) + 1, kind=rules.MENDED, at=at, by=by) for t in mended],
@@ -333,6 +335,30 @@ def ticket_answer(*, ticket: int, words: str, asker: Asker, at: datetime, eviden
     found = ticket_accessible(asker, ticket)
     platform_for(found.platform, asker.key, at=at)
     return _ticket_step(found, rules.REPLY, words, by=asker.key, at=at, evidence=rules.evidence_fit(evidence))
+
+
+def ticket_open(*, platform: str, shop: str, finding: str, item: str, words: str, asker: Asker, at: datetime) -> Ticket:
+    """A ticket for what an officer saw: a regulator opens it, and closes it. One that is open for the same thing stands, and none is opened."""
+    if asker.kind not in ("department", "operator"):
+        raise rules.NotTheRegulator(actor=asker.key)
+    assert finding in rules.SEEN_BY_PEOPLE, finding  # what a program finds is opened by the review
+    kept = words_fit(words, ("What was seen", "所见"), most=1000, needed=True)
+    shop_filed(platform, shop, known_at=at)
+    law = law_of(day_of(at))
+    with transaction.atomic():
+        _alone(platform)
+        alike = Ticket.objects.filter(platform=platform, shop=shop, finding=finding, item=item)
+        standing = tickets_open(alike, known_at=at).first()
+        if standing is not None:
+            return standing
+        due_on = day_due(day_of(at), law.parameter(rules.TICKET_WITHIN), law.parameters[rules.TICKET_WITHIN].unit)
+        made = Ticket.objects.create(
+            platform=platform, shop=shop, finding=finding, item=item, words=kept, number=alike.count() + 1, due_on=due_on, at=at, by=asker.key
+        )  # fmt: skip
+        trace(
+            event="merchants.ticket.opened", by=asker.key, at=at, about=f"merchants-ticket:{made.pk}", detail={"finding": finding, "item": item}
+        )  # fmt: skip
+    return made
 
 
 def ticket_dismiss(*, ticket: int, words: str, asker: Asker, at: datetime) -> Ticket:

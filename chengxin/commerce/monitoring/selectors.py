@@ -1,0 +1,380 @@
+"""Patrols, loops and requests to other regions as they stand at an instant: what a department, another region, the firm and the public see."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+from django.db.models import Model, Q, QuerySet
+
+from chengxin.actors.selectors import Asker, actor_titled, actors_titled
+from chengxin.cases.rules import DOERS, Course, overdue
+from chengxin.cases.rules import Taken as Step
+from chengxin.commerce.merchants.models import Ticket
+from chengxin.commerce.merchants.selectors import OwnShop, law_of
+from chengxin.commerce.monitoring import rules
+from chengxin.commerce.monitoring.models import Finding, Loop, Patrol, Plan, Referral, Taken
+from chengxin.commerce.trails.models import Recall
+from chengxin.commerce.warnings.models import WarningStep
+from chengxin.commerce.warnings.rules import OUT
+from chengxin.kernel.days import day_of
+from chengxin.law.models import Doer, Words
+
+M = TypeVar("M", bound=Model)
+TITLES = {Plan: ("巡查计划", "plan"), Patrol: ("巡查", "patrol"), Loop: ("闭环监管案卷", "loop"), Referral: ("协助请求", "request")}  # fmt: skip
+
+
+def course_of(procedure: str, opened_on: date, steps: Iterable[Taken], *, on: date) -> Course:
+    """The procedure by the law of the day on which it began, the steps taken, and what the clock has done by this day."""
+    law = law_of(opened_on)
+    course = Course(
+        law, law.procedures[procedure], [Step(s.number, s.to, s.on, cast(Doer, s.doer)) for s in sorted(steps, key=lambda s: s.number)]
+    )  # fmt: skip
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
+
+
+def steps_by(steps: Iterable[Taken], known_at: datetime) -> list[Taken]:
+    """The steps known by the instant, in order."""
+    return sorted((s for s in steps if s.at <= known_at), key=lambda s: s.number)
+
+
+def patrol_course(found: Patrol, *, known_at: datetime) -> Course:
+    """Where a patrol stands."""
+    return course_of(rules.PATROL, found.on, steps_by(found.steps.all(), known_at), on=day_of(known_at))
+
+
+def loop_course(found: Loop, *, known_at: datetime) -> Course:
+    """Where a loop stands."""
+    return course_of(rules.LOOP, found.on, steps_by(found.steps.all(), known_at), on=day_of(known_at))
+
+
+def referral_course(found: Referral, *, known_at: datetime) -> Course:
+    """Where a request to another region stands."""
+    return course_of(rules.LINKAGE, found.on, steps_by(found.steps.all(), known_at), on=day_of(known_at))
+
+
+# --- who sees what -----------------------------------------------------------------------------------------------------------
+
+
+def plans_accessible(asker: Asker) -> QuerySet[Plan]:
+    """The plans that the asker may handle: a department its own, whoever supervises or runs the register all."""
+    return _own(Plan.objects.order_by("-pk").select_related("end"), asker)
+
+
+def patrols_accessible(asker: Asker) -> QuerySet[Patrol]:
+    """The patrols that the asker may see, likewise."""
+    return _own(Patrol.objects.order_by("-pk").select_related("plan").prefetch_related("steps"), asker)
+
+
+def loops_accessible(asker: Asker) -> QuerySet[Loop]:
+    """The loops that the asker may see, likewise: another region's department sees its request alone."""
+    return _own(Loop.objects.order_by("-pk").prefetch_related("steps"), asker)
+
+
+def referrals_accessible(asker: Asker) -> QuerySet[Referral]:
+    """The requests that the asker made or was told."""
+    found = Referral.objects.order_by("-pk").select_related("loop").prefetch_related("steps")
+    if asker.kind in rules.SEEING_ALL:
+        return found
+    return found.filter(Q(by=asker.key) | Q(department=asker.key)) if asker.kind == "department" else found.none()
+
+
+def _own(found: QuerySet[Any], asker: Asker) -> QuerySet[Any]:
+    if asker.kind in rules.SEEING_ALL:
+        return found
+    return found.filter(by=asker.key) if asker.kind == "department" else found.none()
+
+
+def numbered(found: QuerySet[M], number: str) -> M:
+    """The one of these with the number; unknown and forbidden look alike."""
+    one: Any = found.filter(pk=rules.number_fit(number)).first()
+    if one is None or one.number != number.strip():
+        zh, en = TITLES[found.model]  # type: ignore[index]
+        raise rules.MonitoringUnknown(what=en, what_zh=zh, number=number[:40])
+    return cast(M, one)
+
+
+# --- plans ---------------------------------------------------------------------------------------------------------------------
+
+
+def plan_state(found: Plan) -> str:
+    """`open` until it is drawn, `drawn`, `abandoned`, or `stated` where each shop has its reason."""
+    if not found.seed_hash:
+        return "stated"
+    end = getattr(found, "end", None)
+    return "open" if end is None else "drawn" if end.seed else "abandoned"
+
+
+def plans_shown(found: Sequence[Plan], *, known_at: datetime) -> list[dict[str, Any]]:
+    """Plans as anybody sees them: scope, how many, the draw that anybody can check, and in numbers what came of it. Which shops stands nowhere."""
+    held: dict[int, list[Patrol]] = {each.pk: [] for each in found}
+    for patrol in Patrol.objects.filter(plan_id__in=held).prefetch_related("steps").order_by("pk"):
+        held[patrol.plan_id].append(patrol)
+    titles = actors_titled({name for each in found for name in (each.by, each.platform) if name})
+    shown = []
+    for each in found:
+        law, end, state = law_of(each.on), getattr(each, "end", None), plan_state(each)
+        states = Counter(patrol_course(patrol, known_at=known_at).state_key for patrol in held[each.pk])
+        reasons = Counter(patrol.reason for patrol in held[each.pk])
+        goods = law.goods.get(each.category)
+        shown.append(
+            {
+                "number": each.number, "title": each.title, "title_en": each.title_en, "department": each.by, "department_title": titles[each.by],
+                "checklist": each.checklist, "checklist_title": law.code_lists[each.checklist].title.zh,
+                "checklist_title_en": law.code_lists[each.checklist].title.en, "platform": each.platform, "platform_title": titles.get(each.platform, ""),
+                "category": each.category, "category_title": goods.title.zh if goods else "", "category_title_en": goods.title.en if goods else "",
+                "count": each.count, "size": each.size, "document": each.document, "digest": each.digest, "on": each.on, "state": state,
+                "seed_hash": each.seed_hash, "salt": each.salt, "population_digest": each.population_digest, "seed": end.seed if end else "",
+                "threshold": end.threshold if end else "", "reason": end.reason if end else "", "patrols": sum(states.values()),
+                "reasons": _counted(reasons, law.code_lists[rules.REASONS].choices),
+                "states": _counted(states, {key: s.title for key, s in law.procedures[rules.PATROL].states.items()}),
+            }
+        )  # fmt: skip
+    return shown
+
+
+def plans_public(*, known_at: datetime, most: int = 100, before: int | None = None) -> list[dict[str, Any]]:
+    """The plans that anybody sees, the latest first."""
+    found = Plan.objects.filter(at__lte=known_at).select_related("end").order_by("-pk")
+    return plans_shown(list((found.filter(pk__lt=before) if before else found)[:most]), known_at=known_at)
+
+
+def _counted(counts: Counter[str], titles: Any) -> list[dict[str, Any]]:
+    """Each with its title and how many, in the lawbook's order; those that did not happen are left out."""
+    return [
+        {"key": key, "title": t.zh, "title_en": t.en, "count": counts[key]} for key, t in titles.items() if counts[key]
+    ]
+
+
+# --- a patrol --------------------------------------------------------------------------------------------------------------------
+
+
+def patrols_shown(found: Sequence[Patrol], *, known_at: datetime, own: bool = False) -> list[dict[str, Any]]:
+    """Patrols with each item's finding, article and what became of it, the steps, and what can be done until when; `own` for the firm, which is not
+    told who complained or which lead it was.
+    """
+    seen: dict[int, list[Finding]] = {each.pk: [] for each in found}
+    for finding in Finding.objects.filter(patrol_id__in=seen, at__lte=known_at).select_related("follow").order_by("pk"):
+        seen[finding.patrol_id].append(finding)
+    titles = actors_titled(
+        {name for each in found for name in (each.by, each.platform, *(s.by for s in each.steps.all()))}
+    )
+    shown = []
+    for each in found:
+        law, course = law_of(each.on), patrol_course(each, known_at=known_at)
+        items, kinds = law.code_lists[each.plan.checklist].codes, law.code_lists[rules.MISCONDUCT].choices
+        reason = law.code_lists[rules.REASONS].choices[each.reason]
+        findings = []
+        for finding in sorted(seen[each.pk], key=lambda f: list(items).index(f.item)):
+            item, follow, kind = items[finding.item], getattr(finding, "follow", None), kinds.get(finding.misconduct)
+            cited = law.cite(item.basis[0])
+            findings.append(
+                {
+                    "item": finding.item, "title": item.title.zh, "title_en": item.title.en, "article": cited.zh, "article_en": cited.en,
+                    "result": finding.result, "facts": finding.facts, "digest": finding.digest, "seen_on": finding.seen_on,
+                    "misconduct": finding.misconduct, "misconduct_title": kind.zh if kind else "", "misconduct_title_en": kind.en if kind else "",
+                    "officer": "" if own else finding.officer, "ticket": follow.ticket_id if follow else None,
+                    "lead": follow.lead if follow and not own else "", "lead_filed": bool(follow and follow.lead),
+                }
+            )  # fmt: skip
+        quoted = own and each.reason in rules.STATED
+        shown.append(
+            {
+                "number": each.number, "plan": each.plan.number, "plan_title": each.plan.title, "plan_title_en": each.plan.title_en,
+                "checklist": each.plan.checklist, "platform": each.platform, "platform_title": titles[each.platform], "shop": each.shop, "code": each.code,
+                "department": each.by, "department_title": titles[each.by], "reason": each.reason, "reason_title": reason.zh, "reason_title_en": reason.en,
+                "reference": "" if quoted else each.reference, "words": "" if quoted else each.words, "rank": each.rank, "on": each.on,
+                **_standing(course), "findings": findings, "unmet": sum(f["result"] == "unmet" for f in findings),
+                "steps": _steps(course, steps_by(each.steps.all(), known_at), titles),
+            }
+        )  # fmt: skip
+    return shown
+
+
+def _standing(course: Course) -> dict[str, Any]:
+    states = course.procedure.states
+    return {
+        "state": course.state_key, "state_title": course.state.title.zh, "state_title_en": course.state.title.en, "last_day": course.last_day,
+        "final": course.state.final,
+        "open": [
+            {"to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
+             "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day, "needs": list(o.step.needs), "deeds": list(o.step.deeds)}
+            for o in course.steps
+        ],
+    }  # fmt: skip
+
+
+def _steps(course: Course, steps: Sequence[Taken], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each step with its article, who took it, and its words and document; what the clock did by this day stands there too."""
+    written, shown = {s.number: s for s in steps}, list[dict[str, Any]]()
+    states, before = course.procedure.states, ""
+    for taken in course.taken:
+        step = written.get(taken.number)
+        came = next((s for s in course.procedure.steps if (s.from_, s.to, s.by) == (before, taken.to, taken.by)), None)
+        cited = course.law.cite((came or course.procedure).basis[0])
+        who = (
+            Words(zh=titles[step.by], en=titles[step.by]) if step and step.by in titles and taken.by not in ("clock", "subject") else DOERS[taken.by]
+        )  # fmt: skip
+        shown.append(
+            {
+                "to": taken.to, "title": states[taken.to].title.zh, "title_en": states[taken.to].title.en, "on": taken.on, "at": step.at if step else None,
+                "doer": taken.by, "who": who.zh, "who_en": who.en, "article": cited.zh, "article_en": cited.en, "words": step.words if step else "",
+                "document": step.document if step else "", "digest": step.digest if step else "",
+            }
+        )  # fmt: skip
+        before = taken.to
+    return shown
+
+
+def patrols_own(shops: Sequence[OwnShop], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The patrols of the shops that whoever is signed in answers for, once an officer has looked: before that nobody is told."""
+    mine = _shops(shops)
+    if mine is None:
+        return []
+    found = (
+        Patrol.objects.filter(mine, at__lte=known_at)
+        .select_related("plan")
+        .prefetch_related("steps")
+        .order_by("-pk")[:100]
+    )
+    seen = [each for each in found if any(s.to in ("looked", "clear") for s in steps_by(each.steps.all(), known_at))]
+    return patrols_shown(seen, known_at=known_at, own=True)
+
+
+def _shops(shops: Sequence[OwnShop]) -> Q | None:
+    mine = None
+    for each in shops:
+        if each.run:
+            one = Q(platform=each.platform, shop=each.shop)
+            mine = one if mine is None else mine | one
+    return mine
+
+
+# --- a loop ------------------------------------------------------------------------------------------------------------------------
+
+
+def loop_told(found: Loop, *, known_at: datetime) -> bool:
+    """Whether the merchant was told of it: from then on it sees the file."""
+    return any(step.to == "heard" for step in steps_by(found.steps.all(), known_at))
+
+
+def loop_shown(found: Loop, *, known_at: datetime, own: bool = False) -> dict[str, Any]:
+    """A loop as one time line: its sign, each fact that a stage rests on, each step with its article, authority and document, and what other regions
+    were asked and did. `own` for the merchant: not who complained or told, nor what stands in requests about other firms.
+    """
+    law, course = law_of(found.on), loop_course(found, known_at=known_at)
+    codes, deeds = law.code_lists[rules.FACTS].choices, course.procedure.deeds
+    reason = law.code_lists[rules.REASONS].choices[found.reason]
+    steps = steps_by(found.steps.all(), known_at)
+    line: list[dict[str, Any]] = [
+        {"kind": "step", **each} for each in _steps(course, steps, actors_titled({s.by for s in steps}))
+    ]
+    told = next((n for n, each in enumerate(line) if each["to"] == "heard"), len(line))
+    if own:
+        # What was written before the merchant was told was written to nobody outside; the stage, its day and its article stand.
+        line = [
+            each if n >= told else {**each, "words": "", "document": "", "digest": ""} for n, each in enumerate(line)
+        ]
+    facts = []
+    for fact in found.linked.filter(at__lte=known_at).order_by("pk"):
+        if own and fact.kind not in rules.FACTS_OPEN:
+            continue
+        facts.append(
+            {
+                "kind": "fact", "fact": fact.kind, "deed": fact.deed, "title": codes[fact.kind].zh, "title_en": codes[fact.kind].en,
+                "stage": deeds[fact.deed].title.zh, "stage_en": deeds[fact.deed].title.en, "reference": fact.reference, "words": fact.words,
+                "digest": fact.digest, "on": fact.on, "at": fact.at, "who": actor_titled(fact.by), "who_en": actor_titled(fact.by),
+            }
+        )  # fmt: skip
+    requests = [
+        referral_shown(each, known_at=known_at)
+        for each in found.referrals.filter(at__lte=known_at)
+        .select_related("loop")
+        .prefetch_related("steps")
+        .order_by("pk")
+    ]
+    asked: list[dict[str, Any]] = []
+    for each in requests:
+        asked.append({"kind": "request", **_request_line(each, own=own)})
+        if not own:
+            asked += [{"kind": "request-step", **step, "request": each["number"]} for step in each["steps"][1:]]
+    # In order of the day; on one day by the instant, what a step rests on before it, and what the clock did, which has no instant, at the day's end.
+    line = [*facts, *asked, *line]
+    line.sort(key=lambda e: (e["on"], e.get("at") is None, e.get("at") or known_at))
+    quoted = own and found.reason in rules.STATED
+    head = {
+        "number": found.number, "title": found.title, "authority": found.by, "authority_title": actor_titled(found.by), "reason": found.reason,
+        "reason_title": reason.zh, "reason_title_en": reason.en, "reference": "" if quoted else found.reference, "facts": "" if quoted else found.facts,
+        "document": "" if quoted else found.document, "goods": found.goods, "platform": found.platform,
+        "platform_title": actor_titled(found.platform) if found.platform else "", "shop": found.shop, "code": found.code, "on": found.on,
+    }  # fmt: skip
+    return {**head, **_standing(course), "timeline": line, "requests": [] if own else requests,
+            "replies": [{"on": e["on"], "words": e["words"]} for e in line if e["kind"] == "step" and e["doer"] == "subject"]}  # fmt: skip
+
+
+def _request_line(each: dict[str, Any], *, own: bool) -> dict[str, Any]:
+    kept = ("number", "role_title", "role_title_en", "state_title", "state_title_en", "on", "at")
+    shown = {name: each[name] for name in kept} | {"title": each["role_title"], "title_en": each["role_title_en"]}
+    if own:
+        return {**shown, "number": "", "who": "", "who_en": "", "words": "", "document": ""}
+    return {
+        **shown, "who": each["department_title"], "who_en": each["department_title"], "words": each["words"], "document": each["document"],
+    }  # fmt: skip
+
+
+def loops_own(shops: Sequence[OwnShop], codes: Sequence[str], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The loops about whoever is signed in, from the day on which the merchant was told."""
+    mine, coded = _shops(shops), Q(code__in=[code for code in codes if code])
+    found = Loop.objects.filter(coded if mine is None else mine | coded, at__lte=known_at).prefetch_related("steps")
+    told = [each for each in found.order_by("-pk")[:100] if loop_told(each, known_at=known_at)]
+    return [loop_shown(each, known_at=known_at, own=True) for each in told]
+
+
+def referral_shown(found: Referral, *, known_at: datetime) -> dict[str, Any]:
+    """A request as both departments see it, whole in itself: what is asked, of which loop and goods, and what came of it."""
+    law, course, loop = law_of(found.on), referral_course(found, known_at=known_at), found.loop
+    role = law.code_lists[rules.ROLES].choices[found.role]
+    steps = steps_by(found.steps.all(), known_at)
+    titles = actors_titled({found.by, found.department, *(s.by for s in steps)})
+    return {
+        "number": found.number, "loop": loop.number, "loop_title": loop.title, "goods": loop.goods, "facts": loop.facts, "department": found.department,
+        "department_title": titles[found.department], "by": found.by, "by_title": titles[found.by], "role": found.role, "role_title": role.zh,
+        "role_title_en": role.en, "words": found.words, "document": found.document, "digest": found.digest, "on": found.on, "at": found.at,
+        **_standing(course), "steps": _steps(course, steps, titles),
+    }  # fmt: skip
+
+
+# --- statistics ------------------------------------------------------------------------------------------------------------------
+
+
+def monitoring_counted(since: date, until: date, *, known_at: datetime) -> dict[str, Any]:
+    """What was monitored from one day to another, both included, in numbers by kind: no shop, no firm, nobody stands in it."""
+    law, days = law_of(until), {"on__gte": since, "on__lte": until, "at__lte": known_at}
+    lists = law.code_lists
+    patrols = list(Patrol.objects.filter(**days).prefetch_related("steps"))
+    loops = list(Loop.objects.filter(**days).prefetch_related("steps"))
+    referrals = list(Referral.objects.filter(**days).prefetch_related("steps"))
+    unmet = Finding.objects.filter(result="unmet", patrol__in=[each.pk for each in patrols], at__lte=known_at)
+    items = {key: title for checklist in rules.CHECKLISTS for key, title in lists[checklist].choices.items()}
+
+    def stood(courses: Iterable[Course], procedure: str) -> list[dict[str, Any]]:
+        titles = {key: state.title for key, state in law.procedures[procedure].states.items()}
+        return _counted(Counter(course.state_key for course in courses), titles)
+
+    opened = Ticket.objects.filter(at__date__gte=since, at__date__lte=until, at__lte=known_at)
+    warned = WarningStep.objects.filter(to__in=OUT, doer="authority", on__gte=since, on__lte=until, at__lte=known_at)
+    recalled = Recall.objects.filter(opened_on__gte=since, opened_on__lte=until, opened_at__lte=known_at)
+    return {
+        "since": since, "until": until, "patrols": len(patrols), "loops": len(loops), "requests": len(referrals),
+        "warnings": warned.values("warning").distinct().count(), "recalls": recalled.count(),
+        "patrol_reasons": _counted(Counter(each.reason for each in patrols), lists[rules.REASONS].choices),
+        "patrol_states": stood((patrol_course(each, known_at=known_at) for each in patrols), rules.PATROL),
+        "unmet_items": _counted(Counter(unmet.values_list("item", flat=True)), items),
+        "misconduct": _counted(Counter(unmet.values_list("misconduct", flat=True)), lists[rules.MISCONDUCT].choices),
+        "loop_reasons": _counted(Counter(each.reason for each in loops), lists[rules.REASONS].choices),
+        "loop_states": stood((loop_course(each, known_at=known_at) for each in loops), rules.LOOP),
+        "request_states": stood((referral_course(each, known_at=known_at) for each in referrals), rules.LINKAGE),
+        "tickets": _counted(Counter(opened.values_list("finding", flat=True)), lists["merchant-findings"].choices),
+    }  # fmt: skip
