@@ -4,7 +4,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk.answering import Rows, frame_write, refused_lines, rows_of, shop_rows
 from chengxin.commerce.trades.bulk.arriving import Arrived
 from chengxin.commerce.trades.bulk.judging import Judge
-from chengxin.commerce.trades.bulk.lake import Lake, lake_of
+from chengxin.commerce.trades.bulk.lake import Lake, LakeUnreached, lake_of
 from chengxin.commerce.trades.bulk.landing import Landed, Landing, Referred
 from chengxin.commerce.trades.bulk.reconciling import counted, differences, reconciled
 from chengxin.commerce.trades.models import Filing, Part, Removal, Vanished
@@ -187,11 +187,12 @@ def _filed(run: _Run, arrived: Arrived, advance: Advance) -> FilingResult:
 
 @contextmanager
 def _withdrawn(lake: Lake, written: list[str]) -> Iterator[None]:
-    """Take away every file that was written, if anything fails; what a kill leaves behind no manifest lists, and the sweep finds."""
+    """Take away every file that was written, if anything fails; what a kill or a lake that is gone leaves behind no manifest lists, and the sweep finds."""
     try:
         yield
     except BaseException:
-        lake.remove(written)
+        with suppress(LakeUnreached):
+            lake.remove(written)
         raise
 
 

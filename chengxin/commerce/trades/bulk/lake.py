@@ -117,12 +117,18 @@ class Lake:
                 removed += 1
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                raise LakeUnreached(reason=type(error).__name__) from error
         return removed
 
     def listed(self, place: str) -> Iterator[str]:
         """Every file that lies in this place, whether or not a manifest lists it."""
         selector = fs.FileSelector(f"{self.root}/{place}", recursive=True, allow_not_found=True)
-        for info in self.store.get_file_info(selector):
+        try:
+            found = self.store.get_file_info(selector)
+        except OSError as error:
+            raise LakeUnreached(reason=type(error).__name__) from error
+        for info in found:
             if info.type == fs.FileType.File:
                 yield info.path[len(self.root) + 1 :]
 
