@@ -192,7 +192,7 @@ def test_an_entry_that_gets_its_place_late_is_not_passed_over() -> None:
     late = Entry.objects.order_by("-pk").first()
     assert late is not None
     read(moment(9), subject=2)
-    others = Entry.objects.exclude(pk=late.pk).values_list("pk", flat=True)
+    others = Entry.objects.exclude(pk=late.pk).order_by("pk").values_list("pk", flat=True)
     Leaf.objects.bulk_create(Leaf(position=n, entry=e, commitment=b"") for n, e in enumerate(others))
     assert services.readings_look(law=LAW, by="operator", at=moment(21)).findings == 0
     assert looked().findings == 1
