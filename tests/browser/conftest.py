@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from chengxin.records.models import Record
 from chengxin.records.services.batches import batch_ingest
@@ -36,10 +36,9 @@ DESKTOP, PHONE = 1280, 360
 PICTURES = os.environ.get("CHENGXIN_PICTURES")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """One process walks all pages: each more would serve the site, file the cast and start a browser anew. It does so last, for Playwright's loop
-    stays to the end, and in its process no test could run a loop of its own any more.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process walks all pages, for each more would serve the site, file the cast and start a browser anew. It begins with them:
+    they take minutes, and at the end the other processes would stand idle meanwhile.
     """
 
     def of_pages(item: pytest.Item) -> bool:
@@ -47,14 +46,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
     for item in filter(of_pages, items):
         item.add_marker(pytest.mark.xdist_group("browser"))
-    yield
-    items.sort(key=of_pages)
+    items.sort(key=lambda item: not of_pages(item))
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium, which `make test` sees to; it may run as root in a container."""
-    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which `make test` sees to; it may run as root in a container. It is closed before any other test: while
+    Playwright's loop runs, a process can run no other.
+    """
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")
