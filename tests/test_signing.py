@@ -74,7 +74,9 @@ def test_a_person_of_whom_nothing_is_recorded_opens_an_account_and_is_entered_by
     account = Account.objects.get()
     assert person_here(here(browser)) == account.subject_id == Person.objects.get().pk
     assert firm_here(here(browser)) is None
-    events = list(Entry.objects.filter(event__startswith="accounts.").order_by("pk").values_list("event", "actor", "object"))
+    events = list(
+        Entry.objects.filter(event__startswith="accounts.").order_by("pk").values_list("event", "actor", "object")
+    )
     about = f"account:{account.pk}"
     assert events == [("accounts.account.opened", "public", about), ("accounts.session.opened", "public", about)]
     assert Entry.objects.get(event="subjects.person.entered").purpose == "own-account"
