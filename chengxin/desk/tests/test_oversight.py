@@ -74,7 +74,10 @@ def test_a_demand_is_written_down_answered_and_taken_back(reform: Client, market
     done = posted(reform, about(made.pk, "withdraw"), {"reason": "登记有误"})
     assert done.url == f"{YEAR}?done=withdrawn"
     assert "不再计入任何年度" in text_of(reform.get(done.url)) and "三件列入" not in text_of(market.get(YEAR))
-    assert list(Reply.objects.order_by("pk").values_list("kind", "by")) == [("answered", "market"), ("withdrawn", "reform")]
+    assert list(Reply.objects.order_by("pk").values_list("kind", "by")) == [
+        ("answered", "market"),
+        ("withdrawn", "reform"),
+    ]
 
 
 @pytest.mark.parametrize(
