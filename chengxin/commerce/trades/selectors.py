@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from chengxin.commerce.trades import rules
-from chengxin.commerce.trades.bulk.landing import Standing
+from chengxin.commerce.trades.bulk.referring import Standing
 from chengxin.commerce.trades.models import Filing, Part
 from chengxin.law import Law
 from chengxin.law.models import TradeKind

@@ -19,8 +19,9 @@ from chengxin.commerce.trades.bulk.answering import Rows, frame_write, refused_l
 from chengxin.commerce.trades.bulk.arriving import Arrived
 from chengxin.commerce.trades.bulk.judging import Judge
 from chengxin.commerce.trades.bulk.lake import Lake, LakeUnreached, lake_of
-from chengxin.commerce.trades.bulk.landing import Landed, Landing, Referred
+from chengxin.commerce.trades.bulk.landing import Landed, Landing
 from chengxin.commerce.trades.bulk.reconciling import counted, differences, reconciled
+from chengxin.commerce.trades.bulk.referring import Pairs, Referred
 from chengxin.commerce.trades.models import Filing, Part, Removal, Vanished
 from chengxin.commerce.trades.selectors import days_known, kind_known, standing_of
 from chengxin.kernel.days import CHINA_TIME, day_of
@@ -71,6 +72,7 @@ class _Run:
     digest: str
     whole: rules.Whole | None
     lake: Lake = field(repr=False)
+    pairs: Pairs = field(repr=False)
 
 
 def trades_file(
@@ -82,16 +84,18 @@ def trades_file(
     at: datetime,
     whole: rules.Whole | None = None,
     advance: Advance = lambda rows: None,
+    pairs: Pairs | None = None,
 ) -> FilingResult:
     """File what a platform says of its trades: every row accepted, refused with its reason, or unchanged; all of the file or none of it.
 
     Rows are laid over those of their day; each day that changes gets a new version, and what was known before stays readable. The same file
-    twice changes nothing. Where the filing is `whole`, it says all of its days: what it leaves out is gone from the new version.
+    twice changes nothing. Where the filing is `whole`, it says all of its days: what it leaves out is gone from the new version. Whoever files many
+    files gives each call the same `pairs`, so that the orders that they name are not read from the lake for each anew.
     """
     started = time.monotonic()
     law = lawroom.load().on(day_of(at))
     found = _kind_filed_by(law, kind, platform=platform, by=by, at=at)
-    run = _Run(platform, found, law, by, at, file_digest(path), whole, lake_of())
+    run = _Run(platform, found, law, by, at, file_digest(path), whole, lake_of(), pairs or Pairs())
     arrived = Arrived(path, found)
     with transaction.atomic(), connection.cursor() as cursor:
         # One filing of a platform at a time: each lays its rows over what the one before has left.
@@ -160,6 +164,7 @@ def _filed(run: _Run, arrived: Arrived, advance: Advance) -> FilingResult:
         standing_of(run.platform, run.kind.key, known_at=run.at),
         judge=Judge(run.kind, run.at, run.whole),
         refers=refers,
+        pairs=run.pairs,
         whole=run.whole,
     )
     with _withdrawn(run.lake, landing.written), tempfile.TemporaryDirectory(prefix="chengxin-trades-") as scratch:

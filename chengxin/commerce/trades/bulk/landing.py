@@ -1,9 +1,9 @@
 """Judged rows into the lake: merged day by day with what is there, each changed day as a new file, what vanished kept as evidence."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -12,30 +12,12 @@ from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk.arriving import DAY, LINE, Arrived, day_expr
 from chengxin.commerce.trades.bulk.judging import REASON, Judge, Judged
 from chengxin.commerce.trades.bulk.lake import Lake, Put
+from chengxin.commerce.trades.bulk.referring import Pairs, Referred, Standing, differing
 from chengxin.commerce.trades.bulk.schemas import metadata_of, polars_of
 from chengxin.law.models import TradeKind
 
-# How far back the order or parcel that a row names is looked for, in days: each time as far as this, for what was not found until then.
-REFERENCE_STEPS = (2, 14, 60, 400)
-_FEW_ONE_IN = 10
 HOW, VERSION = "vanished", "version"
 _HASH = "_hash"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The file that holds a day, as the manifest has it: the number of its version, and where it lies."""
-
-    version: int
-    path: str
-
-
-@dataclass(frozen=True)
-class Referred:
-    """Where the rows that a column names are looked for: their kind, and its standing days."""
-
-    kind: TradeKind
-    days: Mapping[date, Standing]
 
 
 @dataclass
@@ -67,9 +49,10 @@ class Landing:
         *,
         judge: Judge,
         refers: Mapping[str, Referred],
+        pairs: Pairs,
         whole: rules.Whole | None,
     ) -> None:
-        self.lake, self.kind, self.platform = lake, kind, platform
+        self.lake, self.kind, self.platform, self.pairs = lake, kind, platform, pairs
         self.standing, self.judge, self.refers, self.whole = standing, judge, refers, whole
         self.schema = polars_of(kind)
         self.keys = list(kind.row_key)
@@ -143,42 +126,16 @@ class Landing:
             .row(0)
         )
         for column, referred in self.refers.items():
-            wrong |= self._differing(
-                good.select(pl.col(column).alias("key"), pl.col(self.kind.shop).alias("shop")), referred, first, last
-            )
+            named = good.select(pl.col(column).alias("key"), pl.col(self.kind.shop).alias("shop"))
+            others, unmet = differing(self.lake, named, referred, first, last, self.pairs)
+            wrong |= others
+            self.landed.unmet += unmet
         if not wrong.any():
             return judged
         lines = judged_lines(judged, came).filter(pl.Series(wrong))
         refused = came.filter(pl.col(LINE).is_in(lines.implode())).select(pl.all().cast(pl.String))
         refused = refused.with_columns(pl.lit("shop-differs").alias(REASON))
         return Judged(good.filter(pl.Series(~wrong)), pl.concat([judged.refused, refused]))
-
-    def _differing(self, named: pl.DataFrame, referred: Referred, first: date, last: date) -> np.ndarray:
-        """Which rows name what is another shop's. What the latest days hold is not looked for in earlier ones, and hashes are compared before words."""
-        key, shop = referred.kind.row_key[0], referred.kind.shop
-        wrong, left = np.zeros(named.height, dtype=bool), np.ones(named.height, dtype=bool)
-        rows = named.select(pl.int_range(pl.len()).alias("row"), pl.col("key", "shop").hash())
-        for paths in reference_days(referred.days, first, last):
-            held = self.lake.scan(paths, polars_of(referred.kind))
-            if left.sum() * _FEW_ONE_IN < len(left):
-                # Most ids grow with time: groups of rows whose bounds exclude the few that are still looked for are not read.
-                rest = named["key"].filter(pl.Series(left))
-                held = held.filter(pl.col(key).is_between(pl.lit(rest.min()), pl.lit(rest.max())))
-            hashed = held.select(pl.col(key).hash().alias("key"), pl.col(shop).hash().alias("held"))
-            looked = rows.filter(pl.Series(left)).lazy()
-            same = pl.col("held") == pl.col("shop")
-            met = hashed.join(looked, on="key").select("row", same.alias("same")).collect(engine="streaming")
-            if not met["same"].all():
-                differ = met.filter(~pl.col("same"))["row"]
-                some = named.with_row_index("row").gather(differ.to_list()).lazy()
-                exact = held.select(pl.col(key).alias("key"), pl.col(shop).alias("held")).join(some, on="key")
-                exact = exact.group_by("row").agg((pl.col("held") == pl.col("shop")).any().alias("same"))
-                wrong[exact.filter(~pl.col("same")).collect(engine="streaming")["row"].to_numpy()] = True
-            left[met["row"].to_numpy()] = False
-            if not left.any():
-                break
-        self.landed.unmet += int(left.sum())
-        return wrong
 
     def _day_land(self, day: date, good: pl.DataFrame) -> None:
         self._seen.add(day)
@@ -279,15 +236,3 @@ def conformed(rows: pl.DataFrame, schema: Mapping[str, pl.DataType | type[pl.Dat
         (pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in schema.items()
     )
-
-
-def reference_days(days: Mapping[date, Standing], first: date, last: date) -> Iterator[Sequence[str]]:
-    """The files in which the orders of rows of these days are looked for: those of the days themselves and a few before, then ever earlier ones."""
-    until = last
-    for back in REFERENCE_STEPS:
-        since = first - timedelta(days=back)
-        if paths := [
-            standing.path for day, standing in sorted(days.items()) if standing.path and since <= day <= until
-        ]:
-            yield paths
-        until = since - timedelta(days=1)

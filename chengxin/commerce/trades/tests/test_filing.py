@@ -15,6 +15,7 @@ from chengxin.actors.services import actor_add
 from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk import arriving
 from chengxin.commerce.trades.bulk.lake import lake_of
+from chengxin.commerce.trades.bulk.referring import Pairs
 from chengxin.commerce.trades.bulk.schemas import polars_of, schema_of
 from chengxin.commerce.trades.models import Filing, Part
 from chengxin.commerce.trades.selectors import days_known
@@ -243,6 +244,32 @@ def test_an_order_under_two_days_is_of_either_shop(tmp_path: Path) -> None:
     filed(tmp_path, "orders", [order(1, shop="s2", at=FIRST - timedelta(days=1))])
     done = filed(tmp_path, "reviews", [review(1)])
     assert (done.accepted, done.unmet) == (1, 0)
+
+
+@pytest.mark.parametrize("room", [0, 12, 1000])
+def test_what_is_kept_of_orders_between_files_changes_no_answer(tmp_path: Path, room: int) -> None:
+    """A day filed again is another file: what was kept of the one before answers no more."""
+    pairs = Pairs(room)
+    days = [[order(n, at=FIRST - timedelta(days=back)) for n in range(back, 40, 4)] for back in range(4)]
+    filed(tmp_path, "orders", [row for rows in days for row in rows], pairs=pairs)
+    first = filed(tmp_path, "reviews", [review(n) for n in range(60)], pairs=pairs)
+    assert (first.accepted, first.unmet) == (60, 20)
+    filed(tmp_path, "orders", [order(5, at=FIRST - timedelta(days=1), shop="s9"), order(50)], pairs=pairs)
+    done = filed(
+        tmp_path, "reviews", [review(n, stars=1, shop="s1" if n == 8 else f"s{n % 3}") for n in range(60)], pairs=pairs
+    )
+    assert (done.accepted + done.unchanged, done.unmet, done.refused_by_reason) == (58, 19, {"shop-differs": 2})
+
+
+def test_pairs_that_were_asked_for_last_are_kept() -> None:
+    lake, kind, pairs = lake_of(), kind_of("orders"), Pairs(5)
+    frame = pl.DataFrame({"key": [1, 2], "held": [3, 4]})
+    for path in "ab":
+        pairs.keep(lake, path, frame)
+    assert pairs.of(lake, kind, "a") is frame
+    pairs.keep(lake, "c", frame)
+    pairs.keep(lake, "d", pl.concat([frame] * 3))
+    assert [path for path in "abcd" if pairs.of(lake, kind, path) is not None] == ["a", "c"]
 
 
 def test_a_hidden_review_states_a_listed_reason_or_is_refused(tmp_path: Path) -> None:
