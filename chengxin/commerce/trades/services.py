@@ -3,8 +3,9 @@
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,8 @@ from django.db import connection, transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.commerce.trades import rules
+from chengxin.commerce.trades.bulk.ahead import Ahead, read_ahead
 from chengxin.commerce.trades.bulk.answering import Rows, frame_write, refused_lines, rows_of, shop_rows
-from chengxin.commerce.trades.bulk.arriving import Arrived
-from chengxin.commerce.trades.bulk.judging import Judge
 from chengxin.commerce.trades.bulk.lake import Lake, LakeUnreached, lake_of
 from chengxin.commerce.trades.bulk.landing import Landed, Landing
 from chengxin.commerce.trades.bulk.reconciling import counted, differences, reconciled
@@ -28,7 +28,6 @@ from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.law import Law
 from chengxin.law.models import TradeKind
 from chengxin.ledger.services import trace
-from chengxin.records.bulk.reading import file_digest
 
 Advance = Callable[[int], None]
 RECONCILED = ("orders", "payments", "parcels")
@@ -68,42 +67,65 @@ class _Run:
     kind: TradeKind
     law: Law
     by: str
-    at: datetime
-    digest: str
     whole: rules.Whole | None
+    ahead: Ahead = field(repr=False)
     lake: Lake = field(repr=False)
     pairs: Pairs = field(repr=False)
 
+    @property
+    def at(self) -> datetime:
+        """The instant of the filing."""
+        return self.ahead.at
+
 
 def trades_file(
-    *,
-    platform: str,
-    kind: str,
-    path: Path,
-    by: str,
-    at: datetime,
-    whole: rules.Whole | None = None,
-    advance: Advance = lambda rows: None,
-    pairs: Pairs | None = None,
+    *, platform: str, kind: str, path: Path, by: str, at: datetime, whole: rules.Whole | None = None
 ) -> FilingResult:
     """File what a platform says of its trades: every row accepted, refused with its reason, or unchanged; all of the file or none of it.
 
     Rows are laid over those of their day; each day that changes gets a new version, and what was known before stays readable. The same file
-    twice changes nothing. Where the filing is `whole`, it says all of its days: what it leaves out is gone from the new version. Whoever files many
-    files gives each call the same `pairs`, so that the orders that they name are not read from the lake for each anew.
+    twice changes nothing. Where the filing is `whole`, it says all of its days: what it leaves out is gone from the new version.
     """
-    started = time.monotonic()
-    law = lawroom.load().on(day_of(at))
-    found = _kind_filed_by(law, kind, platform=platform, by=by, at=at)
-    run = _Run(platform, found, law, by, at, file_digest(path), whole, lake_of(), pairs or Pairs())
-    arrived = Arrived(path, found)
-    with transaction.atomic(), connection.cursor() as cursor:
-        # One filing of a platform at a time: each lays its rows over what the one before has left.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform])
-        result = _repeated(run) or _filed(run, arrived, advance)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    spent = round(time.monotonic() - started, 3)
-    return FilingResult(**{**result.__dict__, "seconds": spent, "peak_memory_bytes": peak})
+    (done,) = files_file(platform=platform, kind=kind, paths=[path], by=by, now=lambda: at, whole=whole)
+    return done
+
+
+def files_file(
+    *,
+    platform: str,
+    kind: str,
+    paths: Sequence[Path],
+    by: str,
+    now: Callable[[], datetime],
+    whole: rules.Whole | None = None,
+    progress: Callable[[Path], AbstractContextManager[Advance]] = lambda path: nullcontext(lambda rows: None),
+) -> Iterator[FilingResult]:
+    """File several files in their order, each as `trades_file` does and as of its own instant; a refused one ends it, and those before it stand.
+
+    While one is laid into the lake the next is read and judged, and what was read of the orders that rows name is kept for the next.
+    """
+    lake, pairs = lake_of(), Pairs()
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming: Future[Ahead] | None = None
+        for number, path in enumerate(paths):
+            started, at = time.monotonic(), now()
+            law = lawroom.load().on(day_of(at))
+            found = _kind_filed_by(law, kind, platform=platform, by=by, at=at)
+            with progress(path) as advance:
+                ahead = coming.result() if coming else read_ahead(path, found, at, whole)
+                coming = (
+                    reader.submit(read_ahead, paths[number + 1], found, now(), whole) if paths[number + 1 :] else None
+                )
+                run = _Run(platform, found, law, by, whole, ahead, lake, pairs)
+                with transaction.atomic(), connection.cursor() as cursor:
+                    # One filing of a platform at a time: each lays its rows over what the one before has left.
+                    cursor.execute(
+                        "select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform]
+                    )
+                    result = _repeated(run) or _filed(run, advance)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            spent = round(time.monotonic() - started, 3)
+            yield FilingResult(**{**result.__dict__, "seconds": spent, "peak_memory_bytes": peak})
 
 
 def _kind_filed_by(law: Law, key: str, *, platform: str, by: str, at: datetime) -> TradeKind:
@@ -120,7 +142,12 @@ def _kind_filed_by(law: Law, key: str, *, platform: str, by: str, at: datetime) 
 def _repeated(run: _Run) -> FilingResult | None:
     """The earlier result of the very same bytes under the same law: they have said what they say."""
     whole = (run.whole.first, run.whole.last, sorted(run.whole.shops)) if run.whole else (None, None, [])
-    same = {"platform": run.platform, "kind": run.kind.key, "digest": run.digest, "lawbook_digest": run.law.book.digest}
+    same = {
+        "platform": run.platform,
+        "kind": run.kind.key,
+        "digest": run.ahead.digest,
+        "lawbook_digest": run.law.book.digest,
+    }
     earlier = (
         Filing.objects.filter(**same, whole_from=whole[0], whole_to=whole[1], whole_shops=whole[2])
         .order_by("-pk")
@@ -133,7 +160,7 @@ def _repeated(run: _Run) -> FilingResult | None:
         by=run.by,
         at=run.at,
         about=f"filing:{earlier.pk}",
-        detail={"digest": run.digest},
+        detail={"digest": run.ahead.digest},
     )
     return FilingResult(
         filing=earlier.pk,
@@ -151,7 +178,7 @@ def _repeated(run: _Run) -> FilingResult | None:
     )
 
 
-def _filed(run: _Run, arrived: Arrived, advance: Advance) -> FilingResult:
+def _filed(run: _Run, advance: Advance) -> FilingResult:
     refers = {
         name: Referred(run.law.trade_kinds[column.refers], standing_of(run.platform, column.refers, known_at=run.at))
         for name, column in run.kind.columns.items()
@@ -162,16 +189,15 @@ def _filed(run: _Run, arrived: Arrived, advance: Advance) -> FilingResult:
         run.kind,
         run.platform,
         standing_of(run.platform, run.kind.key, known_at=run.at),
-        judge=Judge(run.kind, run.at, run.whole),
         refers=refers,
         pairs=run.pairs,
         whole=run.whole,
     )
     with _withdrawn(run.lake, landing.written), tempfile.TemporaryDirectory(prefix="chengxin-trades-") as scratch:
-        for frame in arrived.frames(Path(scratch)):
-            landing.frame_land(frame)
+        for frame, judged in run.ahead.frames(Path(scratch)):
+            landing.frame_land(frame, judged)
             advance(frame.height)
-        landed = landing.end(arrived)
+        landed = landing.end(run.ahead.arrived)
         filing = _manifest_write(run, landed)
     return FilingResult(
         filing=filing.pk,
@@ -208,7 +234,7 @@ def _manifest_write(run: _Run, landed: Landed) -> Filing:
         platform=run.platform,
         kind=run.kind.key,
         version=before.version + 1 if before else 1,
-        digest=run.digest,
+        digest=run.ahead.digest,
         lawbook_digest=run.law.book.digest,
         whole_from=run.whole.first if run.whole else None,
         whole_to=run.whole.last if run.whole else None,
@@ -252,7 +278,7 @@ def _manifest_write(run: _Run, landed: Landed) -> Filing:
         for name in ("rows", "accepted", "refused", "unchanged", "unmet", "missing", "emptied")
     }
     files = {str(day): put.digest if put else "" for day, (_, put) in sorted(landed.days.items())}
-    detail = {**counts, "kind": run.kind.key, "platform": run.platform, "digest": run.digest, "files": files}
+    detail = {**counts, "kind": run.kind.key, "platform": run.platform, "digest": run.ahead.digest, "files": files}
     trace(event="trades.filing.landed", by=run.by, at=run.at, about=f"filing:{filing.pk}", detail=detail)
     return filing
 

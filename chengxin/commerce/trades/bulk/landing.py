@@ -10,7 +10,7 @@ import polars as pl
 
 from chengxin.commerce.trades import rules
 from chengxin.commerce.trades.bulk.arriving import DAY, LINE, Arrived, day_expr
-from chengxin.commerce.trades.bulk.judging import REASON, Judge, Judged
+from chengxin.commerce.trades.bulk.judging import REASON, Judged
 from chengxin.commerce.trades.bulk.lake import Lake, Put
 from chengxin.commerce.trades.bulk.referring import Pairs, Referred, Standing, differing
 from chengxin.commerce.trades.bulk.schemas import metadata_of, polars_of
@@ -47,13 +47,12 @@ class Landing:
         platform: str,
         standing: Mapping[date, Standing],
         *,
-        judge: Judge,
         refers: Mapping[str, Referred],
         pairs: Pairs,
         whole: rules.Whole | None,
     ) -> None:
         self.lake, self.kind, self.platform, self.pairs = lake, kind, platform, pairs
-        self.standing, self.judge, self.refers, self.whole = standing, judge, refers, whole
+        self.standing, self.refers, self.whole = standing, refers, whole
         self.schema = polars_of(kind)
         self.keys = list(kind.row_key)
         self.landed = Landed()
@@ -63,9 +62,9 @@ class Landing:
         self._emptied: list[pl.DataFrame] = []
         self._seen: set[date] = set()
 
-    def frame_land(self, came: pl.DataFrame) -> None:
-        """Judge the rows and land each of their days."""
-        judged = self._referred(self.judge.rows_judge(came), came)
+    def frame_land(self, came: pl.DataFrame, judged: Judged) -> None:
+        """Look for what the judged rows name and land each of their days."""
+        judged = self._referred(judged, came)
         self.landed.rows += came.height
         if judged.refused.height:
             self.landed.refused += judged.refused.height

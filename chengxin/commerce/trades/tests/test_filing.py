@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from chengxin.actors.services import actor_add
-from chengxin.commerce.trades import rules
+from chengxin.commerce.trades import rules, services
 from chengxin.commerce.trades.bulk import arriving
 from chengxin.commerce.trades.bulk.lake import lake_of
 from chengxin.commerce.trades.bulk.referring import Pairs
@@ -247,18 +247,36 @@ def test_an_order_under_two_days_is_of_either_shop(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 12, 1000])
-def test_what_is_kept_of_orders_between_files_changes_no_answer(tmp_path: Path, room: int) -> None:
-    """A day filed again is another file: what was kept of the one before answers no more."""
-    pairs = Pairs(room)
-    days = [[order(n, at=FIRST - timedelta(days=back)) for n in range(back, 40, 4)] for back in range(4)]
-    filed(tmp_path, "orders", [row for rows in days for row in rows], pairs=pairs)
-    first = filed(tmp_path, "reviews", [review(n) for n in range(60)], pairs=pairs)
-    assert (first.accepted, first.unmet) == (60, 20)
-    filed(tmp_path, "orders", [order(5, at=FIRST - timedelta(days=1), shop="s9"), order(50)], pairs=pairs)
-    done = filed(
-        tmp_path, "reviews", [review(n, stars=1, shop="s1" if n == 8 else f"s{n % 3}") for n in range(60)], pairs=pairs
+def test_files_filed_together_become_what_each_would_alone(
+    tmp_path: Path, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of the orders between the files, and that the next is read ahead, changes no answer and no order of filing."""
+    platform_add("other")
+    monkeypatch.setattr(services, "Pairs", lambda: Pairs(room))
+    rows = [order(n, at=FIRST - timedelta(days=n % 4)) for n in range(40)]
+    said = [[review(n, stars=day, shop=f"s{n % 3}") for n in range(30, 60 + day)] for day in range(3)]
+    said[2][2]["shop"] = "s0"
+    paths = [parquet_write(tmp_path / f"{day}.parquet", "reviews", each) for day, each in enumerate(said)]
+    for platform in (PLATFORM, "other"):
+        filed(tmp_path, "orders", rows, platform=platform, by=platform)
+    together = list(
+        services.files_file(platform=PLATFORM, kind="reviews", paths=[*paths, paths[0]], by=PLATFORM, now=lambda: NOW)
     )
-    assert (done.accepted + done.unchanged, done.unmet, done.refused_by_reason) == (58, 19, {"shop-differs": 2})
+    alone = [trades_file(platform="other", kind="reviews", path=path, by="other", at=NOW) for path in paths]
+    counted = [(d.version, d.accepted, d.unchanged, d.unmet, d.refused_by_reason) for d in together]
+    assert counted[:3] == [(d.version, d.accepted, d.unchanged, d.unmet, d.refused_by_reason) for d in alone]
+    assert counted[2][3:] == (22, {"shop-differs": 1}) and together[3].repeated
+
+
+def test_a_file_that_is_refused_ends_those_filed_together_and_those_before_it_stand(tmp_path: Path) -> None:
+    good = parquet_write(tmp_path / "a.parquet", "orders", [order(1)])
+    bad = parquet_write(tmp_path / "b.parquet", "orders", [order(n, goods="13912345678") for n in range(50)])
+    last = parquet_write(tmp_path / "c.parquet", "orders", [order(2)])
+    with pytest.raises(rules.PersonsInFile):
+        list(
+            services.files_file(platform=PLATFORM, kind="orders", paths=[good, bad, last], by=PLATFORM, now=lambda: NOW)
+        )
+    assert Filing.objects.count() == 1 and Filing.objects.get().accepted == 1
 
 
 def test_pairs_that_were_asked_for_last_are_kept() -> None:

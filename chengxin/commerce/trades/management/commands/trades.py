@@ -9,7 +9,6 @@ from django.utils import timezone
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.trades import services
 from chengxin.commerce.trades.bulk.answering import frame_write, template_write
-from chengxin.commerce.trades.bulk.referring import Pairs
 from chengxin.commerce.trades.rules import whole_of
 from chengxin.commerce.trades.selectors import filing_accessible, filings_accessible, kind_known
 from chengxin.kernel.days import day_of
@@ -135,20 +134,17 @@ class Command(Base):
         if options["whole"] and not (options["first"] and options["last"]):
             raise WrongUse("完整报送须写明 --from 和 --to。", "A whole filing needs --from and --to.")
         whole = whole_of(options["first"], options["last"], options["shop"]) if options["whole"] else None
-        results, pairs = [], Pairs()
-        for path in map(Path, files):
-            with self.progress(None, path.name) as advance:
-                done = services.trades_file(
-                    platform=platform,
-                    kind=kind,
-                    path=path,
-                    by=options["by"],
-                    at=timezone.now(),
-                    whole=whole,
-                    advance=advance,
-                    pairs=pairs,
-                )
-            results.append({"file": path.name, **done.as_dict()})
+        paths = list(map(Path, files))
+        filed = services.files_file(
+            platform=platform,
+            kind=kind,
+            paths=paths,
+            by=options["by"],
+            now=timezone.now,
+            whole=whole,
+            progress=lambda path: self.progress(None, path.name),
+        )
+        results = [{"file": path.name, **done.as_dict()} for path, done in zip(paths, filed, strict=True)]
         self.result(results[0] if len(results) == 1 else _sum(results))
 
     def _list(self, **options: Any) -> None:
