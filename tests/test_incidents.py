@@ -9,10 +9,14 @@ import time_machine
 from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
+from django.utils import timezone
 
 from chengxin import law as lawroom
-from chengxin.accounts.models import Proposal
-from chengxin.actors.models import Client
+from chengxin.accounts.models import Account, Proposal
+from chengxin.accounts.rules import InvitationUnknown
+from chengxin.accounts.selectors import shut_out
+from chengxin.accounts.services.inviting import staff_invite, staff_join
+from chengxin.actors.models import Actor, Client
 from chengxin.actors.selectors import Asker, asker_acting
 from chengxin.actors.services import actor_add, client_add
 from chengxin.audits import rules, services
@@ -256,8 +260,10 @@ def test_a_whole_ledger_opens_none() -> None:
     assert not Incident.objects.exists()
 
 
-def test_a_firm_s_programs_are_cut_off_by_two_persons_of_the_operator_s() -> None:
+def test_a_firm_s_programs_and_staff_are_cut_off_by_two_persons_of_the_operator_s() -> None:
     client, key = client_add(actor=FIRM.key, title="t", scopes=["audits"], by="operator", at=NOW)
+    reader, staff = at_desk(FIRM.key, "administrator"), Account.objects.get(actor__key=FIRM.key)
+    old = staff_invite(actor=FIRM.key, role="administrator", by=FIRM.key, at=NOW)[1]
     found = opened()
     auditor, admin = staff_account("operator", "auditor"), staff_account("operator", "administrator")
     with time_machine.travel(NOW, tick=True):
@@ -268,10 +274,22 @@ def test_a_firm_s_programs_are_cut_off_by_two_persons_of_the_operator_s() -> Non
         confirming = signed_in(Browser(), admin)
         assert found.number in confirming.get("/desk/proposals/accounts").content.decode()
         confirming.post("/desk/proposals/accounts", {"proposal": proposal.pk, "answer": "confirm"})
-        assert Client.objects.get(pk=client.pk).revoked_at is not None and found.closings.get().clients == [client.pk]
+        assert Client.objects.get(pk=client.pk).revoked_at is not None
+        assert (found.closings.get().clients, found.closings.get().accounts) == ([client.pk], [staff.pk])
+        assert "1个接口、1个账户" in desk.get(f"/desk/incidents/{found.number}").content.decode()
+        assert reader.get("/desk/").status_code in (302, 403) and Account.objects.get(pk=staff.pk).closed_at
+        with pytest.raises(InvitationUnknown):
+            staff_join(code=old, login="again-1", password="tuan-jie-3-hao-lou", at=NOW)
+        anew = staff_invite(actor=FIRM.key, role="administrator", by="operator", at=timezone.now())[1]
+        assert shut_out(Actor.objects.get(key=FIRM.key))
+        staff_join(code=anew, login="again-2", password="tuan-jie-3-hao-lou", at=timezone.now())
+        assert not shut_out(Actor.objects.get(key=FIRM.key))
         assert Browser().get("/api/v1/audits", headers={"authorization": f"Bearer {key}"}).status_code == 401
         again = desk.post(f"/desk/incidents/{found.number}", {"to": "close-access", "words": "密钥外泄"})
-        assert again.status_code == 422 and "没有开通的接口" in again.content.decode()
+        assert again.status_code == 302, "an account is open again"
+        confirming.post("/desk/proposals/accounts", {"proposal": Proposal.objects.latest("pk").pk, "answer": "confirm"})
+        last = desk.post(f"/desk/incidents/{found.number}", {"to": "close-access", "words": "密钥外泄"})
+        assert last.status_code == 422 and "没有开通的接口和账户" in last.content.decode()
     assert rules.CLOSING in DEEDS
     with pytest.raises(IncidentNotYours):
         services.closing_propose(number=found.number, words="x", asker=asker_acting("reform", at=NOW), at=NOW)

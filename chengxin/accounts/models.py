@@ -105,6 +105,17 @@ class Invitation(models.Model):
         ]
 
 
+class Shutting(models.Model):
+    """That an actor's staff were shut out: every account of theirs was closed, and what invited before opens nothing more. Never edited."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="shuttings")
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "-at"], name="accounts_shutting_latest")]
+
+
 def factor_bound(row: Mapping[str, Any]) -> bytes:
     """What binds a factor to its account and kind."""
     return f"accounts_factor:{row['account_id']}:{row['kind']}".encode()

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.conf import settings
 
 from chengxin import law as lawroom
-from chengxin.accounts.models import Account, Identity, Kind
+from chengxin.accounts.models import Account, Identity, Kind, Shutting
 from chengxin.accounts.rules.providers import Provider, ProvidersUnreadable, ProviderUnknown, providers_read
+from chengxin.actors.models import Actor
 from chengxin.actors.selectors import ActorUnknown, Asker, actor_acting
 from chengxin.kernel.days import day_of
 
@@ -35,6 +36,17 @@ def asker_of(account: Account, *, at: datetime) -> Asker | None:
 def staff_of(actor: str) -> list[Account]:
     """The open accounts of an actor's staff."""
     return list(Account.objects.filter(kind=Kind.STAFF, actor__key=actor, closed_at__isnull=True).order_by("pk"))
+
+
+def shut_since(actor: Actor, since: datetime) -> bool:
+    """Whether the actor's staff were shut out at that instant or after it."""
+    return Shutting.objects.filter(actor=actor, at__gte=since).exists()
+
+
+def shut_out(actor: Actor) -> bool:
+    """Whether the actor's staff were shut out and nobody has joined by an invitation since."""
+    last = Shutting.objects.filter(actor=actor).order_by("-at", "-pk").values_list("at", flat=True).first()
+    return last is not None and not Account.objects.filter(invitation__actor=actor, opened_at__gt=last).exists()
 
 
 def providers() -> list[Provider]:

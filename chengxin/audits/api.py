@@ -145,9 +145,10 @@ class IncidentOpenOut(Schema):
 
 
 class ClosingOut(Schema):
-    """Programs that were cut off for it."""
+    """Programs and accounts of staff that were cut off for it."""
 
     clients: list[int]
+    accounts: list[int]
     words: str
     at: datetime
     by: str

@@ -182,10 +182,13 @@ class IncidentStep(models.Model):
 
 
 class Closing(models.Model):
-    """That the reader's programs were cut off for an incident, by two persons of the operator's: which, by their numbers."""
+    """That the reader was cut off for an incident, by two persons of the operator's: which programs and which accounts of its staff, by their
+    numbers.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="closings")
     clients = ArrayField(models.BigIntegerField())
+    accounts = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     words = models.TextField()
     at = models.DateTimeField()
     by = models.TextField(db_collation="C")
@@ -193,7 +196,9 @@ class Closing(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(clients__len__gt=0) & ~models.Q(words="") & ~models.Q(by=""),
+                condition=(models.Q(clients__len__gt=0) | models.Q(accounts__len__gt=0))
+                & ~models.Q(words="")
+                & ~models.Q(by=""),
                 name="audits_closing_of_something",
             )
         ]

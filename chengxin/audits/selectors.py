@@ -248,7 +248,7 @@ def incident_shown(found: Incident, *, known_at: datetime) -> dict[str, Any]:
         "opened_at": found.opened_at, "opened_by": found.opened_by, "state": course.state_key, "state_title": course.state.title.zh,
         "state_title_en": course.state.title.en, "last_day": course.last_day, "concerned": sum(1 for _ in concerned_of(found)),
         "told": sum(s["told"] for s in steps), "steps": steps, "open": open_,
-        "closings": [{"clients": c.clients, "words": c.words, "at": c.at, "by": c.by} for c in found.closings.order_by("pk")],
+        "closings": [{"clients": c.clients, "accounts": c.accounts, "words": c.words, "at": c.at, "by": c.by} for c in found.closings.order_by("pk")],
     }  # fmt: skip
 
 

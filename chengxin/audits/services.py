@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.accounts.models import Proposal
+from chengxin.accounts.selectors import staff_of
 from chengxin.accounts.services.confirming import deed_propose
+from chengxin.accounts.services.inviting import staff_shut
 from chengxin.actors.models import Actor, Client
 from chengxin.actors.selectors import ActorUnknown, Asker, actor_acting, actor_titled
 from chengxin.actors.services import client_revoke
@@ -323,7 +325,7 @@ def _named(subject: int, *, by: str, at: datetime) -> str:
 
 
 def closing_propose(*, number: str, words: str, asker: Asker, at: datetime) -> Proposal:
-    """Put before another of the operator's that the programs of the firm are cut off for the incident. Nothing changes until that other confirms."""
+    """Put before another of the operator's that the firm's programs and staff are cut off for the incident. Nothing changes until that other confirms."""
     what = {"incident": incident_accessible(asker, number).number, "words": words}
     with transaction.atomic():  # tried and undone first, so that whoever proposes it is told what is wrong with it
         closing_settle(what, asker.key, at)
@@ -332,24 +334,28 @@ def closing_propose(*, number: str, words: str, asker: Asker, at: datetime) -> P
 
 
 def closing_settle(what: Mapping[str, Any], by: str, at: datetime) -> dict[str, Any]:
-    """What another has confirmed, done: every program of the firm's in force bears no key from this instant."""
+    """What another has confirmed, done: from this instant no program of the firm's in force bears a key, and no account of its staff opens."""
     actor, number = actor_acting(by, at=at), what["incident"]
     if actor.kind != "operator":
         raise rules.IncidentNotYours(
-            number=number, actor=by, why="the operator closes programs.", why_zh="接口由运行单位关闭。"
+            number=number, actor=by, why="the operator cuts off.", why_zh="接口和账户由运行单位关闭。"
         )
     words = words_fit(what["words"], rules.REASON, most=rules.MOST_WORDS, needed=True)
     with transaction.atomic():
         found = Incident.objects.select_for_update().get(pk=rules.incident_number_parts(number) or 0)
         open_ = Client.objects.filter(actor__key=found.reader, revoked_at__isnull=True, expires_at__gt=at)
         clients = list(open_.order_by("pk").values_list("pk", flat=True))
-        if found.place != rules.READER or not clients:
-            raise rules.IncidentUnfit(why="no program of the firm’s is open.", why_zh="该单位没有开通的接口。")
+        if found.place != rules.READER or not (clients or staff_of(found.reader)):
+            raise rules.IncidentUnfit(
+                why="no program and no account of the firm’s is open.", why_zh="该单位没有开通的接口和账户。"
+            )
         _cut(clients, by=by, at=at)
-        Closing.objects.create(incident=found, clients=clients, words=words, at=at, by=by)
-        about, detail = f"incident:{found.pk}", {"reader": found.reader, "clients": clients}
+        accounts = staff_shut(actor=found.reader, by=by, at=at)
+        Closing.objects.create(incident=found, clients=clients, accounts=accounts, words=words, at=at, by=by)
+        about = f"incident:{found.pk}"
+        detail = {"reader": found.reader, "clients": clients, "accounts": accounts}
         trace(event="audits.access.closed", by=by, at=at, about=about, detail=detail)
-    return {"incident": found.number, "clients": len(clients)}
+    return {"incident": found.number, "clients": len(clients), "accounts": len(accounts)}
 
 
 def _cut(clients: Iterable[int], *, by: str, at: datetime) -> None:

@@ -114,6 +114,14 @@ class StaffOtherwise(Refusal):
     zh = "本单位有尚未绑定该身份提供方的账户。为使一人不持两个账户，请先用自己的账户登录再绑定；没有账户的，请账户管理员先处理遗留账户。"
 
 
+class StaffShutOut(Refusal):
+    """The staff of your organisation were shut out, and since then nobody was invited. The operator of this register invites the first."""
+
+    code = "staff-shut-out"
+    status = 403
+    zh = "本单位工作人员的账户已经全部关闭，此后尚无人受邀。第一个账户由运行单位邀请。"
+
+
 class IdentityElsewhere(Refusal):
     """This identity is bound to another account, or the account to another identity of this provider. Sign in with it; to change the binding go to the counter."""
 

@@ -15,7 +15,7 @@ from chengxin.accounts.bulk import RING, identity_marks, identity_written
 from chengxin.accounts.models import Account, Identity, IdentityMark, Kind, identity_bound
 from chengxin.accounts.rules import providers as rule
 from chengxin.accounts.rules.providers import Provider, Shown
-from chengxin.accounts.selectors import PUBLIC, by_of
+from chengxin.accounts.selectors import PUBLIC, by_of, shut_out
 from chengxin.accounts.services.counting import attempt_counted
 from chengxin.accounts.services.openid import openid_answer
 from chengxin.accounts.services.opening import account_save, identity_confirmed, person_account_of, person_entered
@@ -139,6 +139,8 @@ def _opened(kind: Kind, shown: Shown, at: datetime) -> Account:
         if kind == Kind.FIRM:
             return _bind(_new(Account(kind=Kind.FIRM, subject_id=_firm(shown, at)), PUBLIC, shown, at), shown, at)
         actor, role = _place(shown, at)
+        if shut_out(actor):
+            raise rule.StaffShutOut
         # One of the staff with two accounts could confirm what they proposed; whoever has one already binds it.
         others = Account.objects.filter(kind=Kind.STAFF, actor=actor, closed_at__isnull=True)
         if others.exclude(identities__provider=shown.provider.key).exists():

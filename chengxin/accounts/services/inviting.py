@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from chengxin import law as lawroom
 from chengxin.accounts import rules
-from chengxin.accounts.models import Account, Invitation, Kind
+from chengxin.accounts.models import Account, Invitation, Kind, Shutting
+from chengxin.accounts.selectors import shut_since, staff_of
 from chengxin.accounts.services.opening import account_close, account_save, login_free, password_fit
 from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.days import day_of
@@ -36,7 +37,7 @@ def staff_invite(*, actor: str, role: str, by: str, at: datetime, hours: int = H
 def staff_join(*, code: str, login: str, password: str, at: datetime) -> Account:
     """Open the account to which the code invites. Of two who use it at once the database lets one in."""
     invited = Invitation.objects.select_related("actor").filter(code_hash=_hash(code.strip()), until__gt=at).first()
-    if invited is None or Account.objects.filter(invitation=invited).exists():
+    if invited is None or Account.objects.filter(invitation=invited).exists() or shut_since(invited.actor, invited.at):
         raise rules.InvitationUnknown
     actor_acting(invited.actor.key, at=at)
     login = login_free(login)
@@ -52,6 +53,19 @@ def staff_join(*, code: str, login: str, password: str, at: datetime) -> Account
 def staff_close(*, account: int, actor: str, by: str, at: datetime) -> None:
     """Close an account of one's own actor's staff."""
     account_close(account=staff_of_one(actor, account), by=by, at=at)
+
+
+def staff_shut(*, actor: str, by: str, at: datetime) -> list[int]:
+    """Close every account of the actor's staff and end what invites to one; the numbers of the accounts. Nobody comes in again, by a provider
+    either, until somebody is invited anew.
+    """
+    with transaction.atomic():
+        Shutting.objects.create(actor=actor_acting(actor, at=at), at=at, by=by)
+        accounts = staff_of(actor)
+        for account in accounts:
+            account_close(account=account, by=by, at=at)
+        trace(event="accounts.staff.shut", by=by, at=at, about=f"actor:{actor}", detail={"accounts": len(accounts)})
+    return [account.pk for account in accounts]
 
 
 def staff_of_one(actor: str, account: int) -> Account:
