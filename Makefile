@@ -20,7 +20,7 @@ LOOK := CHENGXIN_START_SERVER=False CHENGXIN_HOME=$(CURDIR)/build/look
 # Words for pytest, such as `make test PYTEST='-k ingest'`.
 PYTEST ?= -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help init lock audit test lint law demo bench serve stop system
+.PHONY: help init lock audit outdated test lint law demo bench serve stop system
 
 help: ## 列出全部目标 / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -68,6 +68,9 @@ lock: .venv/.dev ## 重新固定依赖的版本 / pin the dependencies anew
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links requirements/$$each.in -o requirements/$$each.txt
 	done
+
+outdated: .venv/.dev ## 有了新版本的依赖 / pins of which a newer release is out
+	$(PIP) list --outdated --format columns
 
 # ---- set-up, each step once
 
