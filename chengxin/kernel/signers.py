@@ -1,6 +1,6 @@
 """Signatures that others bring: a detached CMS signature (PKCS#7) by an X.509 certificate, held against the roots that are trusted here.
 
-Certificates with RSA or ECDSA keys; which roots are trusted, and which certificates were revoked, stands in a folder of files.
+Certificates with RSA, ECDSA or SM2 keys; which roots are trusted, and which certificates were revoked, stands in a folder of files.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationChec
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import uscc_valid
+from chengxin.kernel.sm2 import SignatureValidator
 
 MOST = 65_536  # bytes of a signature with its certificates
 SHOWN = 200  # characters of an issuer
@@ -140,7 +141,8 @@ def signature_verified(
     rule = RevocationCheckingRule.CRL_REQUIRED if listed else RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
     policy = CertRevTrustPolicy(RevocationCheckingPolicy(rule, RevocationCheckingRule.CHECK_IF_DECLARED_SOFT))
     context = ValidationContext(
-        trust_roots=roots.certificates, other_certs=others, crls=roots.revoked, moment=at, allow_fetching=False, revinfo_policy=policy
+        trust_roots=roots.certificates, other_certs=others, crls=roots.revoked, moment=at, allow_fetching=False, revinfo_policy=policy,
+        signature_validator=SignatureValidator(text),
     )  # fmt: skip
     use = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
     try:
