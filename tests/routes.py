@@ -28,6 +28,7 @@ DECIDED = {
     "GET /api/v1/batches/{batch}": "!!!.---!.x",
     "GET /api/v1/batches/{batch}/refused": "!!!.---!.x",
     "GET /api/v1/batches/{batch}/refused.csv": "!!!.---!.x",
+    "GET /api/v1/batches/{batch}/signature": "!!!----!-x",
     "GET /api/v1/badges/revoked": "..........",
     "GET /api/v1/badges/{number}": "----------",
     "GET /api/v1/benefits/facts": "!!!....!.x",

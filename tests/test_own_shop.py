@@ -40,11 +40,11 @@ from chengxin.commerce.merchants.tests.stalls import (
     shop,
     stall,
 )
-from chengxin.commerce.merchants.tests.test_certifying import issued, root_made
 from chengxin.commerce.merchants.tests.test_stating import MOBILE, SAID
 from chengxin.law import load
 from chengxin.ledger.models import Entry
 from chengxin.subjects.selectors import person_of, subject_of
+from tests.certificates import issued, root_made
 from tests.people import DIVISION, number
 from tests.signing import firm_account, person_account, signed_in
 from tests.world import NOW, code, later, penalty, sent

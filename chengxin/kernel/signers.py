@@ -219,6 +219,11 @@ def _der(written: bytes) -> bytes:
     return pem.unarmor(written)[2] if pem.detect(written) else written
 
 
+def signature_text(content: bytes) -> str:
+    """The signature of a file, in DER or PEM, as it is sent as text."""
+    return base64.b64encode(content).decode()
+
+
 def signature_typed(text: str) -> bytes:
     """A signature as it is sent as text: PEM, or DER in base64."""
     try:

@@ -403,6 +403,7 @@ class Source(Founded):
     units: dict[FieldName, MoneyUnit] = Field(default_factory=dict)
     rows: Rows
     sample: Text | None = None
+    signed: bool = False
 
     def odd_values_of(self, field: str) -> dict[str, str | None]:
         """raw → value for one field: those of every field, overlaid by its own."""

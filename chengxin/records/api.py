@@ -1,21 +1,24 @@
 """The door of deliveries: files in, verdicts and refused rows out."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
-from ninja import File, Router, Schema
+from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
+from pydantic import AfterValidator, StringConstraints
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk
+from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_kept
 from chengxin.actors.services import call_count
 from chengxin.kernel.days import day_of
-from chengxin.records.selectors.batches import batch_accessible, batches_accessible
+from chengxin.records.selectors.batches import batch_accessible, batches_accessible, certificate_shown
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
+from chengxin.records.services.certifying import batch_signature_open
 
+SignatureText = Annotated[str, StringConstraints(max_length=90_000), AfterValidator(text_kept)]
 router = Router(auth=ClientKey("batches"), throttle=PerClient(), tags=["batches 报送"])
 
 
@@ -24,6 +27,16 @@ class ConflictsOut(Schema):
 
     codes_with_several_names: int
     names_with_several_codes: int
+
+
+class CertificateOut(Schema):
+    """By which certificate a delivery was signed: its sender's code, who issued it, its serial number, the SHA-256 of its DER, and until when."""
+
+    code: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    until: date
 
 
 class BatchOut(Schema):
@@ -44,6 +57,7 @@ class BatchOut(Schema):
     repeated: bool = False
     held_because: str = ""
     received_at: datetime | None = None
+    certificate: CertificateOut | None = None
     seconds: float | None = None
     peak_memory_bytes: int | None = None
 
@@ -98,12 +112,32 @@ def batch_refused_file(request: HttpRequest, batch: int) -> StreamingHttpRespons
     )
 
 
+class BatchSignatureOut(Schema):
+    """The signature with which a delivery came: CMS in DER, as base64."""
+
+    batch: int
+    signature: str
+
+
+@router.get(
+    "/{int:batch}/signature", response=BatchSignatureOut, summary="报送的签名 / a delivery's signature", operation_id="batch_signature"
+)  # fmt: skip
+def batch_signature(request: HttpRequest, batch: int) -> Any:
+    """供持有文件的人再次核验；查阅留痕。 / For whoever holds the file and verifies again; written down."""
+    found = batch_accessible(request.auth.key, request.auth.kind, batch)  # type: ignore[attr-defined]
+    held = batch_signature_open(batch=found, by=request.auth.key, at=timezone.now())  # type: ignore[attr-defined]
+    return {"batch": found.pk, "signature": held}
+
+
 # After the addresses of batches by number: a source's name would catch those too.
 @router.post("/{source}", response=BatchOut, summary="报送文件 / send a file", operation_id="batch_ingest")
 def batch_send(
-    request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn"
-) -> Any:
-    """逐行核验，整批入库或整批不入。 / Every row is judged; the batch lands whole or not at all."""
+    request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn",
+    signature: Form[SignatureText] = "",
+) -> Any:  # fmt: skip
+    """逐行核验，整批入库或整批不入；可附报送单位的证书对文件字节的分离式签名（CMS）。 / Every row is judged; the batch lands whole or not at all. It may
+    come with a detached signature (CMS) of the file's bytes by the sender's certificate.
+    """
     at = timezone.now()
     law = lawroom.load().on(day_of(at), settings.CHENGXIN_PLACE)
     call_count(asker=request.auth, kind="batches", purpose=source, law=law, at=at)  # type: ignore[attr-defined]
@@ -117,6 +151,7 @@ def batch_send(
             channel="api",
             file_name=file.name or path.name,
             dry_run=dry_run,
+            signature=signature,
         )
     return done.as_dict()
 
@@ -129,6 +164,7 @@ def _shown(batch: Any) -> dict[str, Any]:
         "source": batch.source,
         "status": batch.status,
         "received_at": batch.received_at,
+        "certificate": certificate_shown(batch),
         **counts,
         **{key: detail[key] for key in ("refused_by_reason", "conflicts", "ignored_columns", "held_because")},
     }

@@ -42,6 +42,37 @@ class Batch(models.Model):
         indexes = [models.Index(fields=["source", "file_digest"], name="records_batch_file")]
 
 
+def batch_signature_bound(row: Mapping[str, Any]) -> bytes:
+    """What the seal is bound to: the batch that it stands beside."""
+    return f"records_batchsignature:{row['batch_id']}".encode()
+
+
+class BatchSignature(models.Model):
+    """The signature of a delivery by its sender's certificate: who issued it, until when it holds, and the signature itself, sealed, since
+    certificates name persons too. The code is the sender's, as it was when it was verified.
+    """
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="signature")
+    code = models.TextField(db_collation="C")
+    issuer = models.TextField()
+    serial = models.TextField(db_collation="C")
+    fingerprint = models.TextField(db_collation="C")
+    until = models.DateField()
+    sealed = SealedField(ring="vault", bound=batch_signature_bound, needs=["batch_id"])
+    at = models.DateTimeField()
+    by = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(issuer="")
+                & models.Q(code__regex=r"^[0-9A-Z]{18}$")
+                & models.Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
+                name="records_batchsignature_whole",
+            )
+        ]
+
+
 class Report(models.Model):
     """What became of a batch's rows: written once, when the batch has landed or is held."""
 

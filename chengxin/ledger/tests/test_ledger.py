@@ -50,7 +50,8 @@ BY_ROW = {
         for table in (
             "accounts_proposal", "cases_case", "cases_notice", "cases_paper", "complaints_complainant", "complaints_complaint", "complaints_exhibit",
             "complaints_refused", "disclosure_consent", "leads_lead", "leads_refused", "leads_reply", "leads_reporter",
-            "merchants_refused", "merchants_registration", "merchants_signature", "records_record", "records_refused", "records_ticket", "records_waiting",
+            "merchants_refused", "merchants_registration", "merchants_signature", "records_batchsignature",
+            "records_record", "records_refused", "records_ticket", "records_waiting",
             "reports_report", "subjects_person",
         )
     },

@@ -49,6 +49,14 @@ class RefusedRow:
     row: dict[str, Any]
 
 
+def certificate_shown(batch: Batch) -> dict[str, Any] | None:
+    """By which certificate a delivery was signed; nothing where it came without."""
+    found = getattr(batch, "signature", None)
+    if found is None:
+        return None
+    return {name: getattr(found, name) for name in ("code", "issuer", "serial", "fingerprint", "until")}
+
+
 def intake_seal() -> Seal:
     """The seal of the intake zone: rows that are not filed are kept under it as they came."""
     return seal_of("intake")
@@ -56,7 +64,7 @@ def intake_seal() -> Seal:
 
 def batches_accessible(actor: str, kind: str) -> QuerySet[Batch]:
     """The batches that the actor may see: its own, or for the operator and a credit centre all of them."""
-    batches = Batch.objects.select_related("report").order_by("-pk")
+    batches = Batch.objects.select_related("report", "signature").order_by("-pk")
     return batches if kind in SEEING_ALL else batches.filter(actor=actor)
 
 

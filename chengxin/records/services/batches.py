@@ -32,7 +32,9 @@ from chengxin.records.bulk.reading import refusals as reading_refusals
 from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_make
 from chengxin.records.models import Batch, Report, WaitingDecision
 from chengxin.records.selectors.batches import RefusedRow, intake_seal, refused_csv, refused_rows
+from chengxin.records.selectors.certifying import Certified, delivery_certified
 from chengxin.records.selectors.filed import events_of
+from chengxin.records.services.certifying import signature_keep
 from chengxin.records.services.events import record_dispute, records_carry
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.models import Conflict
@@ -151,18 +153,23 @@ def batch_ingest(
     releases: Batch | None = None,
     released_by: str = "",
     reason: str = "",
+    signature: str = "",
     advance: Advance = lambda rows: None,
 ) -> BatchResult:
     """File one delivery whole: every row accepted, refused with its rule, unchanged, or waiting for its subject.
 
     The same file twice changes nothing. A batch whose number of rows is outside the source's bounds is held and not
-    shown until a person lets it in (`batch_release`). Nothing stays if anything fails on the way.
+    shown until a person lets it in (`batch_release`). Nothing stays if anything fails on the way. A detached `signature` of the file (CMS, as
+    PEM or base64) by the sender's certificate is verified first and kept beside the batch.
     """
     started = time.monotonic()
     law = lawroom.load().on(at.astimezone().date(), jurisdiction)
     found = _source_sent_by(law, source, by=by, at=at)
+    certified = None if releases else delivery_certified(path, signature, law=law, source=found, by=by, at=at)
     run = _Run(found, law, path, by, at, _digest(path, law.record_types[found.record_type]), channel, advance)
     if releases is None and not dry_run and (repeated := _repeated(run, law)):
+        if repeated.batch is not None:
+            signature_keep(certified, batch=repeated.batch, by=by, at=at)
         return _measured(repeated, started)
     # A file of persons may bear one's name: only its kind is kept.
     of_persons = law.record_types[run.source.record_type].of_persons
@@ -180,6 +187,7 @@ def batch_ingest(
                 raise _RolledBack
             names_index_due(cursor.cursor)
             _batch_close(result, batch.pk, event="records.batch.landed", run=run)
+            signature_keep(certified, batch=batch.pk, by=by, at=at)
             if releases:
                 trace(
                     event="records.batch.released",
@@ -191,7 +199,7 @@ def batch_ingest(
     except _RolledBack:
         assert result is not None
         if not dry_run:
-            result = _batch_hold(run, name, result)
+            result = _batch_hold(run, name, result, certified)
     return _measured(result, started)
 
 
@@ -409,13 +417,14 @@ def _batch_close(result: BatchResult, batch: int, *, event: str, run: _Run) -> N
     trace(event=event, by=run.by, at=run.at, about=f"batch:{batch}", detail=detail)
 
 
-def _batch_hold(run: _Run, name: str, result: BatchResult) -> BatchResult:
+def _batch_hold(run: _Run, name: str, result: BatchResult, certified: Certified | None) -> BatchResult:
     """Note a held delivery and keep its file: none of its rows is in the register until a person lets it in."""
     with transaction.atomic(), connection.cursor() as cursor:
         batch = _batch_open(cursor.cursor, run, name, releases=None, reason=result.held_because, status="held")
         counts = {"accepted": 0, "unchanged": 0, "waiting": result.rows - result.refused}
         result = BatchResult(**{**result.__dict__, **counts, "batch": batch.pk})
         _batch_close(result, batch.pk, event="records.batch.held", run=run)
+        signature_keep(certified, batch=batch.pk, by=run.by, at=run.at)
         file_hold(run.path, _held_path(batch.pk), intake_seal())
     return result
 

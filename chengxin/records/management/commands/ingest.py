@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from chengxin.kernel.signers import signature_text
 from chengxin.records.services.batches import batch_ingest
 from chengxin.site.console import Command as Base
+from chengxin.site.console import WrongUse
 
 
 class Command(Base):
@@ -62,6 +64,12 @@ class Command(Base):
             metavar="ACTOR",
             help="报送主体的账户名，默认 operator / the actor who sends, by default operator",
         )
+        parser.add_argument(
+            "--signature",
+            type=Path,
+            metavar="FILE",
+            help="报送单位的证书对文件字节的分离式签名（CMS），一次一个文件 / a detached signature (CMS) of the file's bytes by the sender's certificate, of one file at a time",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只核验，不入库 / judge only, file nothing")
         parser.add_argument(
             "--jurisdiction",
@@ -72,6 +80,9 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """File each delivery in turn; the first that is refused as a whole ends the run."""
+        if options["signature"] and len(options["files"]) > 1:
+            raise WrongUse("一个签名只对应一个文件。", "A signature is of one file.")
+        signature = signature_text(options["signature"].read_bytes()) if options["signature"] else ""
         results = []
         for path in options["files"]:
             with self.progress(None, path.name) as advance:
@@ -82,6 +93,7 @@ class Command(Base):
                     at=timezone.now(),
                     jurisdiction=options["jurisdiction"],
                     dry_run=options["dry_run"],
+                    signature=signature,
                     advance=advance,
                 )
             results.append({"file": path.name, **done.as_dict()})
