@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from chengxin import law as lawroom
-from chengxin.actors.selectors import Asker, actor_titled, actors_titled
+from chengxin.actors.selectors import Asker, actors_titled
 from chengxin.cases.rules import Course, Taken, overdue
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.trails.models import Recall
@@ -34,10 +34,11 @@ def warning_law(found: Warning, on: date) -> Law:
     return lawroom.load().on(on, found.jurisdiction)
 
 
-def warning_course(found: Warning, *, on: date) -> Course:
+def warning_course(found: Warning, *, on: date, steps: Iterable[WarningStep] | None = None) -> Course:
     """The warning's procedure by the law of the day on which it was drafted, the steps taken, and what the clock has done by this day."""
     law = warning_law(found, found.opened_on)
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in found.steps.order_by("number")]
+    steps = found.steps.order_by("number") if steps is None else steps
+    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps]
     course = Course(law, law.procedures[rules.PROCEDURE], taken)
     while (silent := overdue(course, on=on)) is not None:
         course = course.after(silent)
@@ -264,24 +265,42 @@ def warning_accessible(asker: Asker, number: str) -> Warning:
 
 def warning_file(found: Warning, *, known_at: datetime) -> dict[str, Any]:
     """A warning as whoever handles it sees it: all its words, every step, what can be done until when, and what each platform has done."""
-    course = warning_course(found, on=day_of(known_at))
+    return warnings_filed([found], known_at=known_at)[0]
+
+
+def warnings_filed(warnings: Iterable[Warning], *, known_at: datetime) -> list[dict[str, Any]]:
+    """The same of many, in a constant number of queries."""
+    found = list(warnings)
+    held, pushes = held_of(found, known_at=known_at), pushes_last_of(found)
+    titles = actors_titled(push.platform for each in pushes.values() for push in each)
+    return [
+        _filed(
+            each,
+            held,
+            [push_shown(p, titles[p.platform], known_at=known_at) for p in pushes[each.pk]],
+            known_at=known_at,
+        )
+        for each in found
+    ]
+
+
+def _filed(found: Warning, held: Held, pushes: list[dict[str, Any]], *, known_at: datetime) -> dict[str, Any]:
+    course = warning_course(found, on=day_of(known_at), steps=held.steps[found.pk])
     titles = course.procedure.states
     steps = [
         {
             "number": s.number, "to": s.to, "title": titles[s.to].title.zh, "title_en": titles[s.to].title.en, "doer": s.doer, "by": s.by, "at": s.at,
             "words": s.words,
         }
-        for s in found.steps.filter(at__lte=known_at).order_by("number")
+        for s in held.steps[found.pk]
     ]  # fmt: skip
     words = {name: getattr(found, name) for name in ("facts", "facts_en", "advice", "advice_en")}
-    held = held_of([found], known_at=known_at)
     shown = warning_shown(found, known_at=known_at, held=held)
     open_ = [
         {"to": o.step.to, "by": o.step.by, "title": _act(course, o.step.to, o.step.act).zh, "title_en": _act(course, o.step.to, o.step.act).en,
          "last_day": o.last_day}
         for o in course.steps
     ]  # fmt: skip
-    pushes = [push_shown(each, known_at=known_at) for each in pushes_last(found)]
     return {
         **shown, **words, **ground_shown(found, held), "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
         "last_day": course.last_day, "opened_at": found.opened_at, "opened_by": found.opened_by, "steps": steps, "open": open_, "pushes": pushes,
@@ -296,17 +315,21 @@ def _act(course: Course, to: str, act: Words | None) -> Words:
 # --- pushes ----------------------------------------------------------------------------------------------------------------
 
 
-def pushes_last(found: Warning) -> list[WarningPush]:
-    """What each platform was told last of the warning."""
-    latest = found.pushes.order_by("platform", "-number").distinct("platform")
-    return list(latest.select_related("receipt", "warning"))
+def pushes_last_of(warnings: Iterable[Warning], platform: str = "") -> Mapping[int, list[WarningPush]]:
+    """What each platform, or this one, was told last of each of these warnings, by platform: one query."""
+    last: dict[int, list[WarningPush]] = {each.pk: [] for each in warnings}
+    told = WarningPush.objects.filter(warning_id__in=last, **({"platform": platform} if platform else {}))
+    latest = told.order_by("warning_id", "platform", "-number").distinct("warning_id", "platform")
+    for push in latest.select_related("receipt", "warning"):
+        last[push.warning_id].append(push)
+    return last
 
 
-def push_shown(push: WarningPush, *, known_at: datetime) -> dict[str, Any]:
-    """What a platform was told, and whether it has acknowledged it."""
+def push_shown(push: WarningPush, title: str, *, known_at: datetime) -> dict[str, Any]:
+    """What a platform of this title was told, and whether it has acknowledged it."""
     receipt = getattr(push, "receipt", None)
     return {
-        "push": push.pk, "platform": push.platform, "platform_title": actor_titled(push.platform), "kind": push.kind, "at": push.at, "due_on": push.due_on,
+        "push": push.pk, "platform": push.platform, "platform_title": title, "kind": push.kind, "at": push.at, "due_on": push.due_on,
         "receipted_at": receipt.at if receipt else None, "found": receipt.found if receipt else None, "url": receipt.url if receipt else "",
         "words": receipt.words if receipt else "", "late": receipt is None and rules.late(push.due_on, at=known_at),
     }  # fmt: skip

@@ -24,9 +24,11 @@ from chengxin.commerce.trails.selectors import goods_of_gtins, recall_running
 from chengxin.commerce.warnings import rules
 from chengxin.commerce.warnings.models import Warning, WarningKey, WarningPush, WarningReceipt, WarningStep
 from chengxin.commerce.warnings.selectors import (
+    held_of,
     life_of,
     push_shown,
     push_waiting,
+    pushes_last_of,
     record_for,
     record_state,
     warning_accessible,
@@ -36,6 +38,7 @@ from chengxin.commerce.warnings.selectors import (
     warning_numbered,
     warning_shown,
     warnings_accessible,
+    warnings_filed,
     warnings_following,
 )
 from chengxin.kernel.days import day_due, day_of
@@ -313,10 +316,16 @@ def warnings_follow(*, by: str, at: datetime) -> int:
     """Tell every platform what changed of every warning that is before the public: one published, one whose ground is under objection or has
     fallen, and one that a platform admitted since does not know. Returns how many were told.
     """
-    told = 0
-    for found in warnings_following(known_at=at):
-        with transaction.atomic():
-            told += _pushed(_locked(found), by=by, at=at)
+    told, out = 0, warnings_following(known_at=at)
+    held, last = held_of(out, known_at=at), pushes_last_of(out)
+    acting = {actor.key for actor in actors_of_kinds(["platform"])}
+    for found in out:
+        state = rules.state_of(life_of(found, known_at=at, held=held), at=at)
+        before = {push.platform: push.kind for push in last[found.pk]}
+        # Looked at for all of them at once; what is to be told is looked at again under the warning's lock.
+        if any(rules.push_wanted(state, before.get(platform)) is not None for platform in acting):
+            with transaction.atomic():
+                told += _pushed(_locked(found), by=by, at=at)
     return told
 
 
@@ -345,12 +354,13 @@ def warnings_waiting(*, asker: Asker, at: datetime) -> list[dict[str, Any]]:
     if asker.kind != "platform":
         raise rules.PlatformOnly(actor=asker.key)
     warnings_follow(by=asker.key, at=at)
-    found = []
-    for warning in warnings_following(known_at=at):
-        push = push_waiting(warning, asker.key)
-        shown = warning_shown(warning, known_at=at)
-        if push is not None and shown["state"] != "ended":
-            found.append({**push_shown(push, known_at=at), "warning": shown})
+    found, out, title = [], warnings_following(known_at=at), actor_titled(asker.key)
+    held, last = held_of(out, known_at=at), pushes_last_of(out, asker.key)
+    for warning in out:
+        shown = warning_shown(warning, known_at=at, held=held)
+        if shown["state"] != "ended":
+            waiting = [push for push in last[warning.pk] if not hasattr(push, "receipt")]
+            found += [{**push_shown(push, title, known_at=at), "warning": shown} for push in waiting]
     trace(event="warnings.waiting.read", by=asker.key, at=at, detail={"waiting": len(found)})
     return sorted(found, key=lambda each: (each["due_on"], each["push"]))
 
@@ -372,7 +382,9 @@ def warning_receipt(
         trace(
             event="warnings.warning.receipted", by=asker.key, at=at, about=f"warning:{number}", detail={"kind": push.kind, "found": found}
         )  # fmt: skip
-    return push_shown(WarningPush.objects.select_related("receipt").get(pk=push.pk), known_at=at)
+    return push_shown(
+        WarningPush.objects.select_related("receipt").get(pk=push.pk), actor_titled(push.platform), known_at=at
+    )
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------
@@ -382,7 +394,7 @@ def warnings_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[s
     """The warnings that the asker handles, the newest first, each with its steps and what platforms have done."""
     if asker.kind in rules.AUTHORITIES:
         warnings_follow(by=asker.key, at=at)
-    found = [warning_file(each, known_at=at) for each in warnings_accessible(asker)[:most]]
+    found = warnings_filed(warnings_accessible(asker)[:most], known_at=at)
     trace(event="warnings.list.read", by=asker.key, at=at, detail={"warnings": len(found)})
     return found
 

@@ -1,5 +1,6 @@
 """A consumer warning's life: what it may rest on, heard first, published, pushed, acknowledged, taken back as plainly; never a person in it."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -363,6 +364,32 @@ def test_however_many_warnings_are_shown_the_queries_are_the_same(record: int, t
     record_withdraw(record=records[0], by="market", at=later(hours=2), reason="误报")
     record_dispute(record=records[1], by="public", at=later(hours=2), grounds="有误")
     assert few[0] == 2 and asked() == (5, few[1])
+
+
+def test_what_is_handled_and_what_waits_take_the_same_queries_however_many_there_are(
+    record: int, tmp_path: Path
+) -> None:
+    itself, at = Asker(PLATFORM, "platform"), later(hours=3)
+
+    reads: tuple[Callable[[], list[Any]], ...] = (
+        lambda: services.warnings_read(asker=MARKET, at=at),
+        lambda: services.warnings_waiting(asker=itself, at=at),
+    )
+
+    def asked() -> list[tuple[int, int]]:
+        counts = []
+        for read in reads:
+            with CaptureQueriesContext(connection) as asked:
+                found = read()
+            counts.append((len(found), len(asked)))
+        return counts
+
+    for each in (published(record), published(0, ground="recall", recall=recalled())):
+        assert warning_state(warning_numbered(each), known_at=at) == "published"
+    few = asked()
+    for more in [entry(folder(tmp_path), n) for n in (2, 3, 4)]:
+        published(more)
+    assert few[0][0] == 2 and asked() == [(n + 3, queries) for n, queries in few]
 
 
 def test_past_its_end_a_warning_is_neither_listed_nor_shown(record: int) -> None:
