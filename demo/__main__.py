@@ -120,18 +120,20 @@ class Mark:
     played: dict[str, Any] | None = None
     staff: dict[str, str] = field(default_factory=dict)
     commerce: dict[str, Any] | None = None
+    circles: dict[str, Any] | None = None
 
     @classmethod
     def read(cls, path: Path) -> "Mark":
         """The mark as it stands in the home."""
         kept = json.loads(path.read_text(encoding="utf-8"))
-        more = kept.get("played"), kept.get("staff") or {}, kept.get("commerce")
+        more = kept.get("played"), kept.get("staff") or {}, kept.get("commerce"), kept.get("circles")
         return cls(path, date.fromisoformat(kept["today"]), kept["landed"], *more)
 
     def write(self) -> None:
         """Sets the mark down."""
         kept = {
             "today": self.today.isoformat(), "landed": self.landed, "played": self.played, "staff": self.staff, "commerce": self.commerce,
+            "circles": self.circles,
         }  # fmt: skip
         self.path.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
         self.path.chmod(0o600)
@@ -366,15 +368,23 @@ def report_issued(demo: Demo) -> dict[str, Any]:
 
 
 def commerce_played(demo: Demo) -> None:
-    """Has a platform file shops, a commitment and a month of trades; they are rated, badged, complained of, traced and warned of: once in this home,
-    and told again after that.
+    """Has a platform file shops, a commitment and a month of trades; they are rated, badged, complained of, traced and warned of; then a platform is called
+    to its duty, firms are filed, an association acts and leads come in: once in this home, and told again after that.
     """
+    mark = demo.mark
     demo.head("十、电子商务", "10. E-commerce")
-    if demo.mark.commerce is None:
-        folder = str(demo.home / "demo-files")
-        demo.mark.commerce = demo.python("demo.commerce", folder, demo.mark.today.isoformat())
-        demo.mark.write()
-    for zh, en in demo.mark.commerce["told"]:
+    if mark.commerce is None or mark.circles is None:
+        again = ["again"] if mark.commerce else []
+        day, staff = mark.today.isoformat(), mark.staff
+        made = demo.python(
+            "demo.circles", str(demo.home / "demo-files"), day, staff["password"], staff["secret"], *again
+        )
+        mark.commerce, mark.circles = mark.commerce or made["commerce"], made["circles"]
+        mark.write()
+    for zh, en in (mark.commerce or {})["told"]:
+        demo.say(zh, en)
+    demo.head("十一、平台履责、协会、线索", "11. Duties of platforms, associations, leads")
+    for zh, en in mark.circles["told"]:
         demo.say(zh, en)
 
 
@@ -490,7 +500,7 @@ def _measure_said(demo: Demo, measure: dict[str, Any]) -> None:
 def _where_to_look(demo: Demo, report: dict[str, Any], seconds: float) -> None:
     firm = CAST["blacklisted"]
     played = demo.mark.played or {}
-    demo.head("十一、自己看看", "11. Look for yourself")
+    demo.head("十二、自己看看", "12. Look for yourself")
     lines: list[tuple[str, str]] = [
         (f"CHENGXIN_HOME={demo.home} {_console_script()} serve", "启动网页 / start the pages"),
         ("http://127.0.0.1:8000/", "首页，可按代码或名称查企业 / search an enterprise"),
@@ -531,6 +541,7 @@ def _where_to_look(demo: Demo, report: dict[str, Any], seconds: float) -> None:
             f"核验它；校验码 / verify it; its code: {report['code']}",
         ),
         *((f"http://127.0.0.1:8000{path}", what) for path, what in (demo.mark.commerce or {})["where"]),
+        *((f"http://127.0.0.1:8000{path}", what) for path, what in (demo.mark.circles or {})["where"]),
         ("http://127.0.0.1:8000/api/v1/docs", "接口文档 / the API's documents"),
         (f"CHENGXIN_HOME={demo.home} {_console_script()} stop", "停止内置数据库 / stop the embedded database"),
     ]

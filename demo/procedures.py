@@ -222,22 +222,26 @@ def staff_opened() -> dict[str, str] | None:
     from django.utils import timezone
 
     from chengxin.accounts.models import Account
+
+    if Account.objects.filter(login=CENTRE).exists():
+        return None
+    password, secret = secrets.token_urlsafe(12), base64.b32encode(secrets.token_bytes(20)).decode()
+    for actor in (CENTRE, MARKET, LAND, FINANCE):
+        account_opened(actor, "clerk", password, secret, at=timezone.now())
+    return {"password": password, "secret": secret}
+
+
+def account_opened(actor: str, role: str, password: str, secret: str, *, at: datetime) -> None:
+    """Opens an account for the actor, called as it is, with this password and authenticator."""
     from chengxin.accounts.rules import PERIOD, totp_code
     from chengxin.accounts.services.factors import authenticator_add
     from chengxin.accounts.services.inviting import staff_invite, staff_join
 
-    if Account.objects.filter(login=CENTRE).exists():
-        return None
-    at = timezone.now()
     # A code that has been shown opens nothing more: the one shown here is of a period that is over.
     before = at - timedelta(seconds=2 * PERIOD)
-    password, secret = secrets.token_urlsafe(12), base64.b32encode(secrets.token_bytes(20)).decode()
-    code = totp_code(secret, int(before.timestamp()) // PERIOD)
-    for actor in (CENTRE, MARKET, LAND, FINANCE):
-        _, invitation = staff_invite(actor=actor, role="clerk", by="operator", at=at)
-        account = staff_join(code=invitation, login=actor, password=password, at=at)
-        authenticator_add(account=account, secret=secret, code=code, at=before)
-    return {"password": password, "secret": secret}
+    _, invitation = staff_invite(actor=actor, role=role, by="operator", at=at)
+    account = staff_join(code=invitation, login=actor, password=password, at=at)
+    authenticator_add(account=account, secret=secret, code=totp_code(secret, int(before.timestamp()) // PERIOD), at=before)  # fmt: skip
 
 
 def _said(outcome: str) -> str:
