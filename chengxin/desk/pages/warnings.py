@@ -81,7 +81,7 @@ def _one(
     except Refusal as unknown:
         return render(request, "desk/warning.html", {"refusal": unknown, "asker": asker}, status=unknown.status)
     steps = [each for each in found["open"] if each["by"] == "authority"]
-    context = {"warning": found, "steps": steps, "asker": asker, "refusal": refusal, "done": done}
+    context = {"warning": found, "steps": steps, "asker": asker, "refusal": refusal, "done": done, "typed": request.POST if refusal else {}}  # fmt: skip
     return render(request, "desk/warning.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 
 
