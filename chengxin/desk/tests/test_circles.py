@@ -177,6 +177,9 @@ def test_a_firm_is_filed_put_right_and_ended_and_a_refusal_keeps_what_was_typed(
     form = text_of(market.get("/desk/firms", {"code": code(4), "kind": "logistics"}))
     assert f'value="{code(4)}"' in form and 'value="2026-01-05"' in form
     assert code(4) not in text_of(at_desk("finance").get("/desk/firms"))
+    table = text_of(Client().get("/firms.csv", {"kind": "logistics"}))
+    assert code(4) in table and "云川市市场监督管理局" in table and "已登记或者备案" in table
+    assert code(4) not in text_of(Client().get("/firms.csv", {"kind": "payment"}))
     ended = text_of(market.post("/desk/firms", {**firm, "state": "ended"}))
     assert "没有公示" in ended and not firms_filed(known_at=later(hours=1))
     assert [each.state for each in Firm.objects.order_by("version")] == ["registered", "ended"]
@@ -292,6 +295,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(tmp_path: Path) -> None:
     after = [(queries_of(each), len(each())) for each in asked]
     assert [n for n, _ in before] == [n for n, _ in after]
     assert [n for _, n in before] == [1, 2, 1, 1, 2, 1] and [n for _, n in after] == [3, 6, 3, 3, 2, 3]
+    assert text_of(Client().get("/prices.csv")).count("价〔2026〕") == 3
     market, guild = at_desk("market"), at_desk("guild", "association-officer")
     for browser, path in (
         (market, "/desk/circles"),

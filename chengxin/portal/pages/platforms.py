@@ -1,6 +1,8 @@
 """A platform as anybody may see it: what it discloses, and what departments did about its duties. It reads the clock."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +15,14 @@ from chengxin.commerce.circles.rules import KINDS
 from chengxin.commerce.circles.selectors import firms_filed, platform_acts, price_cases
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import disclosures_known, law_of
+from chengxin.kernel.tables import csv_text
 from chengxin.portal.pages.reading import in_both_languages, passing
 
-MOST = 200
+MOST, MOST_ROWS = 200, 100_000
+FIRM_HEADS = ("代码 code", "名称 name", "类别 kind", "情况 state", "自 since", "文书 document", "登记单位 filed by")
+PRICE_HEADS = (
+    "代码 code", "名称 name", "违法行为 violation", "依据 ground", "机关 authority", "文书 document", "决定日期 decided on", "公示至 shown until",
+)  # fmt: skip
 STATES = {
     "registered": gettext_noop("已登记或者备案"), "revoked": gettext_noop("许可已被吊销"), "unlicensed": gettext_noop("经决定认定无证经营"),
 }  # fmt: skip
@@ -63,11 +70,39 @@ def firms(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def firms_csv(request: HttpRequest) -> HttpResponse:
+    """The same for a spreadsheet, a line for each that says so."""
+    at, asked = timezone.now(), request.GET.get("kind", "")
+    kinds = law_of(timezone.localdate(at)).code_lists[KINDS].codes
+    found = firms_filed(known_at=at, kind=asked if asked in kinds else "")
+    rows = [
+        [f["code"], f["name"], f"{f['kind_title']} {f['kind']}", f"{STATES[said['state']]} {said['state']}", said["since"], said["document"], said["by_title"]]
+        for f in found
+        for said in f["filed"]
+    ]  # fmt: skip
+    return _table("firms.csv", FIRM_HEADS, rows)
+
+
+@require_safe
 @in_both_languages
 @passing
 def prices(request: HttpRequest) -> HttpResponse:
     """Penalties of e-commerce firms under the Price Law that may be shown today."""
     return render(request, "portal/prices.html", {"cases": price_cases(known_at=timezone.now(), most=MOST)})
+
+
+@require_safe
+def prices_csv(request: HttpRequest) -> HttpResponse:
+    """The same for a spreadsheet."""
+    names = ("code", "name", "violation", "ground", "authority", "document", "decided_on", "shown_until")
+    found = price_cases(known_at=timezone.now(), most=MOST_ROWS)
+    return _table("prices.csv", PRICE_HEADS, [[case[name] for name in names] for case in found])
+
+
+def _table(name: str, heads: Sequence[str], rows: list[list[Any]]) -> HttpResponse:
+    told = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
+    told["Content-Disposition"] = f'attachment; filename="{name}"'
+    return told
 
 
 @require_safe

@@ -4,6 +4,7 @@ The Chinese words are the msgid; the English ones come from locale/en. Both stan
 browser asks for, so that two people who look at one page see the same page.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from chengxin.kernel.places import place_named
 from chengxin.kernel.written import day_written
 
 register = template.Library()
+# An English word by the number before it: `{n} [link|links]`.
+_NUMBERED = re.compile(r"\{(\w+)\}([^{}\[\]]*)\[([^|\[\]]*)\|([^|\[\]]*)\]")
 
 
 def english(words: str) -> str:
@@ -27,21 +30,32 @@ def english(words: str) -> str:
 @register.simple_tag
 def both(words: str, **data: Any) -> SafeString:
     """The words in Chinese, and muted beside them in English; `{name}` in either stands for the datum of that name, a day as each
-    language writes it.
+    language writes it, and `{n} [link|links]` in English for the word that fits the number.
     """
     days = {name: _china_day(value) for name, value in data.items() if isinstance(value, date)}
     in_chinese = {**data, **{name: day_written(value) for name, value in days.items()}}
     zh, en = (
         format_html(text, **values) if data else escape(text)
-        for text, values in ((words, in_chinese), (english(words), {**data, **days}))
+        for text, values in ((words, in_chinese), (_numbered(english(words), data), {**data, **days}))
     )  # fmt: skip
-    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+    return _beside(zh, en)
 
 
 @register.simple_tag
 def pair(zh: str, en: str) -> SafeString:
     """The same for words that the lawbook or a refusal brings in both languages."""
-    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+    return _beside(zh, en)
+
+
+def _numbered(words: str, data: dict[str, Any]) -> str:
+    """The English words, each that has two forms in the one that fits the number before it."""
+    return _NUMBERED.sub(lambda m: f"{{{m[1]}}}{m[2]}{m[3] if str(data.get(m[1])) == '1' else m[4]}", words)
+
+
+def _beside(zh: str, en: str) -> SafeString:
+    """A sentence has its English on a line of its own where the style says so, a word beside it always."""
+    kind = "en sentence" if zh.endswith("。") else "en"
+    return format_html('{} <span class="{}" lang="en">{}</span>', zh, kind, en)
 
 
 @register.simple_tag
