@@ -400,6 +400,12 @@ def test_nothing_lists_subjects() -> None:
                     "/circles/firms",  # organisations by kind, as departments and platforms filed them; no sole trader
                     "/circles/neglects",  # a department's own, or those about the calling platform; no person is in one
                     "/warnings",  # units warned of, as they are published; no person is in one
+                    "/monitoring/plans",  # plans of the calling department
+                    "/monitoring/plans/public",  # plans, with numbers and no shop
+                    "/monitoring/patrols",  # the calling department's own; shops as filed, no person
+                    "/monitoring/loops",  # likewise
+                    "/monitoring/requests",  # those that the caller made or was told
+                    "/monitoring/counts",  # counts by kind
                     "/warnings/handled",  # its own, from the draft on
                     "/warnings/waiting",  # what waits for the calling platform's receipt
                     "/logistics/method",  # questions and weights

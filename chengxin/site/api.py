@@ -27,6 +27,7 @@ from chengxin.commerce.complaints.api import router as complaints
 from chengxin.commerce.leads.api import router as leads
 from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
+from chengxin.commerce.monitoring.api import router as monitoring
 from chengxin.commerce.ratings.api import router as ratings
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
@@ -72,6 +73,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/complaints", complaints),
     ("/leads", leads),
     ("/warnings", warnings),
+    ("/monitoring", monitoring),
     ("/assessments", assessments),
     ("/audits", audits),
     ("/promises", promises),

@@ -136,9 +136,14 @@ def plans_shown(found: Sequence[Plan], *, known_at: datetime) -> list[dict[str, 
 
 
 def plans_public(*, known_at: datetime, most: int = 100, before: int | None = None) -> list[dict[str, Any]]:
-    """The plans that anybody sees, the latest first."""
+    """The plans that anybody sees, the latest first. The seed stands there once no shop of the plan waits for its patrol: before, whoever keeps one
+    could tell that it was drawn.
+    """
     found = Plan.objects.filter(at__lte=known_at).select_related("end").order_by("-pk")
-    return plans_shown(list((found.filter(pk__lt=before) if before else found)[:most]), known_at=known_at)
+    shown = plans_shown(list((found.filter(pk__lt=before) if before else found)[:most]), known_at=known_at)
+    return [
+        {**each, "seed": "", "threshold": ""} if any(state["key"] == "planned" for state in each["states"]) else each for each in shown
+    ]  # fmt: skip
 
 
 def _counted(counts: Counter[str], titles: Any) -> list[dict[str, Any]]:

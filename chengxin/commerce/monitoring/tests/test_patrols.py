@@ -99,7 +99,12 @@ def test_a_plan_is_abandoned_in_public_and_the_public_sees_no_shop() -> None:
     again = services.plan_draw_from(**PLAN, asker=MARKET, at=NOW)
     services.plan_reveal(number=again.number, seed=again.seed, asker=MARKET, at=later(hours=1))
     drawn, abandoned = plans_public(known_at=later(hours=2))
-    assert abandoned["reason"] == "种子遗失" and drawn["patrols"] == 3 and drawn["seed"] == again.seed
+    assert abandoned["reason"] == "种子遗失" and drawn["patrols"] == 3
+    assert drawn["seed"] == drawn["threshold"] == ""  # else a shop could tell that it is to be visited
+    for patrol in Patrol.objects.order_by("pk"):
+        services.patrol_step(number=patrol.number, to="undone", words="店铺已关闭", asker=MARKET, at=later(hours=2))
+    over = plans_public(known_at=later(hours=3))[0]
+    assert over["seed"] == again.seed and len(over["threshold"]) == 64
     written = str((drawn, abandoned))
     assert (
         not any(f"'{name}'" in written for name in [*(f"s{n}" for n in range(1, 9)), "p1"]) and code(1) not in written
