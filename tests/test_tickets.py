@@ -16,7 +16,8 @@ from chengxin.actors.selectors import Asker
 from chengxin.actors.services import SCOPES, actor_add, actor_identify, client_add
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Ticket, TicketStep
-from chengxin.commerce.merchants.selectors import ticket_shown, tickets_asked, tickets_shown
+from chengxin.commerce.merchants.rules import item_worded
+from chengxin.commerce.merchants.selectors import law_of, ticket_shown, tickets_asked, tickets_shown
 from chengxin.commerce.merchants.services import merchants_review, ticket_answer, ticket_decide
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop
 from chengxin.kernel.days import day_of
@@ -163,3 +164,17 @@ def test_tickets_are_worked_at_the_desk_and_under_my() -> None:
         late = signed_in(Browser(), staff_account("market"))
         assert "逾期未答复" in late.get("/desk/tickets").content.decode()
     assert clerk.get("/desk/tickets/999999").status_code == 404
+
+
+def test_what_a_ticket_is_about_is_said_in_words() -> None:
+    goods = law_of(TODAY).goods
+    (need, what), code_of = next(iter(goods["food"].needs.items())), code(1)
+    assert item_worded(goods, f"food/{need}") == (
+        f"{goods['food'].title.zh} · {what.title.zh}",
+        f"{goods['food'].title.en} · {what.title.en}",
+    )
+    assert item_worded(goods, f"{code_of}/food") == (
+        f"{code_of} · {goods['food'].title.zh}",
+        f"{code_of} · {goods['food'].title.en}",
+    )
+    assert item_worded(goods, "JY1") == ("JY1", "JY1") and item_worded(goods, "") == ("", "")

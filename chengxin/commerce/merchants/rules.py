@@ -485,6 +485,19 @@ def needs_of(goods: Mapping[str, Goods], shop: Shop, on: date) -> list[dict[str,
     return found
 
 
+def item_worded(goods: Mapping[str, Goods], item: str) -> tuple[str, str]:
+    """What a finding is about in Chinese and English words: the goods and what they need by their titles, a number or a name as it is."""
+    zh, en = list[str](), list[str]()
+    of: Goods | None = None
+    for part in item.split("/") if item else ():
+        need = of.needs.get(part) if of else None
+        of = goods.get(part)
+        title = need.title if need else of.title if of else None
+        zh.append(title.zh if title else part)
+        en.append(title.en if title else part)
+    return " · ".join(zh), " · ".join(en)
+
+
 def overdue_from(verified_on: date, months: int) -> date:
     """The first day on which a verification is older than the place allows."""
     return months_after(verified_on, months)

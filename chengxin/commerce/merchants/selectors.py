@@ -187,7 +187,7 @@ def _since(stand: Sequence[ShopKey], *, known_at: datetime) -> tuple[Beside, Bes
         asked = Ticket.objects.filter(platform=platform, shop__in=shops, at__lte=known_at).order_by("-pk")
         for ticket in asked.prefetch_related("steps"):
             shown = ticket_shown(ticket, on=on)
-            names = ("ticket", "finding", "title", "title_en", "item", "opened_at", "due_on", "state", "late")
+            names = ("ticket", "finding", "title", "title_en", "item", "item_zh", "item_en", "opened_at", "due_on", "state", "late")  # fmt: skip
             tickets.setdefault((platform, ticket.shop), []).append({name: shown[name] for name in names})
     return licences, tickets
 
@@ -457,7 +457,7 @@ def suppliers_known(platform: str, shop: str, *, on: date, known_at: datetime) -
         for each in registrations_known(platform, "suppliers", known_at=known_at, shops=[shop])
         if not _over(each.body.get("removed_on"), on)
     ]
-    held = held_of([each.code for each in found], on=on, known_at=known_at)
+    held, law = held_of([each.code for each in found], on=on, known_at=known_at), law_of(on)
     shown = []
     for each in found:
         body = each.body
@@ -472,7 +472,9 @@ def suppliers_known(platform: str, shop: str, *, on: date, known_at: datetime) -
             else "name-unlike"
         )
         until = _day(body.get("valid_to"))
-        shown.append({**body, "state": state, "licence_expired": until is not None and until < on})
+        category = law.goods[body["category"]].title if body["category"] in law.goods else None
+        titles = {"category_title": category.zh if category else body["category"], "category_title_en": category.en if category else body["category"]}  # fmt: skip
+        shown.append({**body, **titles, "state": state, "licence_expired": until is not None and until < on})
     return shown
 
 
@@ -583,10 +585,13 @@ def ticket_shown(ticket: Ticket, *, on: date) -> dict[str, Any]:
     """A ticket with its steps, as its platform and the regulator see it."""
     steps = sorted(ticket.steps.all(), key=lambda step: step.number)
     stands = ticket_standing(ticket)
-    titled = law_of(on).code_lists["merchant-findings"].codes[ticket.finding].title
+    law = law_of(on)
+    titled = law.code_lists["merchant-findings"].codes[ticket.finding].title
+    item_zh, item_en = rules.item_worded(law.goods, ticket.item)
     return {
         "ticket": ticket.pk, "platform": ticket.platform, "shop": ticket.shop, "finding": ticket.finding, "title": titled.zh, "title_en": titled.en,
-        "item": ticket.item, "words": ticket.words, "opened_at": ticket.at, "due_on": stands.due_on, "state": stands.state, "turn": stands.turn,
+        "item": ticket.item, "item_zh": item_zh, "item_en": item_en, "words": ticket.words,
+        "opened_at": ticket.at, "due_on": stands.due_on, "state": stands.state, "turn": stands.turn,
         "late": stands.late(on), "holder": stands.holder, "reopened": stands.reopened,
         "steps": [
             {"kind": step.kind, "words": step.words, "evidence": step.evidence, "to": step.to, "due_on": step.due_on, "by": step.by, "at": step.at}

@@ -40,6 +40,7 @@ def tickets(request: HttpRequest, asker: Asker) -> HttpResponse:
     context = {
         "tickets": tickets_shown(found[:PAGE], on=timezone.localdate(at)), "which": which, "next": after + PAGE if len(found) > PAGE else None,
         "findings": law_of(timezone.localdate(at)).code_lists["merchant-findings"].choices, "asker": asker,
+        "platforms": [] if asker.kind == "platform" else actors_of_kinds(["platform"]),
     }  # fmt: skip
     return render(request, "desk/tickets.html", context)
 

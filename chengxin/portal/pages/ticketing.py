@@ -24,7 +24,7 @@ PAGE = 50
 @signed_in_only
 def mine(request: HttpRequest, subject: int) -> HttpResponse:
     """The open tickets to the platforms registered under the code of the firm, those due first, a page at a time, each with the form of a reply."""
-    at, refusal, done = timezone.now(), None, False
+    at, refusal, done, number = timezone.now(), None, False, "0"
     codes = codes_of(subject, known_at=at)
     platforms = [each for each in firms_coded(codes, at=at) if each.kind == "platform"]
     account = account_here(request)
@@ -47,6 +47,7 @@ def mine(request: HttpRequest, subject: int) -> HttpResponse:
     found = [ticket for each in platforms for ticket in tickets_asked(each, known_at=at)[after : after + PAGE + 1]]
     context = {
         "tickets": tickets_shown(found[:PAGE], on=timezone.localdate(at)), "firm": bool(codes), "platform": bool(platforms), "refusal": refusal,
-        "done": done, "typed": request.POST if refusal else {}, "next": after + PAGE if len(found) > PAGE else None,
+        "done": done,
+        "typed": {**request.POST.dict(), "ticket": int(number)} if refusal else {}, "next": after + PAGE if len(found) > PAGE else None,
     }  # fmt: skip
     return render(request, "portal/my_tickets.html", context, status=refusal.status if refusal else HTTPStatus.OK)
