@@ -109,3 +109,14 @@ def test_a_title_is_plain_text_in_both_languages() -> None:
 def test_the_reader_s_language_does_not_change_the_page(language: str) -> None:
     with translation.override(language):
         assert both("查询") == '查询 <span class="en" lang="en">Search</span>'
+
+
+def test_an_english_word_has_the_form_that_fits_its_number() -> None:
+    words = "会员{n}家"
+    assert "{n} [member|members]" in str(catalogue()[words].string)
+    assert "[" not in both(words, n=1) and "[" not in both(words, n=2)
+    assert both(words, n=1).replace("1", "#") != both(words, n=2).replace("2", "#")
+
+
+def test_a_sentence_is_told_from_words() -> None:
+    assert 'class="en sentence"' in pair("没有记录。", "No record.") and 'class="en"' in pair("记录", "Record")
