@@ -12,7 +12,7 @@ from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, te
 from chengxin.actors.selectors import actors_of_kinds
 from chengxin.commerce.circles import services
 from chengxin.commerce.circles.selectors import (
-    association_shown,
+    associations_shown,
     firms_filed,
     members_known,
     platform_acts,
@@ -394,7 +394,7 @@ class ReferenceIn(Schema):
 def associations(request: HttpRequest, most: Most = 100) -> Any:
     """协会的章程、会员数和公示的惩戒；惩戒是协会自己的行为，仅供参考。 / Their charters, and their own acts that stand, for reference."""
     at = timezone.now()
-    return [association_shown(each.key, known_at=at) for each in actors_of_kinds(["association"])[:most]]
+    return associations_shown((each.key for each in actors_of_kinds(["association"])[:most]), known_at=at)
 
 
 @router.post(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actors_titled
@@ -324,16 +324,16 @@ def associations_shown(associations: Iterable[str], *, known_at: datetime) -> li
     charters = Charter.objects.filter(association__in=keys, at__lte=known_at)
     charter = {each.association: each for each in charters.order_by("association", "-version").distinct("association")}
     said = Member.objects.filter(association__in=keys, at__lte=known_at)
-    members: dict[str, int] = dict.fromkeys(keys, 0)
-    for each in said.order_by("association", "code", "-version").distinct("association", "code"):
-        members[each.association] += each.state == "member"
+    latest = said.order_by("association", "code", "-version").distinct("association", "code")
+    counted = Member.objects.filter(pk__in=latest.values("pk"), state="member").values("association")
+    members = dict(counted.annotate(many=Count("pk")).order_by("association").values_list("association", "many"))
     acts: dict[str, list[dict[str, Any]]] = {key: [] for key in keys}
     for act in disciplines_shown(known_at=known_at):
         acts.get(act["association"], []).append(act)
     kept = ("title", "document", "digest", "adopted_on")
     return [
         {
-            "association": key, "title": titles[key], "members": members[key],
+            "association": key, "title": titles[key], "members": members.get(key, 0),
             "charter": {name: getattr(charter[key], name) for name in kept} if key in charter else None, "acts": acts[key],
         }
         for key in keys

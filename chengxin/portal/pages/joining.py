@@ -11,7 +11,7 @@ from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
 from chengxin.actors.selectors import actors_of_kinds
 from chengxin.commerce.circles.rules import MOST_WORDS
-from chengxin.commerce.circles.selectors import association_shown
+from chengxin.commerce.circles.selectors import associations_shown
 from chengxin.commerce.circles.services import discipline_answer
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
@@ -24,7 +24,7 @@ from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 def associations(request: HttpRequest) -> HttpResponse:
     """Every association with its charter and its acts that stand: its own acts, under which nothing follows."""
     at = timezone.now()
-    found = [association_shown(each.key, known_at=at) for each in actors_of_kinds(["association"])]
+    found = associations_shown((each.key for each in actors_of_kinds(["association"])), known_at=at)
     return render(request, "portal/associations.html", {"associations": found})
 
 
