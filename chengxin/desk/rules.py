@@ -47,6 +47,7 @@ DUTIES = {
     "recalls": "cases", "recall": "cases", "tickets": "cases", "ticket": "cases",
     "leads": "cases", "lead": "cases", "lead-exhibit": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
+    "patrols": "cases", "patrol": "cases", "loops": "cases", "loop": "cases", "linkage": "cases",
     "circles": "cases", "circle": "cases", "firms": "cases", "references": "cases", "agreements": "cases",
     "association": "association", "disciplines": "association", "discipline": "association",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",

@@ -1,0 +1,216 @@
+"""The staff's patrols and loops: plans drawn or for stated reasons, what was seen, the stages of a risk, and requests across regions. They read the clock."""
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from chengxin.actors.selectors import Asker, departments
+from chengxin.commerce.merchants.selectors import law_of
+from chengxin.commerce.monitoring import rules, services
+from chengxin.commerce.monitoring.rules import Seen
+from chengxin.commerce.monitoring.services import Chosen
+from chengxin.desk.pages.staffing import staff_only
+from chengxin.desk.services import NothingChosen
+from chengxin.kernel.errors import Refusal
+
+PAPER = ("document", "digest")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def patrols(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The department's plans with their shops; a plan that draws, or for a stated reason; its seed revealed, or why it is abandoned."""
+    at, typed, refusal, made = timezone.now(), request.POST, None, None
+    act = typed.get("act", "")
+    if request.method == "POST":
+        try:
+            if act == "draw":
+                count = typed.get("count", "")
+                made = services.plan_draw_from(
+                    **_said(typed, "title", "title_en", "checklist", "platform", "category", "seed_hash", *PAPER),
+                    count=int(count) if count.isascii() and count.isdigit() and len(count) < 6 else 0, asker=asker, at=at,
+                )  # fmt: skip
+            elif act == "stated":
+                chosen = Chosen(**_said(typed, "platform", "shop", "reason", "reference", "words"))
+                services.plan_state_reasons(**_said(typed, "title", "title_en", "checklist", *PAPER), shops=[chosen], asker=asker, at=at)  # fmt: skip
+            elif act == "reveal":
+                services.plan_reveal(**_said(typed, "number", "seed"), asker=asker, at=at)
+            elif act == "abandon":
+                services.plan_abandon(**_said(typed, "number", "reason"), asker=asker, at=at)
+            else:
+                raise NothingChosen
+        except Refusal as refused:
+            refusal = refused
+    plans = services.plans_read(asker=asker, at=timezone.now(), most=30)
+    shops = services.patrols_read(asker=asker, at=timezone.now(), most=200)
+    law = law_of(timezone.localdate(at))
+    context = {
+        "plans": [{**plan, "shops": [each for each in shops if each["plan"] == plan["number"]]} for plan in plans], "made": made, "refusal": refusal,
+        "typed": typed if refusal else {}, "act": act, "asker": asker, "goods": {key: each.title for key, each in law.goods.items()},
+        "checklists": {key: law.code_lists[key].title for key in rules.CHECKLISTS}, "done": request.method == "POST" and not refusal,
+        "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
+    }  # fmt: skip
+    return render(request, "desk/patrols.html", context, status=_status(refusal))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def patrol(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
+    """One patrol: every item with what was seen, what the register holds of the shop beside it, and what can be done now."""
+    typed, refusal = request.POST, None
+    if request.method == "POST":
+        at, act = timezone.now(), typed.get("act", "")
+        try:
+            if act == "look":
+                items = typed.getlist("item")[:100]
+                seen = [Seen(key, *(typed.get(f"{name}-{key}", "").strip() for name in ("result", "facts", "digest", "misconduct"))) for key in items]  # fmt: skip
+                services.patrol_look(number=number, officer=typed.get("officer", ""), seen_on=_day(typed.get("seen_on", "")), seen=seen, asker=asker, at=at)  # fmt: skip
+            elif act == "follow":
+                leads = {
+                    key: lead for key in typed.getlist("unmet")[:100] if (lead := typed.get(f"lead-{key}", "").strip())
+                }
+                items = [key for key in typed.getlist("ticket")[:100] if key not in leads]
+                services.patrol_follow(number=number, items=items, leads=leads, words=typed.get("words", ""), asker=asker, at=at)  # fmt: skip
+            elif act in rules.PATROL_STEPS:
+                services.patrol_step(number=number, to=act, words=typed.get("words", ""), asker=asker, at=at)
+            else:
+                raise NothingChosen
+        except Refusal as refused:
+            refusal = refused
+    try:
+        found = services.patrol_read(number=number, asker=asker, at=timezone.now())
+    except Refusal as unknown:
+        return render(request, "desk/patrol.html", {"refusal": unknown, "asker": asker}, status=unknown.status)
+    law = law_of(found["on"])
+    items_ = [
+        {
+            "key": key,
+            "title": code.title,
+            "article": law.cite(code.basis[0]),
+            "said": {n: typed.get(f"{n}-{key}", "") if refusal else "" for n in ("result", "facts", "digest", "misconduct")},
+        }
+        for key, code in law.code_lists[found["checklist"]].codes.items()
+    ]  # fmt: skip
+    doable = (
+        {each["to"] for each in found["open"] if each["by"] == "authority"}
+        if found["department"] == asker.key
+        else set()
+    )
+    context = {
+        "patrol": found, "items": items_, "kinds": law.code_lists[rules.MISCONDUCT].choices, "doable": doable, "asker": asker, "refusal": refusal,
+        "typed": typed if refusal else {}, "today": timezone.localdate(), "done": request.method == "POST" and not refusal,
+        "unmet": [each for each in found["findings"] if each["result"] == "unmet"],
+    }  # fmt: skip
+    return render(request, "desk/patrol.html", context, status=_status(refusal))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def loops(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The files of the department, the requests that it made or was told, and the form that opens a file."""
+    at, typed, refusal = timezone.now(), request.POST, None
+    if request.method == "POST":
+        try:
+            made = services.loop_open(
+                **_said(typed, "title", "reason", "reference", "facts", "goods", "platform", "shop", "code", *PAPER), asker=asker, at=at
+            )  # fmt: skip
+            return redirect("desk:loop", made["number"])
+        except Refusal as refused:
+            refusal = refused
+    law = law_of(timezone.localdate(at))
+    context = {
+        "loops": services.loops_read(asker=asker, at=at, most=50), "requests": services.referrals_read(asker=asker, at=at, most=50), "asker": asker,
+        "refusal": refusal, "typed": typed if refusal else {},
+        "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
+    }  # fmt: skip
+    return render(request, "desk/loops.html", context, status=_status(refusal))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def loop(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
+    """One file as one time line, and what can be done: a fact linked, a search, the next stage, a request to another region."""
+    typed, refusal = request.POST, None
+    if request.method == "POST":
+        at = timezone.now()
+        acts: dict[str, Callable[[], Any]] = {
+            "fact": lambda: _fact(typed, number, asker),
+            "search": lambda: services.loop_search(number=number, **_said(typed, "goods"), asker=asker, at=at),
+            "ask": lambda: services.referral_make(loop=number, **_said(typed, "department", "role", "words", *PAPER), asker=asker, at=at),
+            "step": lambda: services.loop_step(number=number, **_said(typed, "to", "words", *PAPER), asker=asker, at=at),
+        }  # fmt: skip
+        try:
+            if typed.get("act", "") not in acts:
+                raise NothingChosen
+            acts[typed["act"]]()
+        except Refusal as refused:
+            refusal = refused
+    try:
+        found = services.loop_read(number=number, asker=asker, at=timezone.now())
+    except Refusal as unknown:
+        return render(request, "desk/loop.html", {"refusal": unknown, "asker": asker}, status=unknown.status)
+    law = law_of(found["on"])
+    own = found["authority"] == asker.key and not found["final"]
+    deeds, facts = law.procedures[rules.LOOP].deeds, law.code_lists[rules.FACTS].choices
+    pairs = [
+        (f"{key} {kind}", deed.title, facts[kind])
+        for key, deed in deeds.items()
+        for kind in (*deed.facts, *(rules.STATED if deed.facts else ()))
+        if kind != "backward-search"
+    ]
+    context = {
+        "loop": found, "steps": [each for each in found["open"] if each["by"] == "authority"] if own else [], "own": own, "facts": pairs, "asker": asker,
+        "refusal": refusal, "typed": typed if refusal else {}, "done": request.method == "POST" and not refusal,
+        "roles": law.code_lists[rules.ROLES].choices, "departments": [each for each in departments().order_by("title") if each.key != asker.key] if own else [],
+    }  # fmt: skip
+    return render(request, "desk/loop.html", context, status=_status(refusal))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def linkage(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
+    """One request across regions: what is asked, and the receipt, report or return of whoever was asked."""
+    typed, refusal = request.POST, None
+    if request.method == "POST":
+        try:
+            services.referral_step(number=number, **_said(typed, "to", "words", *PAPER), asker=asker, at=timezone.now())
+        except Refusal as refused:
+            refusal = refused
+    try:
+        found = services.referral_read(number=number, asker=asker, at=timezone.now())
+    except Refusal as unknown:
+        return render(request, "desk/linkage.html", {"refusal": unknown, "asker": asker}, status=unknown.status)
+    mine = {"authority": found["department"], "provider": found["by"]}
+    steps = [each for each in found["open"] if mine.get(each["by"]) == asker.key]
+    context = {
+        "request_": found, "steps": steps, "asker": asker, "refusal": refusal, "typed": typed if refusal else {},
+        "done": request.method == "POST" and not refusal,
+    }  # fmt: skip
+    return render(request, "desk/linkage.html", context, status=_status(refusal))
+
+
+def _fact(typed: Any, number: str, asker: Asker) -> Any:
+    deed, _, kind = typed.get("fact", "").partition(" ")
+    said = _said(typed, "reference", "words")
+    return services.loop_fact(number=number, deed=deed, kind=kind, **said, asker=asker, at=timezone.now())
+
+
+def _said(typed: Any, *names: str) -> dict[str, str]:
+    return {name: typed.get(name, "").strip() for name in names}
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return date.max
+
+
+def _status(refusal: Refusal | None) -> int:
+    return refusal.status if refusal else HTTPStatus.OK
