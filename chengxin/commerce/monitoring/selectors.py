@@ -356,7 +356,7 @@ def referral_shown(found: Referral, *, known_at: datetime) -> dict[str, Any]:
 
 def monitoring_counted(since: date, until: date, *, known_at: datetime) -> dict[str, Any]:
     """What was monitored from one day to another, both included, in numbers by kind: no shop, no firm, nobody stands in it."""
-    law, days = law_of(until), {"on__gte": since, "on__lte": until, "at__lte": known_at}
+    law, days = law_of(day_of(known_at)), {"on__gte": since, "on__lte": until, "at__lte": known_at}
     lists = law.code_lists
     patrols = list(Patrol.objects.filter(**days).prefetch_related("steps"))
     loops = list(Loop.objects.filter(**days).prefetch_related("steps"))

@@ -202,7 +202,7 @@ def _fact(typed: Any, number: str, asker: Asker) -> Any:
 
 
 def _said(typed: Any, *names: str) -> dict[str, str]:
-    return {name: typed.get(name, "").strip() for name in names}
+    return {name: typed.get(name, "").replace("\0", "").strip() for name in names}
 
 
 def _day(written: str) -> date:

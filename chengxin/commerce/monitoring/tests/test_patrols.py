@@ -214,6 +214,7 @@ def test_what_is_counted_names_kinds_and_nobody() -> None:
     assert counted["patrols"] == 1 and {each["key"]: each["count"] for each in counted["misconduct"]} == {FALSE: 2}
     assert [each["key"] for each in counted["unmet_items"]] == ["licence-shown", "price-marked"]
     assert code(1) not in str(counted) and "s1" not in str(counted)
+    assert monitoring_counted(date(2001, 1, 1), date(2002, 1, 1), known_at=later(days=2))["patrols"] == 0
 
 
 def test_every_step_and_reading_is_in_the_ledger_and_nobody_stands_in_a_patrol() -> None:
