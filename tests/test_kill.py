@@ -149,8 +149,8 @@ def test_an_ingest_killed_at_any_moment_leaves_all_of_its_batch_or_none(tmp_path
         before = counts()
         # Mostly after the start, whose imports touch nothing; now and then a little after the end.
         midway = killed(nursery, path, whole * chance.uniform(0.3, 1.05)) == -signal.SIGKILL
-        # How long an ingest takes changes with what else the machine does: the blows follow it.
-        whole *= 1.03 if midway else 0.9
+        # How long an ingest takes changes with what else the machine does: the blows follow it, three of four midway.
+        whole *= 1.1 if midway else 0.75
         ended["killed"] += midway
         ended["landed" if all_or_nothing(before) else "nothing"] += 1
         again = nursery.run("ingest", "penalty-publicity", str(path))

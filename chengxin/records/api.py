@@ -29,7 +29,7 @@ class ConflictsOut(Schema):
     names_with_several_codes: int
 
 
-class CertificateOut(Schema):
+class SignedByOut(Schema):
     """By which certificate a delivery was signed: its sender's code, who issued it, its serial number, the SHA-256 of its DER, and until when."""
 
     code: str
@@ -57,7 +57,7 @@ class BatchOut(Schema):
     repeated: bool = False
     held_because: str = ""
     received_at: datetime | None = None
-    certificate: CertificateOut | None = None
+    certificate: SignedByOut | None = None
     seconds: float | None = None
     peak_memory_bytes: int | None = None
 
@@ -133,7 +133,7 @@ def batch_signature(request: HttpRequest, batch: int) -> Any:
 @router.post("/{source}", response=BatchOut, summary="报送文件 / send a file", operation_id="batch_ingest")
 def batch_send(
     request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn",
-    signature: Form[SignatureText] = "",
+    signature: SignatureText = Form(""),
 ) -> Any:  # fmt: skip
     """逐行核验，整批入库或整批不入；可附报送单位的证书对文件字节的分离式签名（CMS）。 / Every row is judged; the batch lands whole or not at all. It may
     come with a detached signature (CMS) of the file's bytes by the sender's certificate.

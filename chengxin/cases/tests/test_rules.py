@@ -24,7 +24,8 @@ def opened(place: str, key: str, on: date = ON) -> Course:
 
 def taken(course: Course, to: str, by: Doer, on: date) -> Course:
     """The case one admissible step further."""
-    step = step_admissible(course, to=to, by=[by], on=on, has=ALL_NEEDED)
+    has = [*ALL_NEEDED, *(f"deed:{deed}" for deed in course.procedure.deeds)]
+    step = step_admissible(course, to=to, by=[by], on=on, has=has)
     return course.after(Taken(len(course.taken), to, on, step.by))
 
 
