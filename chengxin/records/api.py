@@ -19,6 +19,7 @@ from chengxin.records.services.batches import batch_ingest, refused_export, refu
 from chengxin.records.services.certifying import batch_signature_open
 
 SignatureText = Annotated[str, StringConstraints(max_length=90_000), AfterValidator(text_kept)]
+UNSIGNED: Any = Form("")  # type: ignore[type-arg]
 router = Router(auth=ClientKey("batches"), throttle=PerClient(), tags=["batches 报送"])
 
 
@@ -133,7 +134,7 @@ def batch_signature(request: HttpRequest, batch: int) -> Any:
 @router.post("/{source}", response=BatchOut, summary="报送文件 / send a file", operation_id="batch_ingest")
 def batch_send(
     request: HttpRequest, source: str, file: File[UploadedFile], dry_run: bool = False, jurisdiction: Text = "cn",
-    signature: SignatureText = Form(""),
+    signature: SignatureText = UNSIGNED,
 ) -> Any:  # fmt: skip
     """逐行核验，整批入库或整批不入；可附报送单位的证书对文件字节的分离式签名（CMS）。 / Every row is judged; the batch lands whole or not at all. It may
     come with a detached signature (CMS) of the file's bytes by the sender's certificate.

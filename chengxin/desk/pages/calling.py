@@ -26,7 +26,7 @@ def calls(request: HttpRequest, asker: Asker) -> HttpResponse:
     day, found = _found(request, asker)
     law = lawroom.load().on(day, settings.CHENGXIN_PLACE)
     shown = [(each, counted_titled(law, each.purpose)) for each in found]
-    return render(request, "desk/calls.html", {"day": day, "calls": shown})
+    return render(request, "desk/calls.html", {"asker": asker, "day": day, "calls": shown})
 
 
 @require_safe
