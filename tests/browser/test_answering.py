@@ -173,6 +173,7 @@ def test_a_task_of_a_measure_is_answered_at_the_desk(
         measures_raise(by="operator", at=at)
     page = journey.page
     at_the_desk(page, journey.site, staff["inspection"])
+    page.get_by_text("核查和措施").click()
     page.get_by_role("link", name="措施任务").click()
     seen(page, "desk-tasks")
     before = page.get_by_role("button", name="已办").count()

@@ -252,6 +252,7 @@ def test_what_is_empty_or_wrong_says_so_and_what_to_do(journey: Visit, departmen
 
 def test_a_check_is_refused_without_its_case_and_answered_with_it(inspection: Visit, department: str) -> None:
     page = at_the_desk(inspection.page, inspection.site, department, "/desk/queue")
+    page.get_by_text("核查和措施").click()
     page.get_by_role("link", name="核查 Check", exact=True).click()
     page.locator("#code").fill(CAST["blacklisted"].code)
     page.locator("#matter").select_option("tender")
