@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import unquote
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actors_titled
 from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.commerce.trails.bulk.finding import holds
 from chengxin.commerce.trails.models import (
     Capture,
     Declared,
@@ -25,7 +26,9 @@ from chengxin.commerce.trails.models import (
     RecallStep,
 )
 from chengxin.commerce.trails.rules.asking import (
+    After,
     Asked,
+    AskedTooLarge,
     CaptureUnknown,
     EventUnknown,
     Matching,
@@ -92,23 +95,43 @@ def events_asked(events: QuerySet[Event], asked: Asked) -> Page:
     found = events
     for column, values in asked.columns.items():
         found = found.filter(**{f"{column}__in": values})
+    for column, places in asked.below.items():
+        found = found.filter(_at_or_below(column, places))
     found = found.filter(**asked.times)
     for each in asked.matching:
         found = found.filter(pk__in=_named(each))
-    if asked.declares is not None:
-        found = found.filter(declares=asked.declares)
+    if asked.declares:
+        found = found.filter(declares=True)
+    for condition in asked.conditions:
+        found = found.filter(holds(condition))
+    after = asked.after
+    # What is recorded while somebody turns the pages stands on none of them.
+    newest = after.newest if after else Event.objects.aggregate(most=Max("pk"))["most"] or 0
+    found = found.filter(pk__lte=newest)
+    if asked.at_most is not None and found.order_by()[: asked.at_most + 1].count() > asked.at_most:
+        raise AskedTooLarge(most=asked.at_most)
     column = "at" if asked.by_time else "recorded_at"
     way = "lt" if asked.descending else "gt"
-    if asked.after:
-        value, number = datetime.fromisoformat(asked.after[0]), asked.after[1]
-        found = found.filter(Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"pk__{way}": number}))
+    if after:
+        found = found.filter(
+            Q(**{f"{column}__{way}": after.value}) | Q(**{column: after.value, f"pk__{way}": after.number})
+        )
     order = [F(column).desc(), F("pk").desc()] if asked.descending else [F(column).asc(), F("pk").asc()]
-    most = min(asked.most, asked.limit or asked.most)
+    given = after.given if after else 0
+    most = asked.most if asked.limit is None else max(min(asked.most, asked.limit - given), 0)
     rows = list(found.select_related("capture").order_by(*order)[: most + 1])
-    more = len(rows) > most and asked.limit is None
-    rows = rows[:most]
-    token = token_of(getattr(rows[-1], column).isoformat(), rows[-1].pk) if more else ""
-    return Page(rows, token)
+    more, rows = len(rows) > most, rows[:most]
+    given += len(rows)
+    if not more or not rows or given == asked.limit:
+        return Page(rows, "")
+    return Page(rows, token_of(After(getattr(rows[-1], column), rows[-1].pk, given, newest)))
+
+
+def _at_or_below(column: str, places: Iterable[str]) -> Q:
+    which = Q(pk__in=[])
+    for place in places:
+        which |= Q(**{column: place}) | Q(**{f"{column}__startswith": f"{place}/"})
+    return which
 
 
 def _named(each: Matching) -> QuerySet[Link, int]:

@@ -2,15 +2,24 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from chengxin.commerce.trails.rules import linking
+from chengxin.commerce.trails.rules.finding import (
+    NAMED,
+    AskedAmiss,
+    Condition,
+    condition_of,
+    instant_of,
+    looked_for,
+    truth_of,
+)
 from chengxin.commerce.trails.rules.linking import gtin_of, key_of, word_of
 from chengxin.commerce.trails.rules.shaping import text_whole
-from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.errors import Refusal
 
 MOST_EVENTS = 20_000
@@ -84,12 +93,12 @@ class EventUnknown(Refusal):
     zh = "没有{actor}可以查看的这一编号的事件。"
 
 
-class AskedAmiss(Refusal):
-    """The query parameter {name} cannot be answered here: {why}."""
+class AskedTooLarge(Refusal):
+    """More events answer the query than the {most} that maxEventCount allows. Ask for less, or with eventCountLimit for the first of them."""
 
-    code = "trails-asked-amiss"
-    status = 400
-    zh = "查询参数{name}无法答复：{why_zh}。"
+    code = "trails-asked-too-large"
+    status = 413
+    zh = "符合条件的事件超过maxEventCount所限的{most}个。请缩小范围，或者用eventCountLimit取最前的若干个。"
 
 
 # ---- whose it is
@@ -143,12 +152,25 @@ class Asked:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     times: Mapping[str, datetime] = field(default_factory=dict)
     matching: tuple[Matching, ...] = ()
-    declares: bool | None = None
+    below: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    declares: bool = False
     by_time: bool = True
     descending: bool = True
     most: int = PER_PAGE
     limit: int | None = None
-    after: tuple[str, int] | None = None
+    at_most: int | None = None
+    after: "After | None" = None
+
+
+@dataclass(frozen=True)
+class After:
+    """Where a page begins: after this row, so many given before; only of what was recorded up to the first page."""
+
+    value: datetime
+    number: int
+    given: int
+    newest: int
 
 
 _COLUMNS: Final = {
@@ -160,6 +182,8 @@ _COLUMNS: Final = {
     "EQ_bizLocation": "biz_location",
     "EQ_eventID": "event_id",
 }
+# With what lies below: a location of a GLN has places of its own, named by an extension.
+_BELOW: Final = {"WD_readPoint": "read_point", "WD_bizLocation": "biz_location"}
 _TIMES: Final = {
     "GE_eventTime": "at__gte",
     "LT_eventTime": "at__lt",
@@ -184,7 +208,7 @@ _REST = (
     "EXISTS_errorDeclaration", "orderBy", "orderDirection", "perPage", "nextPageToken",
     "eventCountLimit", "maxEventCount",
 )  # fmt: skip
-PARAMETERS: Final = (*_COLUMNS, *_TIMES, *_MATCHED, *_REST)
+PARAMETERS: Final = (*_COLUMNS, *_BELOW, *_TIMES, *_MATCHED, *NAMED, *_REST)
 
 
 def asked_of(parameters: Mapping[str, Sequence[str]]) -> Asked:
@@ -195,29 +219,44 @@ def asked_of(parameters: Mapping[str, Sequence[str]]) -> Asked:
     given = {
         name: [each for value in values for each in value.split("|") if each] for name, values in parameters.items()
     }
+    looked = {name: found for name in given if (found := looked_for(name))}
     for name in given:
-        if name not in PARAMETERS:
+        if name not in PARAMETERS and name not in looked:
             known = ", ".join(PARAMETERS)
             raise AskedAmiss(name=name, why=f"known are {known}", why_zh=f"可以使用的有{known}")
-    one = {name: values[0] for name, values in given.items() if values}
-    most = min(_count(one, "perPage", PER_PAGE), MOST_PER_PAGE)
-    limit = _count(one, "eventCountLimit", 0) or _count(one, "maxEventCount", 0) or None
+    one = {name: _only(name, given[name]) for name in given if name in (*_TIMES, *_REST)}
     order = one.get("orderBy", "eventTime")
     if order not in ("eventTime", "recordTime") or one.get("orderDirection", "DESC") not in ("ASC", "DESC"):
         raise AskedAmiss(
             name="orderBy", why="eventTime or recordTime, ASC or DESC", why_zh="只能是eventTime、recordTime，ASC、DESC"
         )
+    if "eventCountLimit" in one and ("maxEventCount" in one or "orderBy" not in one):
+        raise AskedAmiss(
+            name="eventCountLimit",
+            why="it needs orderBy, and maxEventCount does not go with it",
+            why_zh="须与orderBy同用，不能与maxEventCount同用",
+        )
+    conditions = (condition_of(n, each, given[n]) for n, each in looked.items())
     return Asked(
         columns={_COLUMNS[n]: tuple(_plain(n, v) for v in given[n]) for n in given if n in _COLUMNS},
-        times={_TIMES[n]: _instant(n, one[n]) for n in one if n in _TIMES},
+        below={_BELOW[n]: tuple(key_of(v) for v in given[n]) for n in given if n in _BELOW},
+        times={_TIMES[n]: instant_of(n, one[n]) for n in one if n in _TIMES},
         matching=tuple(_matching(_MATCHED[n], given[n]) for n in given if n in _MATCHED),
-        declares=_truth(one, "EXISTS_errorDeclaration"),
+        conditions=tuple(each for each in conditions if each),
+        declares=truth_of("EXISTS_errorDeclaration", [one.get("EXISTS_errorDeclaration", "false")]),
         by_time=order == "eventTime",
         descending=one.get("orderDirection", "DESC") == "DESC",
-        most=most,
-        limit=limit,
+        most=min(_count(one, "perPage") or PER_PAGE, MOST_PER_PAGE),
+        limit=_count(one, "eventCountLimit"),
+        at_most=_count(one, "maxEventCount"),
         after=token_read(one["nextPageToken"]) if "nextPageToken" in one else None,
     )
+
+
+def _only(name: str, values: Sequence[str]) -> str:
+    if len(values) != 1:
+        raise AskedAmiss(name=name, why="one value is needed", why_zh="须有一个值")
+    return values[0]
 
 
 def _plain(name: str, value: str) -> str:
@@ -233,39 +272,31 @@ def _matching(roles: tuple[str, ...], values: Sequence[str]) -> Matching:
     return Matching(roles, tuple(keys), tuple(below))
 
 
-def _count(one: Mapping[str, str], name: str, default: int) -> int:
-    written = one.get(name, str(default))
-    if not written.isdigit() or len(written) > 9 or (name == "perPage" and int(written) == 0):
-        raise AskedAmiss(name=name, why="a whole number is needed", why_zh="须为整数")
+def _count(one: Mapping[str, str], name: str) -> int | None:
+    if name not in one:
+        return None
+    written = one[name]
+    if not re.fullmatch("[0-9]{1,9}", written) or int(written) == 0:
+        raise AskedAmiss(name=name, why="a whole number from 1 is needed", why_zh="须为正整数")
     return int(written)
 
 
-def _truth(one: Mapping[str, str], name: str) -> bool | None:
-    if name not in one:
-        return None
-    if one[name] not in ("true", "false"):
-        raise AskedAmiss(name=name, why="true or false", why_zh="只能是true、false")
-    return one[name] == "true"
+def token_of(after: After) -> str:
+    """The token of the page that begins there."""
+    written = f"{after.value.isoformat()} {after.number} {after.given} {after.newest}"
+    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
 
-def _instant(name: str, written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written.replace(" ", "+"))
-    except ValueError:
-        raise AskedAmiss(name=name, why="an instant of ISO 8601 is needed", why_zh="须为ISO 8601时间") from None
-    return found if found.tzinfo else found.replace(tzinfo=CHINA_TIME)
-
-
-def token_of(value: str, number: int) -> str:
-    """The token of the page after this row."""
-    return base64.urlsafe_b64encode(f"{value} {number}".encode()).decode().rstrip("=")
-
-
-def token_read(token: str) -> tuple[str, int]:
+def token_read(token: str) -> After:
     """Where the page of this token begins."""
     try:
-        value, _, number = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition(" ")
-        datetime.fromisoformat(value)
-        return value, int(number)
+        value, *numbers = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split(" ")
+        if not all(re.fullmatch("[0-9]{1,18}", each) for each in numbers):
+            raise ValueError(token)
+        number, given, newest = map(int, numbers)
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
+            raise ValueError(token)
+        return After(found, number, given, newest)
     except (ValueError, binascii.Error):
         raise AskedAmiss(name="nextPageToken", why="it is none of ours", why_zh="不是本系统给出的") from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from math import isinf
 from typing import Any, Final
 
 import jsonschema_rs
@@ -328,7 +329,7 @@ def document_read(content: bytes) -> dict[str, Any]:
     """The JSON text as a document; refuses what is no JSON object in UTF-8. Of a name that an object bears twice the last
     stands, as JSON's readers have it: a published example of the standard's is such a one."""
     try:
-        read = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        read = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DocumentUnreadable(why=str(error)[:120] or type(error).__name__) from None
     if not isinstance(read, dict):
@@ -338,6 +339,13 @@ def document_read(content: bytes) -> dict[str, Any]:
 
 def _no_number(written: str) -> None:
     raise ValueError(written)
+
+
+def _finite(written: str) -> float:
+    """A number beyond what one can hold could not be given back."""
+    if isinf(found := float(written)):
+        raise ValueError(written[:40])
+    return found
 
 
 def document_checked(document: Mapping[str, Any]) -> None:

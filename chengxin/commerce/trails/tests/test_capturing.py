@@ -99,7 +99,8 @@ def test_who_may_say_what_in_whose_name() -> None:
 
 
 def test_a_refused_document_leaves_nothing_behind() -> None:
-    for content in (b"{", json.dumps(document({"type": "ObjectEvent"})).encode()):
+    endless = json.dumps(document(seen(0, "x", serial(1, "A"), **{"firm:n": 0.125}))).replace("0.125", "1e400").encode()
+    for content in (b"{", json.dumps(document({"type": "ObjectEvent"})).encode(), endless):
         with pytest.raises((shaping.DocumentUnreadable, shaping.DocumentUnfit)):
             capturing.trail_capture(content=content, actor=MILL, by=MILL, at=NOW)
     with pytest.raises(asking.CaptureTooLarge):
@@ -159,6 +160,7 @@ QUERIES = [
     ({"EQ_transformationID": "urn:x:7"}, [1]),
     ({"EXISTS_errorDeclaration": "true"}, []),
     ({"EXISTS_errorDeclaration": "false", "EQ_action": "OBSERVE"}, [3, 4]),
+    ({"WD_readPoint": place(2)["id"]}, [4]),
     ({"GE_recordTime": "2027-01-01T00:00:00Z"}, []),
 ]
 
