@@ -99,7 +99,7 @@ def test_who_may_say_what_in_whose_name() -> None:
 
 
 def test_a_refused_document_leaves_nothing_behind() -> None:
-    endless = json.dumps(document(seen(0, "x", serial(1, "A"), **{"firm:n": 0.125}))).replace("0.125", "1e400").encode()
+    endless = json.dumps(document({**seen(0, "x", serial(1, "A")), "firm:n": 0.125})).replace("0.125", "1e400").encode()
     for content in (b"{", json.dumps(document({"type": "ObjectEvent"})).encode(), endless):
         with pytest.raises((shaping.DocumentUnreadable, shaping.DocumentUnfit)):
             capturing.trail_capture(content=content, actor=MILL, by=MILL, at=NOW)
