@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import csv
 import json
 import re
 import sys
@@ -27,6 +28,27 @@ class WrongUse(CommandError):
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh}\n{en}", returncode=2)
+
+
+def rows_read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV or JSON Lines file that a command was given; anything else is wrong use."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if text.lstrip().startswith("{"):
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return [dict(row) for row in csv.DictReader(text.splitlines())]
+    except (OSError, UnicodeDecodeError, ValueError, csv.Error):
+        raise WrongUse(
+            f"读不出{path.name}：须为UTF-8的CSV或者JSON Lines文件。",
+            f"{path.name} cannot be read: give a UTF-8 CSV or JSON Lines file.",
+        ) from None
+
+
+def filing_number(written: str) -> int:
+    """The number of a filing as it was written; anything else is wrong use."""
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise WrongUse("请写批次的编号。", "Write the number of the filing.")
+    return int(written)
 
 
 class Command(BaseCommand):

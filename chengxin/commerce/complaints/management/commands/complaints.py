@@ -1,7 +1,5 @@
 """chengxin complaints: taken in from a file, handled, counted."""
 
-import csv
-import json
 from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,7 +13,7 @@ from chengxin.commerce.complaints.api import told_of
 from chengxin.commerce.complaints.selectors import complaints_owing, filing_accessible, rates_known, rates_told
 from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import WrongUse, filing_number, rows_read
 
 WORDS = {
     "file": 1,
@@ -110,10 +108,10 @@ class Command(Base):
             raise WrongUse("页码从1起。", "Pages begin with 1.")
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
         if action == "file":
-            self.result(services.complaints_file(rows=_rows(Path(words[0])), asker=asker, at=at).as_dict())
+            self.result(services.complaints_file(rows=rows_read(Path(words[0])), asker=asker, at=at).as_dict())
         elif action == "refused":
             lines = "".join(
-                services.refused_export(filing=filing_accessible(asker, _count(words[0])), by=asker.key, at=at)
+                services.refused_export(filing=filing_accessible(asker, filing_number(words[0])), by=asker.key, at=at)
             )
             if options["out"]:
                 options["out"].write_text(lines, encoding="utf-8")
@@ -151,27 +149,8 @@ class Command(Base):
             self.result(rates_told(rates_known(first=first, last=last, on=on, known_at=at, code=options["code"])))
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        if text.lstrip().startswith("{"):
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return [dict(row) for row in csv.DictReader(text.splitlines())]
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error):
-        raise WrongUse(
-            f"读不出{path.name}：须为UTF-8的CSV或者JSON Lines文件。",
-            f"{path.name} cannot be read: give a UTF-8 CSV or JSON Lines file.",
-        ) from None
-
-
 def _money(written: str) -> Decimal | None:
     try:
         return Decimal(written) if written else None
     except InvalidOperation:
         raise WrongUse("金额请写数字，以元为单位。", "Write the amount as a number of yuan.") from None
-
-
-def _count(written: str) -> int:
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
-        raise WrongUse("请写批次的编号。", "Write the number of the filing.")
-    return int(written)

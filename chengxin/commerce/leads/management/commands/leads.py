@@ -1,7 +1,5 @@
 """chengxin leads: taken in from a file, listed, shown, handled, counted."""
 
-import csv
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from chengxin.commerce.leads.selectors import (
 )
 from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import WrongUse, filing_number, rows_read
 
 WANTED = {
     "file": ["FILE"], "refused": ["FILING"], "list": [], "owing": [], "show": ["NUMBER"], "step": ["NUMBER", "STEP"], "clock": [], "rates": ["FIRST", "LAST"],
@@ -76,9 +74,9 @@ class Command(Base):
             raise WrongUse(f"请这样写：{wanted}。", f"Write: {wanted}.")
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
         if action == "file":
-            self.result(services.leads_file(rows=_rows(Path(words[0])), asker=asker, at=at).as_dict())
+            self.result(services.leads_file(rows=rows_read(Path(words[0])), asker=asker, at=at).as_dict())
         elif action == "refused":
-            filing = filing_accessible(asker, _count(words[0]))
+            filing = filing_accessible(asker, filing_number(words[0]))
             lines = "".join(services.refused_export(filing=filing, by=asker.key, at=at))
             if options["out"]:
                 options["out"].write_text(lines, encoding="utf-8")
@@ -101,22 +99,3 @@ class Command(Base):
         else:
             first, last = (day_read(word) for word in words)
             self.result(rates_told(rates_known(first=first, last=last, on=on, known_at=at)))
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        if text.lstrip().startswith("{"):
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return [dict(row) for row in csv.DictReader(text.splitlines())]
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error):
-        raise WrongUse(
-            f"读不出{path.name}：须为UTF-8的CSV或者JSON Lines文件。",
-            f"{path.name} cannot be read: give a UTF-8 CSV or JSON Lines file.",
-        ) from None
-
-
-def _count(written: str) -> int:
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
-        raise WrongUse("请写批次的编号。", "Write the number of the filing.")
-    return int(written)
