@@ -57,7 +57,7 @@ from chengxin.commerce.complaints.selectors import (
 )
 from chengxin.commerce.merchants.bulk import code_holds, shops_filed
 from chengxin.commerce.merchants.rules import words_public
-from chengxin.commerce.merchants.selectors import law_of, registrations_known
+from chengxin.commerce.merchants.selectors import code_known, law_of, platform_acts
 from chengxin.kernel.days import day_of, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
@@ -241,17 +241,13 @@ def _fault(told: Told, asker: Asker, law: Law, at: datetime) -> str | None:
         ("amount-wrong", told.amount is not None and not (told.amount.is_finite() and 0 <= told.amount < 10**11)),
         ("day-wrong", told.received_on > on or told.goods_on is not None and told.goods_on > on),
         ("code-wrong", bool(told.code) and not code_holds(told.code)),
-        ("platform-unknown", bool(told.platform) and not _platform(told.platform, at)),
+        ("platform-unknown", bool(told.platform) and not platform_acts(told.platform, at=at)),
         ("sender-unfit", asker.kind == "platform" and told.platform != asker.key),
     )
     for reason, holds in checks:
         if holds:
             return reason
     return "shop-unknown" if told.shop and not shops_filed(told.platform, [told.shop]) else None
-
-
-def _platform(key: str, at: datetime) -> bool:
-    return Actor.objects.filter(key=key, kind="platform").exists() and actor_acting(key, at=at) is not None
 
 
 def _may_send(source: str, asker: Asker) -> bool:
@@ -347,10 +343,7 @@ def _leg_open(complaint: Complaint, procedure: str, handler: str, *, on: date, b
 
 
 def _code_of(complaint: Complaint) -> str:
-    if complaint.code or not complaint.shop:
-        return complaint.code
-    filed = registrations_known(complaint.platform, "shops", known_at=complaint.at, shops=[complaint.shop]).first()
-    return filed.code if filed else ""
+    return code_known(complaint.platform, complaint.shop, complaint.code, known_at=complaint.at)
 
 
 def _receipt(complaint: Complaint, key: str, *, unchanged: bool = False) -> Receipt:
@@ -670,7 +663,7 @@ def fund_declare(
     rules.fund_fit(
         key=key, keeper_code=keeper_code, code_holds=code_holds(keeper_code), amount=amount, digest=digest, platforms=platforms
     )  # fmt: skip
-    if unknown := [each for each in platforms if not _platform(each, at)]:
+    if unknown := [each for each in platforms if not platform_acts(each, at=at)]:
         raise rules.FundUnfit(why=f"there is no platform {unknown[0][:64]}.", why_zh=f"没有平台{unknown[0][:64]}。")
     with transaction.atomic():
         _alone(f"fund:{key}")

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
-from chengxin.actors.selectors import Asker, actor_acting, actor_titled
+from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases import rules as cases
 from chengxin.cases.rules import Course, Taken, Telling, channel_of
 from chengxin.cases.services.running import PaperIn
@@ -54,7 +54,7 @@ from chengxin.commerce.leads.selectors import (
 )
 from chengxin.commerce.merchants.bulk import code_holds, shops_filed
 from chengxin.commerce.merchants.rules import digest_holds, mobile_within
-from chengxin.commerce.merchants.selectors import law_of, registrations_known
+from chengxin.commerce.merchants.selectors import code_known, law_of, platform_acts
 from chengxin.kernel.days import day_due, day_of, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
@@ -216,17 +216,13 @@ def _fault(told: Told, asker: Asker, law: Law, at: datetime) -> str | None:
         ("day-wrong", not on - OLDEST <= told.received_on <= on),
         ("code-wrong", bool(told.code) and not code_holds(told.code)),
         ("digest-wrong", len(told.digests) > rules.MOST_DIGESTS or not all(digest_holds(d) for d in told.digests)),
-        ("platform-unknown", bool(told.platform) and not _platform(told.platform, at)),
+        ("platform-unknown", bool(told.platform) and not platform_acts(told.platform, at=at)),
         ("sender-unfit", asker.kind == "platform" and told.platform != asker.key),
     )
     for reason, holds in checks:
         if holds:
             return reason
     return "shop-unknown" if told.shop and not shops_filed(told.platform, [told.shop]) else None
-
-
-def _platform(key: str, at: datetime) -> bool:
-    return Actor.objects.filter(key=key, kind="platform").exists() and actor_acting(key, at=at) is not None
 
 
 def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt, Lead]:
@@ -283,10 +279,7 @@ def _opened(lead: Lead, law: Law, *, by: str, at: datetime) -> None:
 
 
 def _code_of(lead: Lead) -> str:
-    if lead.code or not lead.shop:
-        return lead.code
-    filed = registrations_known(lead.platform, "shops", known_at=lead.at, shops=[lead.shop]).first()
-    return filed.code if filed else ""
+    return code_known(lead.platform, lead.shop, lead.code, known_at=lead.at)
 
 
 def _receipt(lead: Lead, key: str, *, unchanged: bool = False) -> Receipt:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chengxin import law as lawroom
+from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_acting, actor_titled, actors_titled
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.bulk import among, identity_unsealed
@@ -57,6 +58,11 @@ def platform_for(platform: str, by: str, *, at: datetime) -> None:
         raise rules.FiledForAnother(by=actor.title, platform=whose.title)
 
 
+def platform_acts(key: str, *, at: datetime) -> bool:
+    """Whether there is such a platform, and it acts here at the instant; refuses one that was closed."""
+    return Actor.objects.filter(key=key, kind="platform").exists() and actor_acting(key, at=at) is not None
+
+
 def registrations_known(
     platform: str, kind: str, *, known_at: datetime, shops: Sequence[str] | None = None
 ) -> QuerySet[Registration]:
@@ -65,6 +71,14 @@ def registrations_known(
     if shops is not None:
         found = found.filter(shop__in=among(shops))
     return found.order_by("shop", "item", "-version").distinct("shop", "item").defer("sealed")
+
+
+def code_known(platform: str, shop: str, code: str, *, known_at: datetime) -> str:
+    """The unified code that was said or, where none was, the one under which the platform had filed the shop; nothing where it filed none."""
+    if code or not shop:
+        return code
+    filed = registrations_known(platform, "shops", known_at=known_at, shops=[shop]).first()
+    return filed.code if filed else ""
 
 
 def shop_filed(platform: str, shop: str, *, known_at: datetime) -> Registration:
