@@ -1,13 +1,16 @@
 """What a complaint must be, who is asked first, what may be done next and with what, and what counts as solved. Pure."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from hashlib import sha256
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.tables import csv_lines
 from chengxin.law.models import ComplaintKind, Doer, Words
 
 PLATFORM, RETURN, AGENCY = "platform-complaint", "no-reason-return", "consumer-complaint"
@@ -286,3 +289,53 @@ def rate(key: str, outcomes: Iterable[Outcome], *, least: int) -> Rate:
         many["solved"] / received if received >= least and received else None,
         many["solved"] / ended if ended >= least and ended else None,
     )  # fmt: skip
+
+
+# --- what became of a file: of complaints, and of leads ------------------------------------------------------------------------------
+
+
+class Receipted(Protocol):
+    """What a receipt says by which whoever sent the file finds what was taken in."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def joined(self) -> str: ...
+
+
+R = TypeVar("R", bound=Receipted)
+
+
+@dataclass(frozen=True)
+class FilingResult(Generic[R]):
+    """What became of a file: how many rows were taken in, joined, known already or refused, and the receipts by line."""
+
+    filing: int
+    rows: int
+    accepted: int
+    joined: int
+    unchanged: int
+    refused: int
+    refused_by_reason: dict[str, int]
+    receipts: list[tuple[int, str, R]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as it is printed; keys are for whoever sent the file to hand on."""
+        receipts = [
+            {"line": line, "reference": reference, "number": r.number, "key": r.key, "joined": r.joined}
+            for line, reference, r in self.receipts
+        ]
+        return {**self.__dict__, "receipts": receipts}
+
+
+def rows_digest(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The digest by which a file is known, whatever the order of the cells in a row."""
+    return sha256(json.dumps(list(rows), ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def refused_lines(rows: Iterable[tuple[int, str]], reasons: Mapping[str, tuple[str, str]]) -> str:
+    """Refused rows as lines of a CSV file: line and reason, the reason in both languages."""
+    head: list[Sequence[Any]] = [("line", "reason", "zh", "en")]
+    return csv_lines([*head, *((line, reason, *reasons[reason]) for line, reason in rows)])

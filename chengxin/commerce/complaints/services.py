@@ -1,6 +1,5 @@
 """Taking complaints in, one or in files, joining what is one dispute, taking steps, opening who complained, and saying who is in charge."""
 
-import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ from chengxin.commerce.complaints.models import (
     exhibit_bound,
     words_bound,
 )
-from chengxin.commerce.complaints.rules import Told
+from chengxin.commerce.complaints.rules import FilingResult, Told, refused_lines, rows_digest
 from chengxin.commerce.complaints.selectors import (
     Shown,
     agency_for,
@@ -61,7 +60,6 @@ from chengxin.commerce.merchants.selectors import code_known, law_of, platform_a
 from chengxin.kernel.days import day_of, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
-from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.kernel.written import day_written
 from chengxin.law import Law
@@ -112,13 +110,13 @@ def complaint_file(*, told: Told, asker: Asker, at: datetime, papers: Iterable[P
     return receipt
 
 
-def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> "FilingResult":
+def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult[Receipt]:
     """Take in a file of complaints: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
     if len(rows) > MOST_ROWS:
         raise rules.ComplaintUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
     on = day_of(at)
     law, counts, reasons = law_of(on), {"accepted": 0, "joined": 0, "unchanged": 0}, list[tuple[int, str]]()
-    digest = sha256(json.dumps(list(rows), ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    digest = rows_digest(rows)
     read = [_read(row, on) for row in rows]
     faults = [told if isinstance(told, str) else _fault(told, asker, law, at) for told in read]
     reasons = [(line, fault) for line, fault in enumerate(faults, 1) if fault]
@@ -170,34 +168,11 @@ def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: date
     )
 
 
-@dataclass(frozen=True)
-class FilingResult:
-    """What became of a file: how many rows were taken in, joined, known already or refused, and the receipts by line."""
-
-    filing: int
-    rows: int
-    accepted: int
-    joined: int
-    unchanged: int
-    refused: int
-    refused_by_reason: dict[str, int]
-    receipts: list[tuple[int, str, Receipt]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The result as it is printed; keys are for whoever sent the file to hand on."""
-        receipts = [
-            {"line": line, "reference": reference, "number": r.number, "key": r.key, "joined": r.joined}
-            for line, reference, r in self.receipts
-        ]
-        return {**{k: v for k, v in self.__dict__.items() if k != "receipts"}, "receipts": receipts}
-
-
 def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
     """The refused rows as lines of a CSV file: line and reason. Persons are written out nowhere; whoever sent them has the file."""
     trace(event="complaints.refused.exported", by=by, at=at, about=f"complaints-filing:{filing.pk}")
     rows = Refused.objects.filter(filing=filing).order_by("line").values_list("line", "reason")
-    head: list[Sequence[Any]] = [("line", "reason", "zh", "en")]
-    return iter([csv_lines([*head, *((line, reason, *rules.REASONS[reason]) for line, reason in rows)])])
+    return iter([refused_lines(rows, rules.REASONS)])
 
 
 _TEXTS = ("source", "kind", "wants", "words", "name", "reach", "platform", "shop", "code", "order", "reference")

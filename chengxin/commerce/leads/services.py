@@ -1,6 +1,5 @@
 """Taking leads in, one or in files, joining and parting them, taking steps, opening who reported, and asking platforms for material."""
 
-import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from chengxin.cases import rules as cases
 from chengxin.cases.rules import Course, Taken, Telling, channel_of
 from chengxin.cases.services.running import PaperIn
 from chengxin.cases.services.telling import notice_write
+from chengxin.commerce.complaints.rules import FilingResult, refused_lines, rows_digest
 from chengxin.commerce.complaints.selectors import agency_for
 from chengxin.commerce.complaints.services import exhibit_add
 from chengxin.commerce.leads import rules
@@ -58,7 +58,6 @@ from chengxin.commerce.merchants.selectors import code_known, law_of, platform_a
 from chengxin.kernel.days import day_due, day_of, day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within
-from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.kernel.written import day_written
 from chengxin.law import Law
@@ -108,34 +107,12 @@ def lead_file(*, told: Told, asker: Asker, at: datetime, papers: Iterable[PaperI
     return receipt
 
 
-@dataclass(frozen=True)
-class FilingResult:
-    """What became of a file: how many rows were taken in, joined, known already or refused, and the receipts by line."""
-
-    filing: int
-    rows: int
-    accepted: int
-    joined: int
-    unchanged: int
-    refused: int
-    refused_by_reason: dict[str, int]
-    receipts: list[tuple[int, str, Receipt]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The result as it is printed; keys are for whoever sent the file."""
-        receipts = [
-            {"line": line, "reference": reference, "number": r.number, "key": r.key, "joined": r.joined}
-            for line, reference, r in self.receipts
-        ]
-        return {**self.__dict__, "receipts": receipts}
-
-
-def leads_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult:
+def leads_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult[Receipt]:
     """Take in a file of leads: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
     if len(rows) > MOST_ROWS:
         raise rules.LeadUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
     law, on = law_of(day_of(at)), day_of(at)
-    digest = sha256(json.dumps(list(rows), ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    digest = rows_digest(rows)
     counts, by_reason = {"accepted": 0, "joined": 0, "unchanged": 0}, dict[str, int]()
     receipts: list[tuple[int, str, Receipt]] = []
     refused: list[tuple[int, str]] = []
@@ -177,8 +154,7 @@ def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
     """The refused rows as lines of a CSV file: line and reason. Persons are written out nowhere; whoever sent them has the file."""
     trace(event="leads.refused.exported", by=by, at=at, about=f"leads-filing:{filing.pk}")
     rows = Refused.objects.filter(filing=filing).order_by("line").values_list("line", "reason")
-    head: list[Sequence[Any]] = [("line", "reason", "zh", "en")]
-    return iter([csv_lines([*head, *((line, reason, *rules.REASONS[reason]) for line, reason in rows)])])
+    return iter([refused_lines(rows, rules.REASONS)])
 
 
 _TEXTS = ("source", "kind", "words", "platform", "shop", "code", "about", "name", "reach", "reference")
