@@ -52,7 +52,7 @@ def test_a_shop_is_patrolled_and_a_risk_followed_to_another_region(journey: Visi
         page.locator(f"#digest-{item}").fill(digest(n))
     page.get_by_role("button", name="登记所见").click()
     expect(page.locator(".panel.refused, .notice, [role=alert]").first).to_be_visible()  # an unmet item lacks its facts
-    page.locator("summary").first.click()
+    page.locator("summary", has_text="不符合的").first.click()
     page.locator("textarea[name^=facts-]").first.fill("页面所示名称与营业执照不一致，缺少“有限公司”字样。")
     page.locator("select[name^=misconduct-]").first.select_option("false-marketing")
     looked_at(page, "patrol-form")
