@@ -48,7 +48,7 @@ def lookup_count(*, page: str, address: str, at: datetime) -> None:
     """
     limit, mark = rules.OF_LOOKUPS, attempt_mark(f"lookup:{page}:{network_of(address)}")
     made = Attempt.objects.create(about=mark, at=at)
-    within = Attempt.objects.filter(about=mark, at__gt=at - limit.within).order_by("at")
+    within = Attempt.objects.filter(about=mark, at__gt=at - limit.within).order_by("at", "pk")
     counted = within.count()
     if counted > limit.most:
         made.delete()

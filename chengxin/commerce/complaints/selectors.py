@@ -103,10 +103,11 @@ def head_of(complaint: Complaint) -> Complaint:
 
 
 def joined_with(heads: Iterable[Complaint]) -> QuerySet[Any]:
-    """What is handled with these now."""
+    """What is handled with these now, in the order in which it came."""
     keys = [head.pk for head in heads]
     by_hand = Joining.objects.filter(into__in=keys).values("complaint")
-    return complaints_headed(Complaint.objects.filter(Q(joined__in=keys) | Q(pk__in=by_hand))).filter(under__in=keys)
+    found = complaints_headed(Complaint.objects.filter(Q(joined__in=keys) | Q(pk__in=by_hand)))
+    return found.filter(under__in=keys).order_by("pk")
 
 
 def joinings_of(complaint: Complaint) -> list[Joining]:

@@ -214,7 +214,7 @@ def ground_shown(found: Warning, held: Held) -> dict[str, Any]:
 
 
 def _out(*, known_at: datetime) -> QuerySet[Warning]:
-    """Those that were published by the instant and may still be shown, the latest published first."""
+    """Those that were published by the instant and may still be shown, in no order: whoever shows them sorts them."""
     longest = law_of(day_of(known_at)).parameter(rules.LONGEST)
     since = day_of(known_at) - timedelta(days=longest + 1)
     published = WarningStep.objects.filter(to__in=rules.OUT, doer="authority", at__lte=known_at)

@@ -167,7 +167,7 @@ def loop(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     context = {
         "loop": found, "steps": [each for each in found["open"] if each["by"] == "authority"] if own else [], "own": own, "facts": pairs, "asker": asker,
         "refusal": refusal, "typed": typed if refusal else {}, "done": request.method == "POST" and not refusal,
-        "roles": law.code_lists[rules.ROLES].choices, "departments": [each for each in departments().order_by("title") if each.key != asker.key] if own else [],
+        "roles": law.code_lists[rules.ROLES].choices, "departments": [each for each in departments().order_by("title", "pk") if each.key != asker.key] if own else [],
     }  # fmt: skip
     return render(request, "desk/loop.html", context, status=_status(refusal))
 

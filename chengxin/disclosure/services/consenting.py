@@ -152,7 +152,7 @@ def _withdrawn(consent: int, subject: int, *, way: Consent.Way, by: str, at: dat
         if Withdrawal.objects.filter(pk=consent).exists():
             raise ConsentWithdrawn(consent=consent)
         # Whoever withdraws read the clock, then waited for the readings that were under way: it is known after them.
-        last = found.uses.order_by("-at").first()
+        last = found.uses.order_by("-at", "-pk").first()
         at = max(at, last.at) if last else at
         law = lawroom.load().on(day_of(at), found.jurisdiction)
         Withdrawal.objects.create(
