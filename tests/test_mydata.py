@@ -303,7 +303,7 @@ def test_what_may_be_is_erased_and_what_may_not_stays_and_is_said(person: int, m
     mine.post("/my/reports", {"act": "draw", "kind": "personal"})
     records = Record.objects.count()
     plan = mine.get("/my/data").text
-    for words in ("依法保留", "个人信息保护法 47 第二款", "网络安全法 21"):
+    for words in ("依法保留", "《个人信息保护法》第47条第二款", "《网络安全法》第21条"):
         assert words in plan
     assert mine.post("/my/data/erase").status_code == 422 and Account.objects.filter(subject_id=person).exists()
     done = mine.post("/my/data/erase", {"sure": "on"})

@@ -170,7 +170,7 @@ def _say(found: Finding, kind: Word.Kind, words: str, document: str, asker: Aske
 # --- incidents ----------------------------------------------------------------------------------------------------------------
 
 # The name that stands on the letter; who reads what of whom is decided nowhere else but in a grant.
-ADDRESSED = Grant(frozenset({"name"}), "个人信息保护法 57")
+ADDRESSED = Grant(frozenset({"name"}), "《个人信息保护法》第57条")
 OF_INCIDENT = "data-incident"
 
 

@@ -34,8 +34,8 @@ from chengxin.subjects.services.persons import person_open
 from chengxin.vault.selectors import seal_of
 
 PUBLIC = "public"
-CONFIRMING = Grant(frozenset({"name"}), "个人信息保护法 13 (一), 14")
-GONE = ("本人退出惠民服务 / the person left benefits", "个人信息保护法 47")
+CONFIRMING = Grant(frozenset({"name"}), "《个人信息保护法》第13条第一项、第14条")
+GONE = ("本人退出惠民服务 / the person left benefits", "《个人信息保护法》第47条")
 
 
 # --- taking part, and leaving ----------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class DrawNotYours(Refusal):
 
     code = "draw-not-yours"
     status = 403
-    basis = "优化营商环境条例 54"
+    basis = "《优化营商环境条例》第54条"
     zh = "{actor}属于{kind}：检查对象由实施检查的主管部门抽取（优化营商环境条例第54条）。"
 
 

@@ -41,7 +41,7 @@ class SignatureOfOtherText(Refusal):
     """The signature is not of this text: not one character of it may be changed. Take the text as it is given here, and sign its bytes."""
 
     code = "signature-of-other-text"
-    basis = "电子签名法 13"
+    basis = "《电子签名法》第13条"
     zh = "签名与文本不符：文本一个字也不能改动。请取得本库给出的文本，对其字节签名。"
 
 
@@ -49,7 +49,7 @@ class CertificateOverdue(Refusal):
     """The certificate holds from {begins} to {ends}, and not on {on}. Sign with one that is in force."""
 
     code = "certificate-overdue"
-    basis = "电子签名法 13"
+    basis = "《电子签名法》第13条"
     zh = "证书有效期为{begins}至{ends}，{on}不在有效期内。请用有效的证书签名。"
 
 
@@ -59,7 +59,7 @@ class CertificateUntrusted(Refusal):
     """
 
     code = "certificate-untrusted"
-    basis = "电子签名法 16"
+    basis = "《电子签名法》第16条"
     zh = "这张证书没有本库所信任的机构作保，或者已被吊销，或者不是用于签名的证书，或者无从得知是否已被吊销。所信任的有：{known}。"
 
 
@@ -76,7 +76,7 @@ class CertificateOfAnother(Refusal):
     """The certificate is of {found}, and the signer is {wanted}. Whoever signs brings a certificate of their own."""
 
     code = "certificate-of-another"
-    basis = "电子签名法 13"
+    basis = "《电子签名法》第13条"
     zh = "证书属于{found}，签署者是{wanted}。签署者须用自己的证书签名。"
 
 

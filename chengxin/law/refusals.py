@@ -179,7 +179,7 @@ class PersonScored(Boundary):
     """{file}: {place}: «{found}» scores, grades or ranks a natural person. No such value is computed or imported."""
 
     code = "boundary-person-scored"
-    basis = "个人信息保护法 24"
+    basis = "《个人信息保护法》第24条"
     zh = "{file}：{place}：“{found}”对自然人评分、分级或排名。本系统不计算也不引入此类数值。"
 
 
@@ -187,7 +187,7 @@ class PointsNotPositive(Boundary):
     """{file}: {place}: «{found}». Benefit points only add up: nothing is taken off, nobody is ranked, and no level can be lost."""
 
     code = "boundary-points-not-positive"
-    basis = "个人信息保护法 24"
+    basis = "《个人信息保护法》第24条"
     zh = "{file}：{place}：“{found}”。惠民积分只加不减：不扣分，不排名，没有可以失去的等级。"
 
 
@@ -197,7 +197,7 @@ class PointsUsed(Boundary):
     """
 
     code = "boundary-points-used"
-    basis = "个人信息保护法 24"
+    basis = "《个人信息保护法》第24条"
     zh = "{file}：{place}：“{found}”。惠民积分属于本人，只用于惠民服务：核查、记录、名单、措施、报告、用途和程序都不得使用。"
 
 
@@ -205,7 +205,7 @@ class RecordWithoutTerm(Boundary):
     """{file}: {place}: a record needs a term: until a field's day, so many months, or open-ended by a named article."""
 
     code = "boundary-record-without-term"
-    basis = "征信业管理条例 16"
+    basis = "《征信业管理条例》第16条"
     zh = "{file}：{place}：记录须有期限：至某字段之日、若干个月，或依条文不定期。"
 
 
@@ -213,7 +213,7 @@ class RecordWithoutAuthority(Boundary):
     """{file}: {place}: a record needs a deciding authority and a day of decision; name the fields that hold them."""
 
     code = "boundary-record-without-authority"
-    basis = "行政处罚法 59"
+    basis = "《行政处罚法》第59条"
     zh = "{file}：{place}：记录须有作出决定的机关和日期，请指明字段。"
 
 
@@ -221,7 +221,7 @@ class RecordWithoutDocument(Boundary):
     """{file}: {place}: a record needs the document that decided it; name the field that holds its number."""
 
     code = "boundary-record-without-document"
-    basis = "行政处罚法 59"
+    basis = "《行政处罚法》第59条"
     zh = "{file}：{place}：记录须有据以认定的文书，请指明文号字段。"
 
 
@@ -229,7 +229,7 @@ class LeadAsRecord(Boundary):
     """{file}: {place}: {sender} decides nothing. What it finds is a lead for a person, never an adverse record."""
 
     code = "boundary-lead-as-record"
-    basis = "企业信息公示暂行条例 6, 7"
+    basis = "《企业信息公示暂行条例》第6条、第7条"
     zh = "{file}：{place}：{sender} 无权作出决定，其发现只是供人核查的线索，不得作为不良记录。"
 
 
@@ -237,7 +237,7 @@ class MeasureWithoutStatute(Boundary):
     """{file}: {place}: a measure needs a published statute; none of {instruments} is a law, regulation or local one."""
 
     code = "boundary-measure-without-statute"
-    basis = "上海市社会信用条例 32；浙江省公共信用信息管理条例 28"
+    basis = "《上海市社会信用条例》第32条；《浙江省公共信用信息管理条例》第28条"
     zh = "{file}：{place}：措施须以公布的法律、法规为依据；{instruments} 均不是。"
 
 
@@ -247,7 +247,7 @@ class ClassNotTheRegulators(Boundary):
     """
 
     code = "boundary-class-not-the-regulators"
-    basis = "市场主体登记管理条例 38"
+    basis = "《市场主体登记管理条例》第38条"
     zh = "{file}：{place}：抽查比例只能以监管部门自己认定的类别为依据，而 {record_type} 可由 {sender} 报送；只能由主管部门报送。"
 
 
@@ -255,7 +255,7 @@ class ClassOnlyDraws(Boundary):
     """{file}: {place}: a regulator's class says how often one is inspected and nothing else: {why}."""
 
     code = "boundary-class-only-draws"
-    basis = "市场主体登记管理条例 38；优化营商环境条例 54"
+    basis = "《市场主体登记管理条例》第38条；《优化营商环境条例》第54条"
     zh = "{file}：{place}：监管部门认定的类别只决定抽查的比例，不得据以采取其他措施：{why_zh}。"
 
 
@@ -263,7 +263,7 @@ class PersonMeasureBarred(Boundary):
     """{file}: {place}: {kind} is no kind of measure on a natural person. The kinds are {allowed}."""
 
     code = "boundary-person-measure-kind"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{file}：{place}：{kind} 不是可对自然人采取的措施种类。允许的种类：{allowed}。"
 
 
@@ -273,7 +273,7 @@ class PersonUnnamed(Boundary):
     """
 
     code = "boundary-person-unnamed"
-    basis = "个人信息保护法 6；行政处罚法 59"
+    basis = "《个人信息保护法》第6条；《行政处罚法》第59条"
     zh = "{file}：{place}：对自然人的措施只及于决定文书载明的人，须写明 named_in: deciding-document；不得把企业的失信推及其人员。"
 
 
@@ -283,7 +283,7 @@ class BreachCopied(Boundary):
     """
 
     code = "boundary-breach-copied"
-    basis = "个人信息保护法 6；行政处罚法 59"
+    basis = "《个人信息保护法》第6条；《行政处罚法》第59条"
     zh = (
         "{file}：{place}：这是把单位的失信记到个人名下：{why_zh}。只有决定文书本身载明其人、法律法规规定任职限制（management-office）的"
         "正式决定可以登记，须在 carries_out 中写明哪个字段载明该措施。"
@@ -294,7 +294,7 @@ class MeasureBarred(Boundary):
     """{file}: {place}: «{found}» touches {topic}. No measure of this register may."""
 
     code = "boundary-measure-barred"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{file}：{place}：“{found}”涉及{topic_zh}，本系统的任何措施均不得涉及。"
 
 
@@ -302,7 +302,7 @@ class PersonsEnumerated(Boundary):
     """{file}: {place}: this would list or publish natural persons. They are never enumerated."""
 
     code = "boundary-persons-enumerated"
-    basis = "个人信息保护法 25；山东省社会信用条例 20；浙江省公共信用信息管理条例 15"
+    basis = "《个人信息保护法》第25条；《山东省社会信用条例》第20条；《浙江省公共信用信息管理条例》第15条"
     zh = "{file}：{place}：此处会列举或公开自然人，自然人不得被列举。"
 
 
@@ -310,7 +310,7 @@ class SubjectDetected(Boundary):
     """{file}: {place}: a detector would look at whoever is recorded. It looks at how the register is read, and by whom."""
 
     code = "boundary-subject-detected"
-    basis = "个人信息保护法 6, 51"
+    basis = "《个人信息保护法》第6条、第51条"
     zh = "{file}：{place}：此处会针对被记录的主体。查询审计只看查询本身和查询单位，不看被查询的主体。"
 
 
@@ -318,7 +318,7 @@ class ReaderScored(Boundary):
     """{file}: {place}: «{found}» would give readers a score or rank. A finding is a fact that a person decides about."""
 
     code = "boundary-reader-scored"
-    basis = "个人信息保护法 6, 51"
+    basis = "《个人信息保护法》第6条、第51条"
     zh = "{file}：{place}：“{found}”会给查询单位评分或者排名。线索只是事实，由人处理。"
 
 
@@ -326,7 +326,7 @@ class RepairedReported(Boundary):
     """{file}: {place}: repaired records would be {found}. Past its term or repaired, a record is neither shown nor used: write `left-out`."""
 
     code = "boundary-repaired-reported"
-    basis = "信用修复管理办法 3"
+    basis = "《信用修复管理办法》第3条"
     zh = "{file}：{place}：已修复的记录写为“{found}”。已过期限或者已修复的记录既不公示也不使用，只能写 left-out。"
 
 
@@ -334,7 +334,7 @@ class PersonsApart(Boundary):
     """{file}: {place}: {why}. Records about natural persons are types of their own: about nobody else, number and name kept in the vault alone."""
 
     code = "boundary-persons-apart"
-    basis = "个人信息保护法 6, 51"
+    basis = "《个人信息保护法》第6条、第51条"
     zh = "{file}：{place}：{why_zh}。自然人的记录单独成类：不与组织同类，号码和姓名只存于密封库。"
 
 
@@ -344,7 +344,7 @@ class PersonClassBarred(Boundary):
     """
 
     code = "boundary-person-class"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{file}：{place}：“{found}”不是可记录自然人的类别。允许的类别：{allowed}，即许可、资格、荣誉和许可机关的正式决定；只有决定可以是不良信息。"
 
 
@@ -352,7 +352,7 @@ class MinorRecorded(Boundary):
     """{file}: {place}: nobody under 18 is recorded ({found}); a type about natural persons says `adults_only: true`."""
 
     code = "boundary-under-18"
-    basis = "上海市社会信用条例 2；个人信息保护法 28"
+    basis = "《上海市社会信用条例》第2条；《个人信息保护法》第28条"
     zh = "{file}：{place}：不记录未满十八周岁的人（{found}）；涉及自然人的类型须写明 adults_only: true。"
 
 
@@ -360,7 +360,7 @@ class DataBarred(Boundary):
     """{file}: {place}: «{found}» is {topic}. It is never collected."""
 
     code = "boundary-data-barred"
-    basis = "征信业管理条例 14；个人信息保护法 28"
+    basis = "《征信业管理条例》第14条；《个人信息保护法》第28条"
     zh = "{file}：{place}：“{found}”属于{topic_zh}，不得采集。"
 
 
@@ -370,7 +370,7 @@ class BuyerNamed(Boundary):
     """
 
     code = "boundary-buyer-named"
-    basis = "个人信息保护法 6；电子商务法 25"
+    basis = "《个人信息保护法》第6条；《电子商务法》第25条"
     zh = "{file}：{place}：“{found}”会说出买家是谁或者如何联系。平台报送的交易资料只能有平台自己的假名（类型 pseudonym），不得有自然人的其他信息。"
 
 
@@ -378,7 +378,7 @@ class PersonalDataRelied(Boundary):
     """{file}: {place}: the field {field} holds personal data, which is read and never filed; nothing may rest on it."""
 
     code = "boundary-personal-data-relied-on"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{file}：{place}：字段 {field} 是个人信息，只读不存，不得以其为依据。"
 
 
@@ -386,7 +386,7 @@ class ListWithoutExit(Boundary):
     """{file}: {place}: a list needs its exit in words: how, and when, a subject comes off it."""
 
     code = "boundary-list-without-exit"
-    basis = "上海市社会信用条例 25"
+    basis = "《上海市社会信用条例》第25条"
     zh = "{file}：{place}：名单须写明移出条件。"
 
 
@@ -396,7 +396,7 @@ class ListWithoutGround(Boundary):
     """
 
     code = "boundary-list-without-ground"
-    basis = "浙江省公共信用信息管理条例 24；河南省社会信用条例 28"
+    basis = "《浙江省公共信用信息管理条例》第24条；《河南省社会信用条例》第28条"
     zh = "{file}：{place}：在本系统作出列入决定的名单，须写明可据以列入的记录（grounds）和列入程序。"
 
 
@@ -404,7 +404,7 @@ class ListWithoutNotice(Boundary):
     """{file}: {place}: an adverse list is entered by a procedure in which the subject is told first (state `noticed`)."""
 
     code = "boundary-list-without-notice"
-    basis = "浙江省公共信用信息管理条例 28；河南省社会信用条例 28；行政处罚法 44"
+    basis = "《浙江省公共信用信息管理条例》第28条；《河南省社会信用条例》第28条；《行政处罚法》第44条"
     zh = "{file}：{place}：列入不利名单须经事先告知程序（含 noticed 状态）。"
 
 
@@ -412,7 +412,7 @@ class RightsMissing(Boundary):
     """{file}: an adverse record needs a way to answer it, and the lawbook has no procedure {procedure}."""
 
     code = "boundary-rights-missing"
-    basis = "征信业管理条例 25"
+    basis = "《征信业管理条例》第25条"
     zh = "{file}：不良记录须有救济途径，而法典没有程序 {procedure}。"
 
 
@@ -420,7 +420,7 @@ class PurposeBarred(Boundary):
     """{file}: {place}: «{found}» is no purpose for which anybody may ask: {topic}."""
 
     code = "boundary-purpose-barred"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{file}：{place}：“{found}”不得作为查询目的：{topic_zh}。"
 
 
@@ -428,7 +428,7 @@ class ConsentMissing(Boundary):
     """{file}: {place}: «{found}» is a person's own affair: only on that person's own consent (`consent: true`)."""
 
     code = "boundary-consent-missing"
-    basis = "个人信息保护法 13, 14"
+    basis = "《个人信息保护法》第13条、第14条"
     zh = "{file}：{place}：“{found}”属个人事务，须经本人同意（consent: true）。"
 
 
@@ -436,7 +436,7 @@ class UseNotNamed(Boundary):
     """{file}: {place}: «{found}» is a person's own affair: each consent is for one named use (`once: true`)."""
 
     code = "boundary-use-not-named"
-    basis = "个人信息保护法 14, 23"
+    basis = "《个人信息保护法》第14条、第23条"
     zh = "{file}：{place}：“{found}”属个人事务，每份同意只用于一次写明的用途（once: true）。"
 
 
@@ -446,7 +446,7 @@ class PurposeNotClosed(Boundary):
     """
 
     code = "boundary-purpose-not-closed"
-    basis = "上海市社会信用条例 14；征信业管理条例 14, 18"
+    basis = "《上海市社会信用条例》第14条；《征信业管理条例》第14条、第18条"
     zh = "{file}：{place}：“{found}”涉及{topic_zh}，国家一级只能写为关闭（closed: true），由地方依自己的法规开放，且须经本人同意。"
 
 
@@ -454,5 +454,5 @@ class ReaderWithoutStatute(Boundary):
     """{file}: {place}: a person is read by an authority on a statute, or by whom the person allowed: {why}."""
 
     code = "boundary-reader-without-statute"
-    basis = "个人信息保护法 13, 34"
+    basis = "《个人信息保护法》第13条、第34条"
     zh = "{file}：{place}：查询自然人，须是机关依法律法规，或者经本人同意：{why_zh}。"

@@ -13,7 +13,8 @@ from typing import TypeAlias
 Texts: TypeAlias = Mapping[str, Mapping[str, str]]
 
 STORE = "law-texts.json"
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_NUMERALS = "零一二三四五六七八九"
+_DIGITS = {character: value for value, character in enumerate(_NUMERALS)} | {"〇": 0, "两": 2}
 _ARTICLE = re.compile(
     r"^[#*\s　]*第([零〇一二三四五六七八九十百\d]+)条(?:之([一二三四五六七八九十]+))?[\s　:：]*", re.MULTILINE
 )
@@ -22,6 +23,7 @@ _SECTION = re.compile(r"^[\s　]*([一二三四五六七八九十]+)、", re.MUL
 _ITEM = re.compile(r"^[\s　]*[(（]([一二三四五六七八九十]+)[)）]", re.MULTILINE)
 _PART = re.compile(r"第([零〇一二三四五六七八九十百\d]+)(款|项)")
 _NUMBERED = re.compile(r"^\d+$")
+_SECTIONED = re.compile(r"^(?:([1-9])/)?([一二三四五六七八九十]+)(?:\(([一二三四五六七八九十]+)\))?$")
 
 
 def number_read(written: str) -> int:
@@ -76,11 +78,21 @@ def _items_cut(words: str) -> list[tuple[str, str]]:
 
 
 def article_shown(article: str, language: str) -> str:
-    """The article's label as it is cited: 第48条, art. 48; a section of a policy paper stands as it is."""
+    """The article's label as it is cited: 第48条, art. 48; of a policy paper 第二篇第三部分（一）, part 2, section 3 (1); a heading without a number stands as
+    it is.
+    """
     number, _, after = article.partition("之")
-    if not _NUMBERED.match(number):
+    if _NUMBERED.match(number):
+        return (
+            f"第{number}条{'之' + after if after else ''}" if language == "zh" else f"art. {article.replace('之', '-')}"
+        )
+    found = _SECTIONED.match(article)
+    if found is None:
         return f"“{article}”" if language == "zh" else f"section {article}"
-    return f"第{number}条{'之' + after if after else ''}" if language == "zh" else f"art. {article.replace('之', '-')}"
+    part, section, item = found.groups()
+    if language == "zh":
+        return (f"第{_NUMERALS[int(part)]}篇" if part else "") + f"第{section}部分" + (f"（{item}）" if item else "")
+    return (f"part {part}, " if part else "") + f"section {number_read(section)}" + (f" ({number_read(item)})" if item else "")  # fmt: skip
 
 
 def part_shown(part: str | None) -> str:

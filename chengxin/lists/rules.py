@@ -452,7 +452,7 @@ class MeasureUnknown(Refusal):
 
     code = "measure-unknown"
     status = 404
-    basis = "上海市社会信用条例 32；浙江省公共信用信息管理条例 28"
+    basis = "《上海市社会信用条例》第32条；《浙江省公共信用信息管理条例》第28条"
     zh = "{jurisdiction}今日的法典中没有措施“{measure}”。未经公布的措施不得实施。"
 
 

@@ -165,15 +165,15 @@ class Kept:
 ERASURE = (
     Kept(
         "questions", Words(zh="您就查询提出的询问", en="Your questions about readings"), True,
-        Words(zh="您自己填写的内容", en="Words of your own"), "个人信息保护法 47 (三)",
+        Words(zh="您自己填写的内容", en="Words of your own"), "《个人信息保护法》第47条第三项",
     ),
     Kept(
         "benefits", Words(zh="惠民服务的全部内容", en="Everything of benefits"), True,
-        Words(zh="只凭您自愿，退出即删除", en="By your choice alone, and gone when you leave"), "个人信息保护法 15, 47 (三)",
+        Words(zh="只凭您自愿，退出即删除", en="By your choice alone, and gone when you leave"), "《个人信息保护法》第15条、第47条第三项",
     ),
     Kept(
         "account", Words(zh="账户和登录", en="Account and sessions"), True,
-        Words(zh="只为您使用而设", en="There for your use alone"), "个人信息保护法 47 (三)",
+        Words(zh="只为您使用而设", en="There for your use alone"), "《个人信息保护法》第47条第三项",
     ),
     Kept(
         "records", Words(zh="机关依法作出的许可、资格、荣誉和决定", en="Licences, qualifications, honours and decisions of authorities"), False,
@@ -181,7 +181,7 @@ ERASURE = (
             zh="法定保存期限届满之前不能删除；有误的可以更正，停止产生效力的不再使用",
             en="Not before their lawful term of keeping is over; what is wrong is corrected, and what has no effect is not used",
         ),
-        "个人信息保护法 47 第二款",
+        "《个人信息保护法》第47条第二款",
     ),
     Kept(
         "shops",
@@ -190,7 +190,7 @@ ERASURE = (
             zh="平台依法核验、登记和报送；有误的，由平台更正",
             en="Platforms verify, register and report them by law; what is wrong they set right",
         ),
-        "电子商务法 27, 28；个人信息保护法 47 第二款",
+        "《电子商务法》第27条、第28条；《个人信息保护法》第47条第二款",
     ),
     Kept(
         "consents", Words(zh="您给出和撤回的同意", en="Consents that you gave and took back"), False,
@@ -198,7 +198,7 @@ ERASURE = (
             zh="证明此前的查询是否合法；撤回之后不能再据此查询",
             en="They show whether what was read before was lawful; nothing is read on one that was taken back",
         ),
-        "个人信息保护法 15 第二款, 47 第二款",
+        "《个人信息保护法》第15条第二款、第47条第二款",
     ),
     Kept(
         "identity", Words(zh="密封的姓名和号码", en="Your name and number, sealed"), False,
@@ -206,7 +206,7 @@ ERASURE = (
             zh="有以上依法保留的内容的，据此归到您名下，只密封保存，不能按姓名查到；没有的，一并删除",
             en="By them what is kept above is known to be yours; sealed, and not to be found by name. Erased too where nothing is kept",
         ),
-        "个人信息保护法 47 第二款",
+        "《个人信息保护法》第47条第二款",
     ),
     Kept(
         "readings", Words(zh="谁查询过您的记录", en="Who read what about you"), False,
@@ -214,7 +214,7 @@ ERASURE = (
             zh="查询记录保存到当地规定的期限，届满即删除原文",
             en="The query log is kept for the term of the place; then its text is erased",
         ),
-        "网络安全法 21；个人信息保护法 47 第二款",
+        "《网络安全法》第21条；《个人信息保护法》第47条第二款",
     ),
     Kept(
         "reports", Words(zh="您取得的报告", en="Reports that you drew"), False,
@@ -222,6 +222,6 @@ ERASURE = (
             zh="密封保存，只供持有人核验，除此之外停止一切处理",
             en="Kept sealed for whoever holds one to verify it, and otherwise not processed",
         ),
-        "个人信息保护法 47 第二款",
+        "《个人信息保护法》第47条第二款",
     ),
 )  # fmt: skip

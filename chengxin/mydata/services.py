@@ -38,7 +38,7 @@ from chengxin.subjects.rules.persons import Grant
 from chengxin.subjects.services.persons import person_open
 from chengxin.vault.selectors import seal_of
 
-WHOLE = Grant(frozenset({"name", "number"}), "个人信息保护法 45")
+WHOLE = Grant(frozenset({"name", "number"}), "《个人信息保护法》第45条")
 Rows = Sequence[Mapping[str, Any]]
 
 

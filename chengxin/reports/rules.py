@@ -93,7 +93,7 @@ class ReportOfPerson(Refusal):
 
     code = "report-of-person"
     status = 403
-    basis = "个人信息保护法 44, 45"
+    basis = "《个人信息保护法》第44条、第45条"
     zh = "这是自然人的报告，只有本人登录后可以再次取得。您手里的报告可以核验。"
 
 
@@ -102,7 +102,7 @@ class ReportForPersons(Refusal):
 
     code = "report-for-persons"
     status = 403
-    basis = "个人信息保护法 44, 45"
+    basis = "《个人信息保护法》第44条、第45条"
     zh = "{title_zh}只由本人登录后取得，不能凭号码取得。"
 
 
@@ -156,7 +156,7 @@ class ConsentMissing(Refusal):
 
     code = "report-consent-missing"
     status = 403
-    basis = "征信业管理条例 21"
+    basis = "《征信业管理条例》第21条"
     zh = "企业没有给予有效的授权。企业凭窗口发放的通行码在 /reports 授权，也在那里撤回。"
 
 

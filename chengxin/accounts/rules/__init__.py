@@ -66,7 +66,7 @@ class IdentityNotConfirmed(Refusal):
 
     code = "identity-not-confirmed"
     status = 403
-    basis = "个人信息保护法 45"
+    basis = "《个人信息保护法》第45条"
     zh = "人口库未能确认该号码与姓名相符，没有开立账户。请对照身份证核对后再试。"
 
 
@@ -114,7 +114,7 @@ class RoleUnfit(Refusal):
     """A {kind} gives nobody the role "{role}". Its roles are: {known}."""
 
     code = "role-unfit"
-    basis = "个人信息保护法 51"
+    basis = "《个人信息保护法》第51条"
     zh = "{kind}类主体没有“{role}”这一角色。可用角色：{known}。"
 
 
@@ -139,7 +139,7 @@ class DutyMissing(Refusal):
 
     code = "duty-missing"
     status = 403
-    basis = "个人信息保护法 51"
+    basis = "《个人信息保护法》第51条"
     zh = "您的角色没有“{duty}”这一职责。请找本单位的账户管理员。"
 
 

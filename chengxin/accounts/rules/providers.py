@@ -100,7 +100,7 @@ class StaffNotPlaced(Refusal):
 
     code = "staff-not-placed"
     status = 403
-    basis = "个人信息保护法 51"
+    basis = "《个人信息保护法》第51条"
     zh = "身份提供方所给的单位不在本系统，或者没有给出恰好一个该单位可以授予的角色。请找本单位的账户管理员。"
 
 
@@ -135,7 +135,7 @@ class IdentityChanged(Refusal):
 
     code = "identity-changed"
     status = 403
-    basis = "个人信息保护法 8"
+    basis = "《个人信息保护法》第8条"
     zh = "身份提供方现在给出的信息与所绑定账户的归属不一致，没有登录。请持证件到窗口核对。"
 
 

@@ -36,7 +36,7 @@ class BadgeUnfit(Refusal):
 
     code = "badge-unfit"
     status = 409
-    basis = "电子商务法 15"
+    basis = "《电子商务法》第15条"
     zh = "店铺{shop}不能取得标识：{why_zh}改正之后再申请。"
 
 

@@ -56,7 +56,7 @@ class PersonNamed(Refusal):
     """{what} holds a natural person's identity or mobile number. Only organisations stand here: take it out."""
 
     code = "circle-names-person"
-    basis = "个人信息保护法 25"
+    basis = "《个人信息保护法》第25条"
     zh = "{what_zh}含有个人的身份号码或者手机号码。这里只写组织，请删去。"
 
 
@@ -162,7 +162,7 @@ class AssociationOnly(Refusal):
 
     code = "association-only"
     status = 403
-    basis = "优化营商环境条例 29"
+    basis = "《优化营商环境条例》第29条"
     zh = "{actor}不是协会：会员档案和惩戒由协会依自己的章程办理。"
 
 
@@ -170,7 +170,7 @@ class DisciplineUnfit(Refusal):
     """An association cannot do this to a member: {why}"""
 
     code = "association-discipline-unfit"
-    basis = "优化营商环境条例 29"
+    basis = "《优化营商环境条例》第29条"
     zh = "协会不能这样惩戒会员：{why_zh}"
 
 

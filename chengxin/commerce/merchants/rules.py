@@ -196,7 +196,7 @@ class NotAPlatform(Refusal):
 
     code = "merchants-not-a-platform"
     status = 403
-    basis = "电子商务法 27"
+    basis = "《电子商务法》第27条"
     zh = "{actor}属于{kind}：平台内经营者由平台报送，各平台报送自己的（电子商务法第二十七条）。"
 
 
@@ -560,7 +560,7 @@ class StatementUnfit(Refusal):
     """This statement cannot be published: {why} Write it again; what is public names no person."""
 
     code = "statement-unfit"
-    basis = "电子商务法 36；个人信息保护法 25"
+    basis = "《电子商务法》第36条；《个人信息保护法》第25条"
     zh = "该说明不能公示：{why_zh}请重新填写；公示的内容不得指明自然人。"
 
 
@@ -593,7 +593,7 @@ class StatementContested(Refusal):
 
     code = "statement-contested"
     status = 409
-    basis = "电子商务法 59"
+    basis = "《电子商务法》第59条"
     zh = "编号{number}的说明已有申诉，平台应在{due}前答复；答复之后可以再次申诉。"
 
 

@@ -57,7 +57,7 @@ class PersonsInFile(Refusal):
     """
 
     code = "trades-persons-in-file"
-    basis = "个人信息保护法 6；电子商务法 25"
+    basis = "《个人信息保护法》第6条；《电子商务法》第25条"
     zh = "{column}列的值像是{what_zh}。整份文件被拒绝，未保留任何内容：买家须以平台自己的假名报送，即只有平台能够还原的32位十六进制数。"
 
 

@@ -60,7 +60,7 @@ class WarningNotYours(Refusal):
 
     code = "warning-not-yours"
     status = 403
-    basis = "消费者权益保护法 33"
+    basis = "《消费者权益保护法》第33条"
     zh = "{actor}不能起草或者办理这个消费警示：{why_zh}"
 
 
@@ -69,7 +69,7 @@ class WarningGroundUnfit(Refusal):
 
     code = "warning-ground-unfit"
     status = 409
-    basis = "消费者权益保护法 33"
+    basis = "《消费者权益保护法》第33条"
     zh = "消费警示不能以此为依据：{why_zh}依据须是有效的列入名单决定、不合格的抽查检验结果或者进行中的召回。"
 
 
@@ -86,7 +86,7 @@ class WarningNamesPerson(Refusal):
     """
 
     code = "warning-names-person"
-    basis = "个人信息保护法 25"
+    basis = "《个人信息保护法》第25条"
     zh = "消费警示不写自然人：{what_zh}含有个人的姓名、身份号码或者手机号码。请删去；个人卖家只写平台上的店铺名称。"
 
 
@@ -102,7 +102,7 @@ class WarningTermUnfit(Refusal):
     """A consumer warning ends on a day after today and at most {most} days from now; {until} does not fit. Choose a day until {last}."""
 
     code = "warning-term-unfit"
-    basis = "消费者权益保护法 33"
+    basis = "《消费者权益保护法》第33条"
     zh = "消费警示须写明到期日，在今天之后、不超过{most}天；{until}不合要求。请选择不晚于{last}的日期。"
 
 
@@ -111,7 +111,7 @@ class WarningSecondWanted(Refusal):
 
     code = "warning-second-wanted"
     status = 403
-    basis = "消费者权益保护法 33"
+    basis = "《消费者权益保护法》第33条"
     zh = "危及生命须由第二人写明：{why_zh}否则须先听取商家答复。"
 
 

@@ -36,7 +36,7 @@ class GranteeUnfit(Refusal):
     """This cannot be allowed: {why}"""
 
     code = "consent-grantee-unfit"
-    basis = "个人信息保护法 14, 23"
+    basis = "《个人信息保护法》第14条、第23条"
     zh = "不能作出这一同意：{why_zh}"
 
 
@@ -44,7 +44,7 @@ class TypesUnfit(Refusal):
     """Name at least one kind of record of those that "{title}" may read: {known}. Found: {found}."""
 
     code = "consent-types-unfit"
-    basis = "个人信息保护法 23"
+    basis = "《个人信息保护法》第23条"
     zh = "请在“{title_zh}”可以查询的记录种类中至少选一种：{known}。所填：{found}。"
 
 
@@ -52,7 +52,7 @@ class TermUnfit(Refusal):
     """A consent runs from a day that is not over to a later one, at most {months} months on ({basis}): {starts_on} to {ends_on} does not."""
 
     code = "consent-term-unfit"
-    basis = "个人信息保护法 14"
+    basis = "《个人信息保护法》第14条"
     zh = "同意的期限须自今天或者以后的某日起、止于其后的某日，最长{months}个月（{basis}）：{starts_on}至{ends_on}不符合。"
 
 
@@ -60,7 +60,7 @@ class TimesUnfit(Refusal):
     """How often it may be used is a number from 1 to {most}; for "{title}" it is once."""
 
     code = "consent-times-unfit"
-    basis = "个人信息保护法 14"
+    basis = "《个人信息保护法》第14条"
     zh = "使用次数须为1至{most}的数字；“{title_zh}”只能用一次。"
 
 
@@ -70,7 +70,7 @@ class UseUnnamed(Refusal):
     """
 
     code = "consent-use-unnamed"
-    basis = "个人信息保护法 14, 23"
+    basis = "《个人信息保护法》第14条、第23条"
     zh = "对“{title_zh}”的同意只用于一次写明的用途：请写明是哪一次，如“2026年总部会计岗位招聘”，不超过{most}字，不写证件号码。"
 
 
@@ -110,7 +110,7 @@ class ReferenceUnfit(Refusal):
     """The reference may not hold a person's identity or telephone number: it is your own number for this request."""
 
     code = "consent-reference-unfit"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "自己的编号中不得含有公民身份号码或者手机号码：它只是您对这一请求的编号。"
 
 
@@ -118,7 +118,7 @@ class DaysUnfit(Refusal):
     """A request says for how many days the consent is to run, from 1 to {most}."""
 
     code = "consent-days-unfit"
-    basis = "个人信息保护法 14"
+    basis = "《个人信息保护法》第14条"
     zh = "请写明同意的天数，为1至{most}的数字。"
 
 

@@ -77,7 +77,9 @@ def test_a_paper_of_one_part_goes_without_its_number() -> None:
 def test_an_article_is_shown_as_law_is_cited() -> None:
     assert article_shown("48", "zh") == "第48条" and article_shown("48", "en") == "art. 48"
     assert article_shown("48之1", "zh") == "第48条之1" and article_shown("48之1", "en") == "art. 48-1"
-    assert article_shown("二(一)", "zh") == "“二(一)”" and article_shown("二(一)", "en") == "section 二(一)"
+    assert article_shown("二(一)", "zh") == "第二部分（一）" and article_shown("二(一)", "en") == "section 2 (1)"
+    assert article_shown("2/十一", "zh") == "第二篇第十一部分" and article_shown("2/十一", "en") == "part 2, section 11"
+    assert article_shown("公示期限", "zh") == "“公示期限”" and article_shown("公示期限", "en") == "section 公示期限"
 
 
 def test_texts_are_kept_and_read_back(tmp_path: Path) -> None:

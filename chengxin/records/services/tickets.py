@@ -24,7 +24,7 @@ class NumberInWords(Refusal):
     """The words hold a citizen identity number, and such words are kept in the clear. Leave the number out."""
 
     code = "number-in-words"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "文字中含有公民身份号码，而这些文字不加密保存。请删去号码。"
 
 

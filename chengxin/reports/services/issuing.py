@@ -53,7 +53,7 @@ from chengxin.subjects.services.persons import person_open
 
 ISSUED = "reports.report.issued"
 PUBLIC = "public"
-OWN = Grant(frozenset({"name", "number"}), "个人信息保护法 45")
+OWN = Grant(frozenset({"name", "number"}), "《个人信息保护法》第45条")
 MADE = Often(IssuedTooOften, of_one=5, of_all=60)  # reports printed for the public a minute, in this process
 _KEPT_TOGETHER = 3_000  # characters of a record's JSON: well under a page
 TEMPLATE = Path(__file__).parents[1] / "templates" / "reports" / "report.typ"

@@ -22,7 +22,7 @@ class RegisterUnset(Refusal):
 
     code = "population-register-unset"
     status = 503
-    basis = "个人信息保护法 51"
+    basis = "《个人信息保护法》第51条"
     zh = "没有设置人口库服务的地址，或者该地址不能用来发送号码：须为https，不带查询部分。请设置 CHENGXIN_POPULATION_URL。"
 
 

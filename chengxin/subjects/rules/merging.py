@@ -33,7 +33,7 @@ class MergePerson(Refusal):
     """One of the two subjects is a natural person. A person is never merged with anybody: one number is one person, and a firm is none."""
 
     code = "merge-person"
-    basis = "个人信息保护法 8"
+    basis = "《个人信息保护法》第8条"
     zh = "其中一个主体是自然人。自然人不与任何主体合并：一个号码即一人，企业不是自然人。"
 
 

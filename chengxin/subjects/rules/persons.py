@@ -16,7 +16,7 @@ class PersonUnder18(Refusal):
     """Whoever it is about was not yet 18 on the day of the event, and nobody under 18 is recorded. Take the row out."""
 
     code = "under-18"
-    basis = "个人信息保护法 28, 31；上海市社会信用条例 2"
+    basis = "《个人信息保护法》第28条、第31条；《上海市社会信用条例》第2条"
     zh = "事件发生之日当事人未满十八周岁，本库不记录未满十八周岁的人。请删除该行。"
 
 
@@ -26,7 +26,7 @@ class PersonNameDisagrees(Refusal):
     """
 
     code = "person-name-disagrees"
-    basis = "个人信息保护法 8"
+    basis = "《个人信息保护法》第8条"
     zh = "姓名与该公民身份号码名下已有的姓名不一致，已有信息不予覆盖。请对照身份证核对后重新报送；如已有信息有误，请告知运行机构。"
 
 
@@ -51,7 +51,7 @@ class NothingGranted(Refusal):
 
     code = "person-nothing-granted"
     status = 403
-    basis = "个人信息保护法 13, 25"
+    basis = "《个人信息保护法》第13条、第25条"
     zh = "不得打开此人的{field}：没有准许的依据。"
 
 

@@ -28,7 +28,7 @@ class FirmOfOnePerson(Refusal):
 
     code = "logistics-firm-of-one-person"
     status = 409
-    basis = "邮政法 52；个人信息保护法 24"
+    basis = "《邮政法》第52条；《个人信息保护法》第24条"
     zh = "这是个体工商户的代码。快递业务只许可企业法人经营；本系统不评价自然人。"
 
 

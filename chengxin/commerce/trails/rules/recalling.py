@@ -20,7 +20,7 @@ class RecallUnfit(Refusal):
 
     code = "trails-recall-unfit"
     status = 403
-    basis = "食品安全法 63"
+    basis = "《食品安全法》第63条"
     zh = "{actor}不能召回这些货品：{why_zh}。"
 
 
@@ -75,7 +75,7 @@ class RecallAnswerUnfit(Refusal):
     """This answer cannot be kept: {why} Say how many were held, how many came back and how many were destroyed, and the SHA-256 of the paper that proves it."""
 
     code = "trails-recall-answer-unfit"
-    basis = "食品安全法 63"
+    basis = "《食品安全法》第63条"
     zh = "处理情况不能保存：{why_zh}请写明在手、收回、销毁各多少，以及证明材料的摘要（SHA-256）。"
 
 

@@ -40,7 +40,7 @@ class PersonInTrail(Refusal):
     """At {where} stands what looks like a person's {what}. A trail is about goods and firms; the whole document is refused and nothing of it kept."""
 
     code = "trails-person-in-document"
-    basis = "个人信息保护法 6"
+    basis = "《个人信息保护法》第6条"
     zh = "{where}处的值像是自然人的{what_zh}。轨迹只记货品和单位；整份文件被拒绝，未保留任何内容。"
 
 
