@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import csv_lines
@@ -294,22 +294,25 @@ def rate(key: str, outcomes: Iterable[Outcome], *, least: int) -> Rate:
 # --- what became of a file: of complaints, and of leads ------------------------------------------------------------------------------
 
 
-class Receipted(Protocol):
-    """What a receipt says by which whoever sent the file finds what was taken in."""
+@dataclass(frozen=True)
+class Receipt:
+    """What whoever told it keeps: number and key, the key shown once; who looks into it, until when, and with what it is handled."""
 
-    @property
-    def number(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def joined(self) -> str: ...
+    number: str
+    key: str
+    on: date
+    handler: str
+    last_day: date | None
+    joined: str
+    unchanged: bool = False
 
-
-R = TypeVar("R", bound=Receipted)
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as it is printed."""
+        return dict(self.__dict__)
 
 
 @dataclass(frozen=True)
-class FilingResult(Generic[R]):
+class FilingResult:
     """What became of a file: how many rows were taken in, joined, known already or refused, and the receipts by line."""
 
     filing: int
@@ -319,7 +322,7 @@ class FilingResult(Generic[R]):
     unchanged: int
     refused: int
     refused_by_reason: dict[str, int]
-    receipts: list[tuple[int, str, R]]
+    receipts: Sequence[tuple[int, str, Receipt]]
 
     def as_dict(self) -> dict[str, Any]:
         """The result as it is printed; keys are for whoever sent the file to hand on."""

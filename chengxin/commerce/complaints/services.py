@@ -74,21 +74,10 @@ DAYS_ALIKE, MOST_ALIKE = 90, 200
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What whoever complained keeps: number and key, the key shown once; who looks into it, until when, and what it was joined to."""
+class Receipt(rules.Receipt):
+    """What whoever complained keeps; by which procedure it is looked into."""
 
-    number: str
-    key: str
-    on: date
-    procedure: str
-    handler: str
-    last_day: date | None
-    joined: str
-    unchanged: bool = False
-
-    def as_dict(self) -> dict[str, Any]:
-        """The receipt as it is printed."""
-        return dict(self.__dict__)
+    procedure: str = ""
 
 
 # --- taking in -----------------------------------------------------------------------------------------------------------------------
@@ -110,7 +99,7 @@ def complaint_file(*, told: Told, asker: Asker, at: datetime, papers: Iterable[P
     return receipt
 
 
-def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult[Receipt]:
+def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult:
     """Take in a file of complaints: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
     if len(rows) > MOST_ROWS:
         raise rules.ComplaintUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
@@ -327,7 +316,7 @@ def _receipt(complaint: Complaint, key: str, *, unchanged: bool = False) -> Rece
     head = head_of(complaint)
     joined = head.number if head.pk != complaint.pk else ""
     return Receipt(
-        complaint.number, key, complaint.received_on, leg.procedure, handler_of(leg), course.last_day, joined, unchanged
+        complaint.number, key, complaint.received_on, handler_of(leg), course.last_day, joined, unchanged, leg.procedure
     )
 
 

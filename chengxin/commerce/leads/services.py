@@ -16,7 +16,7 @@ from chengxin.cases import rules as cases
 from chengxin.cases.rules import Course, Taken, Telling, channel_of
 from chengxin.cases.services.running import PaperIn
 from chengxin.cases.services.telling import notice_write
-from chengxin.commerce.complaints.rules import FilingResult, refused_lines, rows_digest
+from chengxin.commerce.complaints.rules import FilingResult, Receipt, refused_lines, rows_digest
 from chengxin.commerce.complaints.selectors import agency_for
 from chengxin.commerce.complaints.services import exhibit_add
 from chengxin.commerce.leads import rules
@@ -71,23 +71,6 @@ OLDEST = timedelta(days=366)
 RESULTS = ("transferred", "filed", "not-filed", "decided", "closed")
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What whoever reports keeps: number and key, the key shown once; who looks into it, until when, and with what it is handled."""
-
-    number: str
-    key: str
-    on: date
-    handler: str
-    last_day: date | None
-    joined: str
-    unchanged: bool = False
-
-    def as_dict(self) -> dict[str, Any]:
-        """The receipt as it is printed."""
-        return dict(self.__dict__)
-
-
 # --- taking in -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +90,7 @@ def lead_file(*, told: Told, asker: Asker, at: datetime, papers: Iterable[PaperI
     return receipt
 
 
-def leads_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult[Receipt]:
+def leads_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime) -> FilingResult:
     """Take in a file of leads: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
     if len(rows) > MOST_ROWS:
         raise rules.LeadUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")

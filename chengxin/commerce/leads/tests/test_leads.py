@@ -21,6 +21,7 @@ from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.services.running import PaperIn
 from chengxin.checks.services.asking import check_perform
 from chengxin.commerce.complaints.models import Exhibit
+from chengxin.commerce.complaints.rules import Receipt
 from chengxin.commerce.complaints.services import charge_set
 from chengxin.commerce.leads import rules, services
 from chengxin.commerce.leads.models import Lead, Opening, Reporter, Step
@@ -72,12 +73,12 @@ def world(settings: Any) -> None:
         )
 
 
-def made(at: Any = NOW, asker: Asker = ANYBODY, papers: Any = (), **changes: Any) -> services.Receipt:
+def made(at: Any = NOW, asker: Asker = ANYBODY, papers: Any = (), **changes: Any) -> Receipt:
     told = replace(TOLD, **{"received_on": day_of(at), **changes})
     return services.lead_file(told=told, asker=asker, at=at, papers=papers)
 
 
-def named(at: Any = NOW, **changes: Any) -> services.Receipt:
+def named(at: Any = NOW, **changes: Any) -> Receipt:
     return made(at, **{"name": NAME, "reach": REACH, **changes})
 
 
@@ -85,7 +86,7 @@ def stepped(number: str, to: str, asker: Asker = MARKET, at: Any = NOW, **said: 
     return services.lead_step(number=number, to=to, said=Said(**said), asker=asker, at=at).state
 
 
-def state(receipt: services.Receipt, at: Any = NOW) -> str:
+def state(receipt: Receipt, at: Any = NOW) -> str:
     return services.lead_followed(number=receipt.number, key=receipt.key, at=at)[0].state
 
 
