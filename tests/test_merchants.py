@@ -60,6 +60,8 @@ def test_by_api_a_platform_files_and_states_and_anybody_reads_without_a_key(call
     sent_back = call("post", f"/{PLATFORM}/rows/shops", {"rows": [shop(5), stall(6, exemption=None)]}).json()
     assert (sent_back["accepted"], sent_back["refused_by_reason"]) == (1, {"exemption-missing": 1})
     refused = call("get", f"/filings/{sent_back['filing']}/refused.csv")
+    stem = f'attachment; filename="refused-merchants-{sent_back["filing"]}-'
+    assert refused["Content-Disposition"].startswith(stem) and refused["Content-Disposition"].endswith('Z.csv"')
     assert "p6" in (text := b"".join(refused.streaming_content).decode()) and SELLER not in text
     made = call("post", f"/{PLATFORM}/statements", SAID).json()
     assert made["measure_title"] == "暂停服务"

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ def output_known(out: Path, known: Sequence[str]) -> str:
     if ending not in known:
         raise OutputUnknown(known=", ".join(known), name=out.name)
     return ending
+
+
+def file_named(name: str, at: datetime) -> str:
+    """What an answer says of the CSV file that it is: its name, with the instant as of which it was taken, `shops-20261128T014007Z.csv`."""
+    return f'attachment; filename="{name}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.csv"'
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

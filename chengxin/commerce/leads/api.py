@@ -25,6 +25,7 @@ from chengxin.commerce.leads.selectors import (
 )
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
+from chengxin.kernel.tables import file_named
 
 router = Router(auth=ClientKey("leads"), throttle=PerClient(), tags=["leads 线索和举报"])
 
@@ -275,9 +276,10 @@ def take_many(request: HttpRequest, rows: LeadRowsIn) -> Any:
 @router.get("/files/{filing}/refused", summary="退回的行 / refused rows", operation_id="leads_refused")
 def refused(request: HttpRequest, filing: Annotated[int, Field(ge=1, le=2**53)]) -> HttpResponse:
     """行号和理由（CSV）。 / Lines and reasons, as CSV."""
-    found = filing_accessible(request.auth, filing)  # type: ignore[attr-defined]
-    text = services.refused_export(filing=found, by=request.auth.key, at=timezone.now())  # type: ignore[attr-defined]
-    return HttpResponse(text, content_type="text/csv; charset=utf-8")
+    at, found = timezone.now(), filing_accessible(request.auth, filing)  # type: ignore[attr-defined]
+    text = services.refused_export(filing=found, by=request.auth.key, at=at)  # type: ignore[attr-defined]
+    named = {"Content-Disposition": file_named(f"refused-leads-{filing}", at)}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=named)
 
 
 @router.get("", response=list[LeadOut], summary="可以查看的线索 / those that you may see", operation_id="leads_list")

@@ -36,6 +36,7 @@ from chengxin.commerce.merchants.selectors import (
     tickets_asked,
 )
 from chengxin.kernel.days import day_of
+from chengxin.kernel.tables import file_named
 from chengxin.law import load
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["merchants 商家"])
@@ -205,11 +206,12 @@ def filings(request: HttpRequest, before: int | None = None, most: Most = 50) ->
 def filing_refused(request: HttpRequest, filing: int) -> StreamingHttpResponse:
     """被拒的各行：行号、店铺和原因。 / The refused rows: line, shop and reason."""
     asker = request.auth  # type: ignore[attr-defined]
-    lines = services.refused_export(filing=filing_accessible(asker, filing), by=asker.key, at=timezone.now())
+    at = timezone.now()
+    lines = services.refused_export(filing=filing_accessible(asker, filing), by=asker.key, at=at)
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="refused-merchants-{filing}.csv"'},
+        headers={"Content-Disposition": file_named(f"refused-merchants-{filing}", at)},
     )
 
 

@@ -17,7 +17,7 @@ from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import oversights_writable, year_read
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 
 NAMES = ("kind", "agency", "on", "due_on", "what", "document", "words", "reason")
 
@@ -33,12 +33,13 @@ def assessment(request: HttpRequest, asker: Asker) -> HttpResponse:
 @staff_only
 def assessment_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The same for a spreadsheet."""
+    at = timezone.now()
     try:
-        shown = year_read(asker=asker, at=timezone.now(), year=_year(request.GET.get("year", "")))
+        shown = year_read(asker=asker, at=at, year=_year(request.GET.get("year", "")))
     except Refusal as refusal:
         return _assessment(request, asker, None, refusal=refusal)
     answer = HttpResponse(csv_text(*assessment_rows(shown.found)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="assessment-{shown.year}.csv"'
+    answer["Content-Disposition"] = file_named(f"assessment-{shown.year}", at)
     return answer
 
 

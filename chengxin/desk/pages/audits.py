@@ -15,7 +15,7 @@ from chengxin.audits.selectors import findings_rows
 from chengxin.audits.services import finding_answer, finding_decide, findings_read
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 
 
 @require_safe
@@ -47,9 +47,10 @@ def audit(request: HttpRequest, asker: Asker) -> HttpResponse:
 @staff_only
 def audit_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
     """All of it for a spreadsheet."""
-    found = findings_read(asker=asker, at=timezone.now(), most=100_000)
+    at = timezone.now()
+    found = findings_read(asker=asker, at=at, most=100_000)
     told = HttpResponse(csv_text(*findings_rows(found)), content_type="text/csv; charset=utf-8")
-    told["Content-Disposition"] = 'attachment; filename="audits.csv"'
+    told["Content-Disposition"] = file_named("audits", at)
     return told
 
 

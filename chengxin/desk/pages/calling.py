@@ -14,7 +14,7 @@ from chengxin.actors.rules import counted_titled
 from chengxin.actors.selectors import Asker
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.disclosure.selectors import Used, calls_accessible
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 
 HEADS = ("日期 day", "客户端 client", "单位 actor", "用途 purpose", "已用 used", "上限 most")
 
@@ -36,7 +36,7 @@ def calls_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
     day, found = _found(request, asker)
     rows: list[list[Any]] = [[day, each.client, each.actor, each.purpose, each.used, each.most] for each in found]
     told = HttpResponse(csv_text(HEADS, rows), content_type="text/csv; charset=utf-8")
-    told["Content-Disposition"] = f'attachment; filename="calls-{day.isoformat()}.csv"'
+    told["Content-Disposition"] = file_named(f"calls-{day.isoformat()}", timezone.now())
     return told
 
 

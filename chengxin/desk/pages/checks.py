@@ -18,7 +18,7 @@ from chengxin.desk.selectors import matters_asked
 from chengxin.desk.services import coverage_read
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 
 OUTCOMES = {
     "none_applies": gettext_noop("没有适用的措施"),
@@ -81,8 +81,9 @@ def coverage(request: HttpRequest, asker: Asker) -> HttpResponse:
 @staff_only
 def coverage_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The same counts for a spreadsheet."""
+    at = timezone.now()
     try:
-        shown = coverage_read(asker=asker, at=timezone.now(), **_period(request))
+        shown = coverage_read(asker=asker, at=at, **_period(request))
     except Refusal as refusal:
         return _coverage(request, asker, refusal=refusal)
     heads = (
@@ -98,7 +99,7 @@ def coverage_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
         for c in shown.counts
     ]  # fmt: skip
     answer = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="coverage.csv"'
+    answer["Content-Disposition"] = file_named("coverage", at)
     return answer
 
 

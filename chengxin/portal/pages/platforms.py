@@ -1,6 +1,7 @@
 """A platform as anybody may see it: what it discloses, and what departments did about its duties. It reads the clock."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ from chengxin.commerce.circles.rules import KINDS
 from chengxin.commerce.circles.selectors import firms_filed, platform_acts, price_cases
 from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import disclosures_known, law_of
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 from chengxin.portal.pages.reading import in_both_languages, passing
 
 MOST, MOST_ROWS = 200, 100_000
@@ -80,7 +81,7 @@ def firms_csv(request: HttpRequest) -> HttpResponse:
         for f in found
         for said in f["filed"]
     ]  # fmt: skip
-    return _table("firms.csv", FIRM_HEADS, rows)
+    return _table("firms", FIRM_HEADS, rows, at)
 
 
 @require_safe
@@ -95,13 +96,14 @@ def prices(request: HttpRequest) -> HttpResponse:
 def prices_csv(request: HttpRequest) -> HttpResponse:
     """The same for a spreadsheet."""
     names = ("code", "name", "violation", "ground", "authority", "document", "decided_on", "shown_until")
-    found = price_cases(known_at=timezone.now(), most=MOST_ROWS)
-    return _table("prices.csv", PRICE_HEADS, [[case[name] for name in names] for case in found])
+    at = timezone.now()
+    found = price_cases(known_at=at, most=MOST_ROWS)
+    return _table("prices", PRICE_HEADS, [[case[name] for name in names] for case in found], at)
 
 
-def _table(name: str, heads: Sequence[str], rows: list[list[Any]]) -> HttpResponse:
+def _table(name: str, heads: Sequence[str], rows: list[list[Any]], at: datetime) -> HttpResponse:
     told = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
-    told["Content-Disposition"] = f'attachment; filename="{name}"'
+    told["Content-Disposition"] = file_named(name, at)
     return told
 
 

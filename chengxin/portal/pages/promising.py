@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.tables import csv_text
+from chengxin.kernel.tables import csv_text, file_named
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.rules import Query, query_read
 from chengxin.portal.selectors import PROMISE_HEADS, promise_rows, promises_page
@@ -37,7 +37,7 @@ def promises_csv(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return render(request, "portal/promises.html", {"refusal": refusal}, status=refusal.status)
     answer = HttpResponse(csv_text(PROMISE_HEADS, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="promises.csv"'
+    answer["Content-Disposition"] = file_named("promises", at)
     return answer
 
 

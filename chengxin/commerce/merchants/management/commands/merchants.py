@@ -106,6 +106,7 @@ class Command(Base):
         "holder": "移送给",
         "reopened": "重开",
         "steps": "经过",
+        "known_at": "截至",
         "out": "文件",
         "on": "日期",
         "statements": "处理说明",
@@ -204,6 +205,7 @@ class Command(Base):
                 "filing": found.pk,
                 "refused": found.refused,
                 "refused_by_reason": found.refused_by_reason,
+                "known_at": at,
                 "out": options["out"],
             }
         )
