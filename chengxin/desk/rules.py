@@ -48,6 +48,7 @@ DUTIES = {
     "leads": "cases", "lead": "cases", "lead-exhibit": "cases",
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "patrols": "cases", "patrol": "cases", "loops": "cases", "loop": "cases", "linkage": "cases",
+    "patrols-csv": "cases", "loops-csv": "cases", "linkages-csv": "cases",
     "circles": "cases", "circle": "cases", "firms": "cases", "references": "cases", "agreements": "cases",
     "association": "association", "disciplines": "association", "discipline": "association",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",

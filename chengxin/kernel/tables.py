@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,13 @@ def file_named(name: str, at: datetime) -> str:
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """The table as CSV with the mark by which a spreadsheet knows UTF-8; a cell that a spreadsheet would run is given as text."""
     return "\ufeff" + csv_lines([heads]) + csv_lines(rows)
+
+
+def csv_stream(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The same table a line at a time, for one that is too long to hold."""
+    yield csv_text(heads, ())
+    for row in rows:
+        yield csv_lines([row])
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> str:

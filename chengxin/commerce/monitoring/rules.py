@@ -34,6 +34,7 @@ STATED: Final = ("complaint", "lead")
 # What of a loop's facts its merchant sees: none that says who complained, told or was asked in other regions.
 FACTS_OPEN: Final = ("sampling-record", "ticket", "recall", "warning", "penalty-record", "patrol")
 MOST_SHOPS: Final = 1000
+OPEN: Final = "open"  # whatever has not ended, where a list is asked for by state
 
 
 class NotInCharge(Refusal):
@@ -207,6 +208,20 @@ def deeds_done(facts: Iterable[tuple[str, str]], referrals: Sequence[bool]) -> s
     if all(referrals):
         done.add("deed:answers")
     return done
+
+
+def states_before(procedures: Sequence[Procedure], state: str) -> set[str]:
+    """The states in which a written step may have left what stands in this one by now: itself, and those from which the clock alone leads to it.
+    `open` stands for every state that is not final.
+    """
+    if state == OPEN:
+        return {key for each in procedures for key, of in each.states.items() if not of.final}
+    found, more = set[str](), {state}
+    while more:
+        found |= more
+        clocks = (step for each in procedures for step in each.steps if step.by == "clock")
+        more = {step.from_ for step in clocks if step.to in found} - found
+    return found
 
 
 def search_digest(result: Mapping[str, Any]) -> str:

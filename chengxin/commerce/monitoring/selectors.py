@@ -1,27 +1,46 @@
 """Patrols, loops and requests to other regions as they stand at an instant: what a department, another region, the firm and the public see."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, TypeVar, cast
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
+from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled, actors_titled
 from chengxin.cases.rules import DOERS, Course, overdue
 from chengxin.cases.rules import Taken as Step
+from chengxin.commerce.circles.rules import is_firm
 from chengxin.commerce.merchants.models import Ticket
 from chengxin.commerce.merchants.selectors import OwnShop, law_of
 from chengxin.commerce.monitoring import rules
-from chengxin.commerce.monitoring.models import Finding, Loop, Patrol, Plan, Referral, Taken
+from chengxin.commerce.monitoring.models import (
+    Finding,
+    Loop,
+    LoopStep,
+    Patrol,
+    PatrolStep,
+    Plan,
+    Referral,
+    ReferralStep,
+    Taken,
+)
 from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.warnings.models import WarningStep
 from chengxin.commerce.warnings.rules import OUT
 from chengxin.kernel.days import day_of
-from chengxin.law.models import Doer, Words
+from chengxin.law.models import Doer, Procedure, Words
 
 M = TypeVar("M", bound=Model)
 TITLES = {Plan: ("巡查计划", "plan"), Patrol: ("巡查", "patrol"), Loop: ("闭环监管案卷", "loop"), Referral: ("协助请求", "request")}  # fmt: skip
+
+# Of each, its procedure, its steps, and by which name they know it.
+STEPPED: dict[type[Model], tuple[str, type[Taken], str]] = {
+    Patrol: (rules.PATROL, PatrolStep, "patrol"), Loop: (rules.LOOP, LoopStep, "loop"), Referral: (rules.LINKAGE, ReferralStep, "referral"),
+}  # fmt: skip
+AT_ONCE = 500
 
 
 def course_of(procedure: str, opened_on: date, steps: Iterable[Taken], *, on: date) -> Course:
@@ -85,6 +104,69 @@ def _own(found: QuerySet[Any], asker: Asker) -> QuerySet[Any]:
     if asker.kind in rules.SEEING_ALL:
         return found
     return found.filter(by=asker.key) if asker.kind == "department" else found.none()
+
+
+def plans_asked(asker: Asker, *, state: str = "", platform: str = "", department: str = "") -> QuerySet[Plan]:
+    """Of the plans that the asker may handle those in a state, of a platform, of a department."""
+    states = {
+        "open": ~Q(seed_hash="") & Q(end__isnull=True), "drawn": Q(end__isnull=False) & ~Q(end__seed=""), "abandoned": Q(end__isnull=False, end__seed=""),
+        "stated": Q(seed_hash=""),
+    }  # fmt: skip
+    found = plans_accessible(asker)
+    found = found.filter(states[state]) if state in states else found
+    # A plan for stated reasons names its platforms by its shops.
+    among = Q(platform=platform) | Q(pk__in=Patrol.objects.filter(platform=platform).values("plan"))
+    found = found.filter(among) if platform else found
+    return found.filter(by=department) if department else found
+
+
+def patrols_asked(asker: Asker, *, platform: str = "", department: str = "", plan: str = "") -> QuerySet[Patrol]:
+    """Of the patrols that the asker may see those of a platform, a department, a plan."""
+    found = patrols_accessible(asker)
+    found = found.filter(platform=platform) if platform else found
+    found = found.filter(plan=rules.number_fit(plan)) if plan else found
+    return found.filter(by=department) if department else found
+
+
+def loops_asked(asker: Asker, *, platform: str = "", department: str = "") -> QuerySet[Loop]:
+    """Of the loops that the asker may see those about shops of a platform, or of a department."""
+    found = loops_accessible(asker)
+    found = found.filter(platform=platform) if platform else found
+    return found.filter(by=department) if department else found
+
+
+def referrals_asked(asker: Asker, *, department: str = "") -> QuerySet[Referral]:
+    """Of the requests that the asker made or was told those that a department made or was told."""
+    found = referrals_accessible(asker)
+    return found.filter(Q(by=department) | Q(department=department)) if department else found
+
+
+def standing(found: QuerySet[Any], *, state: str, known_at: datetime) -> Iterator[Any]:
+    """Those of these that stand in the state, in their order; what the clock did is in no row, so that whatever may have come to it is read in turn."""
+    key, steps, of = STEPPED[found.model]
+    procedures = [each for _, each in lawroom.load().entries() if isinstance(each, Procedure) and each.key == key]
+    if state:
+        last = steps.objects.filter(**{of: OuterRef("pk")}, at__lte=known_at).order_by("-number").values("to")[:1]  # type: ignore[attr-defined]
+        could = rules.states_before(procedures, state)
+        found = found.alias(last_to=Subquery(last)).filter(last_to__in=sorted(could))
+    some = list(found[:AT_ONCE])
+    while some:
+        for each in some:
+            course = _course(each, known_at)
+            if not state or course.state_key == state or state == rules.OPEN and not course.state.final:
+                yield each
+        some = list(found.filter(pk__lt=some[-1].pk)[:AT_ONCE]) if len(some) == AT_ONCE else []
+
+
+def paged(found: QuerySet[M], *, page: int, most: int, known_at: datetime, state: str = "") -> tuple[list[M], bool]:
+    """A page of these, of one state or of any, and whether there are more."""
+    first = (page - 1) * most
+    some = list(islice(standing(found, state=state, known_at=known_at), first, first + most + 1)) if state else list(found[first : first + most + 1])  # fmt: skip
+    return some[:most], len(some) > most
+
+
+def _course(found: Any, known_at: datetime) -> Course:
+    return course_of(STEPPED[type(found)][0], found.on, steps_by(found.steps.all(), known_at), on=day_of(known_at))
 
 
 def numbered(found: QuerySet[M], number: str) -> M:
@@ -319,6 +401,22 @@ def loop_shown(found: Loop, *, known_at: datetime, own: bool = False) -> dict[st
             "replies": [{"on": e["on"], "words": e["words"]} for e in line if e["kind"] == "step" and e["doer"] == "subject"]}  # fmt: skip
 
 
+def loops_listed(found: Sequence[Loop], *, known_at: datetime) -> list[dict[str, Any]]:
+    """Loops as a list shows them: what, whose, about which shop or unit, and where it stands."""
+    titles = actors_titled({name for each in found for name in (each.by, each.platform) if name})
+    listed = []
+    for each in found:
+        reason = law_of(each.on).code_lists[rules.REASONS].choices[each.reason]
+        listed.append(
+            {
+                "number": each.number, "title": each.title, "authority": each.by, "authority_title": titles[each.by], "reason_title": reason.zh,
+                "reason_title_en": reason.en, "platform_title": titles.get(each.platform, ""), "shop": each.shop, "code": each.code, "on": each.on,
+                **_standing(loop_course(each, known_at=known_at)),
+            }
+        )  # fmt: skip
+    return listed
+
+
 def _request_line(each: dict[str, Any], *, own: bool) -> dict[str, Any]:
     kept = ("number", "role_title", "role_title_en", "state_title", "state_title_en", "on", "at")
     shown = {name: each[name] for name in kept} | {"title": each["role_title"], "title_en": each["role_title_en"]}
@@ -349,6 +447,70 @@ def referral_shown(found: Referral, *, known_at: datetime) -> dict[str, Any]:
         "role_title_en": role.en, "words": found.words, "document": found.document, "digest": found.digest, "on": found.on, "at": found.at,
         **_standing(course), "steps": _steps(course, steps, titles),
     }  # fmt: skip
+
+
+def referrals_listed(found: Sequence[Referral], *, known_at: datetime) -> list[dict[str, Any]]:
+    """Requests as a list shows them: of which loop, by whom, of whom, and where each stands."""
+    titles = actors_titled({name for each in found for name in (each.by, each.department)})
+    listed = []
+    for each in found:
+        role = law_of(each.on).code_lists[rules.ROLES].choices[each.role]
+        listed.append(
+            {
+                "number": each.number, "loop": each.loop.number, "loop_title": each.loop.title, "role_title": role.zh, "role_title_en": role.en,
+                "by_title": titles[each.by], "department_title": titles[each.department], "on": each.on,
+                **_standing(referral_course(each, known_at=known_at)),
+            }
+        )  # fmt: skip
+    return listed
+
+
+# --- tables for a spreadsheet: no code of a sole trader, no officer, no words ------------------------------------------------------------
+
+PATROL_HEADS = (
+    "编号 number", "计划 plan", "平台 platform", "店铺 shop", "理由 reason", "情况 state", "最迟 last day", "不符合项 unmet", "登记日 on", "部门 department",
+)  # fmt: skip
+LOOP_HEADS = (
+    "编号 number", "标题 title", "理由 reason", "平台 platform", "店铺 shop", "统一社会信用代码 code", "情况 state", "最迟 last day", "登记日 on", "部门 department",
+)  # fmt: skip
+REFERRAL_HEADS = (
+    "编号 number", "案卷 file", "标题 title", "环节 role", "请求的部门 by", "被请求的部门 department", "情况 state", "最迟 last day", "登记日 on",
+)  # fmt: skip
+
+
+def patrol_rows(found: QuerySet[Patrol], *, state: str, known_at: datetime) -> Iterator[list[Any]]:
+    """A row for each patrol."""
+    for some in _by_many(standing(found, state=state, known_at=known_at)):
+        for each in patrols_shown(some, known_at=known_at):
+            yield [
+                each["number"], each["plan"], each["platform_title"], each["shop"], each["reason_title"], f"{each['state_title']} {each['state']}",
+                each["last_day"], each["unmet"], each["on"], each["department_title"],
+            ]  # fmt: skip
+
+
+def loop_rows(found: QuerySet[Loop], *, state: str, known_at: datetime) -> Iterator[list[Any]]:
+    """A row for each loop; a sole trader's code is left out."""
+    for some in _by_many(standing(found, state=state, known_at=known_at)):
+        for each in loops_listed(some, known_at=known_at):
+            yield [
+                each["number"], each["title"], each["reason_title"], each["platform_title"], each["shop"], each["code"] if is_firm(each["code"]) else "",
+                f"{each['state_title']} {each['state']}", each["last_day"], each["on"], each["authority_title"],
+            ]  # fmt: skip
+
+
+def referral_rows(found: QuerySet[Referral], *, state: str, known_at: datetime) -> Iterator[list[Any]]:
+    """A row for each request."""
+    for some in _by_many(standing(found, state=state, known_at=known_at)):
+        for each in referrals_listed(some, known_at=known_at):
+            yield [
+                each["number"], each["loop"], each["loop_title"], each["role_title"], each["by_title"], each["department_title"],
+                f"{each['state_title']} {each['state']}", each["last_day"], each["on"],
+            ]  # fmt: skip
+
+
+def _by_many(found: Iterator[Any]) -> Iterator[list[Any]]:
+    while some := list(islice(found, AT_ONCE)):
+        yield some
 
 
 # --- statistics ------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Patrols planned, drawn, made and answered; risks followed to their handling, with other regions. Each in one transaction with its trace."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,26 +33,40 @@ from chengxin.commerce.monitoring.models import (
 )
 from chengxin.commerce.monitoring.rules import Seen
 from chengxin.commerce.monitoring.selectors import (
+    LOOP_HEADS,
+    PATROL_HEADS,
+    REFERRAL_HEADS,
     loop_course,
+    loop_rows,
     loop_shown,
     loop_told,
     loops_accessible,
+    loops_asked,
+    loops_listed,
     numbered,
+    paged,
     patrol_course,
+    patrol_rows,
     patrols_accessible,
+    patrols_asked,
     patrols_shown,
     plan_state,
     plans_accessible,
+    plans_asked,
     plans_shown,
     referral_course,
+    referral_rows,
     referral_shown,
     referrals_accessible,
+    referrals_asked,
+    referrals_listed,
 )
 from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.trails.services.reading import goods_trace
 from chengxin.commerce.warnings.models import Warning
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.tables import csv_stream
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.selectors import addressee_of
@@ -216,9 +230,17 @@ def plan_state_reasons(
 
 def plans_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[str, Any]]:
     """The plans that the asker may handle, the latest first; the reading is written down."""
-    found = plans_shown(list(plans_accessible(asker)[:most]), known_at=at)
-    trace(event="monitoring.plans.read", by=asker.key, at=at, detail={"plans": len(found)})
-    return found
+    return plans_looked(asker=asker, at=at, most=most)[0]
+
+
+def plans_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 100, **which: str
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of them, of a state, a platform, a department or of all, and whether there are more; the reading is written down."""
+    first = (page - 1) * most
+    found = list(plans_asked(asker, **which)[first : first + most + 1])
+    trace(event="monitoring.plans.read", by=asker.key, at=at, detail={"plans": len(found[:most])})
+    return plans_shown(found[:most], known_at=at), len(found) > most
 
 
 def plan_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:
@@ -370,9 +392,22 @@ def patrol_step(*, number: str, to: str, words: str, asker: Asker, at: datetime)
 
 def patrols_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[str, Any]]:
     """The patrols that the asker may see, the latest first; the reading is written down."""
-    found = patrols_shown(list(patrols_accessible(asker)[:most]), known_at=at)
+    return patrols_looked(asker=asker, at=at, most=most)[0]
+
+
+def patrols_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 100, state: str = "", **which: str
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of them, of a state, a platform, a department, a plan or of all, and whether there are more; the reading is written down."""
+    found, more = paged(patrols_asked(asker, **which), page=page, most=most, state=state, known_at=at)
     trace(event="monitoring.patrols.read", by=asker.key, at=at, detail={"patrols": len(found)})
-    return found
+    return patrols_shown(found, known_at=at), more
+
+
+def patrols_export(*, asker: Asker, at: datetime, state: str = "", **which: str) -> Iterator[str]:
+    """The same as lines of a CSV file, without an end; what is asked for is written down before a line is given."""
+    trace(event="monitoring.patrols.read", by=asker.key, at=at, detail={"table": {"state": state, **which}})
+    return csv_stream(PATROL_HEADS, patrol_rows(patrols_asked(asker, **which), state=state, known_at=at))
 
 
 def patrol_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:
@@ -511,6 +546,21 @@ def loops_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[str,
     return found
 
 
+def loops_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 100, state: str = "", **which: str
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of them as a list shows them, of a state, a platform, a department or of all, and whether there are more; the reading is written down."""
+    found, more = paged(loops_asked(asker, **which), page=page, most=most, state=state, known_at=at)
+    trace(event="monitoring.loops.read", by=asker.key, at=at, detail={"loops": len(found)})
+    return loops_listed(found, known_at=at), more
+
+
+def loops_export(*, asker: Asker, at: datetime, state: str = "", **which: str) -> Iterator[str]:
+    """The same as lines of a CSV file; what is asked for is written down before a line is given."""
+    trace(event="monitoring.loops.read", by=asker.key, at=at, detail={"table": {"state": state, **which}})
+    return csv_stream(LOOP_HEADS, loop_rows(loops_asked(asker, **which), state=state, known_at=at))
+
+
 def loop_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:
     """One file as one time line; the reading is written down, and the firm sees it."""
     found = numbered(loops_accessible(asker), number)
@@ -629,6 +679,21 @@ def referrals_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[
     found = [referral_shown(each, known_at=at) for each in referrals_accessible(asker)[:most]]
     trace(event="monitoring.requests.read", by=asker.key, at=at, detail={"requests": len(found)})
     return found
+
+
+def referrals_looked(
+    *, asker: Asker, at: datetime, page: int = 1, most: int = 100, state: str = "", **which: str
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of them as a list shows them, of a state, a department or of all, and whether there are more; the reading is written down."""
+    found, more = paged(referrals_asked(asker, **which), page=page, most=most, state=state, known_at=at)
+    trace(event="monitoring.requests.read", by=asker.key, at=at, detail={"requests": len(found)})
+    return referrals_listed(found, known_at=at), more
+
+
+def referrals_export(*, asker: Asker, at: datetime, state: str = "", **which: str) -> Iterator[str]:
+    """The same as lines of a CSV file; what is asked for is written down before a line is given."""
+    trace(event="monitoring.requests.read", by=asker.key, at=at, detail={"table": {"state": state, **which}})
+    return csv_stream(REFERRAL_HEADS, referral_rows(referrals_asked(asker, **which), state=state, known_at=at))
 
 
 def referral_read(*, number: str, asker: Asker, at: datetime) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """The staff's patrols and loops: plans drawn or for stated reasons, what was seen, the stages of a risk, and requests across regions. They read the clock."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from chengxin.actors.selectors import Asker, departments
+from chengxin.actors.selectors import Asker, actors_of_kinds, departments
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.monitoring import rules, services
 from chengxin.commerce.monitoring.rules import Seen
@@ -18,8 +19,15 @@ from chengxin.commerce.monitoring.services import Chosen
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.tables import file_named
+from chengxin.law import Law
+from chengxin.law.models import Words
+from chengxin.portal.pages.circling import page_asked
 
 PAPER = ("document", "digest")
+PAGE, PLANS = 50, 10
+# By what the lists are narrowed.
+PATROLS, LOOPS = ("state", "platform", "department", "plan"), ("state", "platform", "department")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,16 +55,29 @@ def patrols(request: HttpRequest, asker: Asker) -> HttpResponse:
                 raise NothingChosen
         except Refusal as refused:
             refusal = refused
-    plans = services.plans_read(asker=asker, at=timezone.now(), most=30)
-    shops = services.patrols_read(asker=asker, at=timezone.now(), most=200)
-    law = law_of(timezone.localdate(at))
+    now, law = timezone.now(), law_of(timezone.localdate(at))
+    which, planned = asked_for(request, *PATROLS), asked_for(request, "planned").get("planned", "")
+    page, plans_page = page_asked(request), page_asked(request, "plans")
+    shops, more = services.patrols_looked(asker=asker, at=now, page=page, most=PAGE, **which)
+    of_plans = {name: value for name, value in which.items() if name in ("platform", "department")}
+    plans, beyond = services.plans_looked(asker=asker, at=now, page=plans_page, most=PLANS, state=planned, **of_plans)
     context = {
-        "plans": [{**plan, "shops": [each for each in shops if each["plan"] == plan["number"]]} for plan in plans], "made": made, "refusal": refusal,
+        "plans": plans, "shops": shops, "which": which, "planned": planned, "page": page, "next": page + 1 if more else None, "asked": _kept(which),
+        "plans_page": plans_page, "plans_next": plans_page + 1 if beyond else None, "plans_asked": _kept(which | {"planned": planned}),
+        "states": _states(law, rules.PATROL), **_narrowing(asker), "made": made, "refusal": refusal,
         "typed": typed if refusal else {}, "act": act, "asker": asker, "goods": {key: each.title for key, each in law.goods.items()},
         "checklists": {key: law.code_lists[key].title for key in rules.CHECKLISTS}, "done": request.method == "POST" and not refusal,
         "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
     }  # fmt: skip
     return render(request, "desk/patrols.html", context, status=_status(refusal))
+
+
+@require_safe
+@staff_only
+def patrols_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The patrols of the list for a spreadsheet."""
+    at = timezone.now()
+    return _table("patrols", services.patrols_export(asker=asker, at=at, **asked_for(request, *PATROLS)), at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,13 +144,36 @@ def loops(request: HttpRequest, asker: Asker) -> HttpResponse:
             return redirect("desk:loop", made["number"])
         except Refusal as refused:
             refusal = refused
-    law = law_of(timezone.localdate(at))
+    law, which, wanted = law_of(timezone.localdate(at)), asked_for(request, *LOOPS), asked_for(request, "asked")
+    page, requests_page = page_asked(request), page_asked(request, "requests")
+    found, more = services.loops_looked(asker=asker, at=at, page=page, most=PAGE, **which)
+    of_requests = _of_requests(which, wanted)
+    requests, beyond = services.referrals_looked(asker=asker, at=at, page=requests_page, most=PAGE, **of_requests)
     context = {
-        "loops": services.loops_read(asker=asker, at=at, most=50), "requests": services.referrals_read(asker=asker, at=at, most=50), "asker": asker,
+        "loops": found, "which": which, "page": page, "next": page + 1 if more else None, "kept": _kept(which), "states": _states(law, rules.LOOP),
+        "requests": requests, "asked": wanted.get("asked", ""), "requests_page": requests_page, "requests_next": requests_page + 1 if beyond else None,
+        "requests_kept": _kept(which | wanted), "request_states": _states(law, rules.LINKAGE), **_narrowing(asker), "asker": asker,
         "refusal": refusal, "typed": typed if refusal else {},
         "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
     }  # fmt: skip
     return render(request, "desk/loops.html", context, status=_status(refusal))
+
+
+@require_safe
+@staff_only
+def loops_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The files of the list for a spreadsheet."""
+    at = timezone.now()
+    return _table("loops", services.loops_export(asker=asker, at=at, **asked_for(request, *LOOPS)), at)
+
+
+@require_safe
+@staff_only
+def linkages_csv(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The requests of the list for a spreadsheet."""
+    at = timezone.now()
+    wanted = _of_requests(asked_for(request, *LOOPS), asked_for(request, "asked"))
+    return _table("requests", services.referrals_export(asker=asker, at=at, **wanted), at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -193,6 +237,41 @@ def linkage(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
         "done": request.method == "POST" and not refusal,
     }  # fmt: skip
     return render(request, "desk/linkage.html", context, status=_status(refusal))
+
+
+def asked_for(request: HttpRequest, *names: str) -> dict[str, str]:
+    """By what a list is narrowed, as the address says; what it does not say is left out."""
+    said = {name: request.GET.get(name, "").replace("\0", "").strip()[:64] for name in names}
+    return {name: value for name, value in said.items() if value}
+
+
+def _of_requests(which: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    said = {"state": wanted.get("asked", ""), "department": which.get("department", "")}
+    return {name: value for name, value in said.items() if value}
+
+
+def _kept(which: Mapping[str, str]) -> str:
+    """The same for the address of another page."""
+    said = {name: value for name, value in which.items() if value}
+    return urlencode(said) + "&" if said else ""
+
+
+def _states(law: Law, procedure: str) -> dict[str, Words]:
+    return {key: state.title for key, state in law.procedures[procedure].states.items()}
+
+
+def _narrowing(asker: Asker) -> dict[str, Any]:
+    """The platforms by which a list is narrowed and, for whoever sees all, the departments."""
+    return {
+        "platforms": actors_of_kinds(["platform"]),
+        "of": departments() if asker.kind in rules.SEEING_ALL else [],
+    }
+
+
+def _table(name: str, lines: Iterator[str], at: datetime) -> HttpResponse:
+    told = HttpResponse(lines, content_type="text/csv; charset=utf-8")
+    told["Content-Disposition"] = file_named(name, at)
+    return told
 
 
 def _fact(typed: Any, number: str, asker: Asker) -> Any:

@@ -49,9 +49,9 @@ def beside(refusal: Refusal, otherwise: str = "") -> str:
     return str(refusal.data.get("field") or BESIDE.get(refusal.code, otherwise))
 
 
-def page_asked(request: HttpRequest) -> int:
+def page_asked(request: HttpRequest, name: str = "page") -> int:
     """Which page of a list is wanted."""
-    asked = request.GET.get("page", "1")
+    asked = request.GET.get(name, "1")
     good = asked.isascii() and asked.isdigit() and 0 < int(asked[:5]) <= MOST_PAGES and len(asked) < 5
     return int(asked) if good else 1
 
