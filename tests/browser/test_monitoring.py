@@ -44,6 +44,20 @@ def test_a_shop_is_patrolled_and_a_risk_followed_to_another_region(journey: Visi
         officer, other = session_of(at_desk(market)), session_of(at_desk(afar))
     page = at_the_desk(journey.page, journey.site, officer, "/desk/patrols")
     looked_at(page, "patrols-desk")
+    page.locator("#tshops").fill(f"{mall} s1\n{mall} s99\n只写了平台")
+    stated = {
+        "title": "投诉核查",
+        "document": "云市监巡〔2026〕2号",
+        "digest": digest(2),
+        "reference": "20261121-000007",
+        "words": "不公示执照",
+    }
+    for name, typed in stated.items():
+        page.locator(f"#t{name}").fill(typed)
+    page.locator("#tshops").locator("xpath=ancestor::form").get_by_role("button").click()
+    expect(page.locator("#refused-shops li")).to_have_count(2)
+    expect(page.locator("#tshops")).to_have_attribute("aria-describedby", "refused-shops")
+    looked_at(page, "patrols-refused")
     page.get_by_role("link", name="s1").click()
     page.locator("#officer").fill("YC-017")
     page.locator("#seen_on").fill(timezone.localdate(at).isoformat())
@@ -52,7 +66,6 @@ def test_a_shop_is_patrolled_and_a_risk_followed_to_another_region(journey: Visi
         page.locator(f"#digest-{item}").fill(digest(n))
     page.get_by_role("button", name="登记所见").click()
     expect(page.locator(".panel.refused, .notice, [role=alert]").first).to_be_visible()  # an unmet item lacks its facts
-    page.locator("summary", has_text="不符合的").first.click()
     page.locator("textarea[name^=facts-]").first.fill("页面所示名称与营业执照不一致，缺少“有限公司”字样。")
     page.locator("select[name^=misconduct-]").first.select_option("false-marketing")
     looked_at(page, "patrol-form")

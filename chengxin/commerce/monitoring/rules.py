@@ -3,12 +3,14 @@
 import hashlib
 import heapq
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from chengxin.commerce.circles.rules import CITIZEN, paper, said
+from chengxin.commerce.circles.rules import CITIZEN, PaperUnfit, paper, said
+from chengxin.commerce.merchants.rules import digest_holds
 from chengxin.inspections.rules import hash_fit, inspectors_fit, rank, seed_hash
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
@@ -76,6 +78,13 @@ class PopulationMoved(Refusal):
     zh = "巡查计划{number}的抽取范围与公布时不一致。请以此为理由作废，另行安排。"
 
 
+class ShopsRefused(Refusal):
+    """{count} of the shops named cannot be patrolled, and nothing was written down: {which}"""
+
+    code = "patrol-shops-refused"
+    zh = "所列店铺中有{count}家不能安排，没有登记任何内容：{which_zh}"
+
+
 class FindingUnfit(Refusal):
     """What the patrol saw cannot be written down so: {why}"""
 
@@ -119,23 +128,62 @@ def shops_drawn(shops: Iterable[tuple[str, str]], *, seed: str, salt: str, count
 def count_fit(count: int, size: int) -> int:
     """How many shops a plan draws; refuses none, too many, and a population that has none."""
     if not size:
-        raise PlanUnfit(why="no shop is filed in this scope.", why_zh="该范围内没有报送的店铺。")
+        raise PlanUnfit(why="no shop is filed in this scope.", why_zh="该范围内没有报送的店铺。", field="platform")
     if not 0 < count <= MOST_SHOPS:
-        raise PlanUnfit(why=f"1 to {MOST_SHOPS} shops are drawn.", why_zh=f"每次抽取1至{MOST_SHOPS}家店铺。")
+        raise PlanUnfit(
+            why=f"1 to {MOST_SHOPS} shops are drawn.", why_zh=f"每次抽取1至{MOST_SHOPS}家店铺。", field="count"
+        )
     return min(count, size)
 
 
 def reason_fit(law: Law, reason: str, *, drawn: bool) -> str:
     """Why a shop is patrolled or a risk followed: a reason of the lawbook; chance is none that anybody states."""
     if reason not in law.code_lists[REASONS].choices or (reason == DRAWN) != drawn:
-        raise PlanUnfit(why=f"“{reason[:40]}” is no reason that can be stated.", why_zh=f"“{reason[:40]}”不是可以写明的理由。")  # fmt: skip
+        raise PlanUnfit(why=f"“{reason[:40]}” is no reason that can be stated.", why_zh=f"“{reason[:40]}”不是可以写明的理由。", field="reason")  # fmt: skip
     return reason
+
+
+@dataclass(frozen=True)
+class LineRefused:
+    """A line of a list of shops that cannot be taken, as it was typed, and why."""
+
+    line: int
+    said: str
+    why: str
+    why_zh: str
+
+
+def shops_read(written: str) -> tuple[list[tuple[int, str, str]], list[LineRefused]]:
+    """The shops of a list, one a line: platform and shop, parted by a blank or a comma; each with its line, and the lines that cannot be read."""
+    found: dict[tuple[str, str], int] = {}
+    refused = []
+    for n, line in enumerate(written.splitlines(), 1):
+        parts = [part for part in re.split(r"[\s,，;；]+", line) if part]
+        if not parts:
+            continue
+        if len(parts) != 2 or len(line) > 200:
+            refused.append(LineRefused(n, line[:60], "write platform and shop.", "须写明平台和店铺编号。"))
+        elif (first := found.setdefault((parts[0], parts[1]), n)) != n:
+            refused.append(LineRefused(n, line[:60], f"it stands in line {first} already.", f"第{first}行已经写过。"))
+    return [(n, platform, shop) for (platform, shop), n in found.items()], refused
+
+
+def shops_refused(refused: Sequence[LineRefused]) -> ShopsRefused:
+    """The refusal of these lines, in their order."""
+    lines = sorted(refused, key=lambda each: each.line)
+    which, which_zh = (
+        "; ".join(f"line {each.line} “{each.said}”: {each.why}" for each in lines),
+        "；".join(f"第{each.line}行“{each.said}”：{each.why_zh}" for each in lines),
+    )
+    return ShopsRefused(count=len(lines), which=which, which_zh=which_zh, field="shops", lines=lines)
 
 
 def checklist_fit(law: Law, checklist: str) -> Mapping[str, Any]:
     """The items of a checklist, each with its title."""
     if checklist not in CHECKLISTS:
-        raise PlanUnfit(why=f"there is no checklist “{checklist[:40]}”.", why_zh=f"没有清单“{checklist[:40]}”。")
+        raise PlanUnfit(
+            why=f"there is no checklist “{checklist[:40]}”.", why_zh=f"没有清单“{checklist[:40]}”。", field="checklist"
+        )
     return law.code_lists[checklist].choices
 
 
@@ -160,7 +208,10 @@ def seen_fit(
     items, kinds = checklist_fit(law, checklist), law.code_lists[MISCONDUCT].choices
     numbers = inspectors_fit([officer], 1)
     if not numbers or seen_on > on:
-        raise FindingUnfit(why="it needs an officer’s staff number and a day that has come.", why_zh="须写明执法人员编号和已到来的日期。")  # fmt: skip
+        raise FindingUnfit(
+            why="it needs an officer’s staff number and a day that has come.", why_zh="须写明执法人员编号和已到来的日期。",
+            field="seen_on" if numbers else "officer",
+        )  # fmt: skip
     if sorted(each.item for each in seen) != sorted(items):
         raise FindingUnfit(
             why=f"each of these stands once: {', '.join(items)}.",
@@ -169,16 +220,20 @@ def seen_fit(
     kept = []
     for each in seen:
         unmet = each.result == "unmet"
-        facts = said(each.facts, "What was seen", "所见", needed=unmet)
-        digest = each.digest
+        facts = said(each.facts, "What was seen", "所见", needed=unmet, field=f"facts-{each.item}")
+        digest, title = each.digest, items[each.item]
         if each.result not in RESULTS:
-            raise FindingUnfit(why=f"{each.item} is met, unmet or not applicable.", why_zh=f"{each.item}须写明符合、不符合或者不适用。")  # fmt: skip
-        if digest or each.result != "not-applicable":
-            digest = paper("-", each.digest)[1]
+            raise FindingUnfit(
+                why=f"{title.en}: met, unmet or not applicable.", why_zh=f"“{title.zh}”须写明符合、不符合或者不适用。",
+                field=f"result-{each.item}",
+            )  # fmt: skip
+        if (digest or each.result != "not-applicable") and not digest_holds(digest):
+            raise PaperUnfit(field=f"digest-{each.item}")
         if unmet != (each.misconduct in kinds) or not unmet and each.misconduct:
             raise FindingUnfit(
-                why=f"an unmet item, and no other, says which kind of misconduct it may be: {each.item}.",
-                why_zh=f"不符合的项目（且只有这些）须写明可能属于哪一类行为：{each.item}。",
+                why=f"an unmet item, and no other, says which kind of misconduct it may be: {title.en}.",
+                why_zh=f"不符合的项目（且只有这些）须写明可能属于哪一类行为：{title.zh}。",
+                field=f"misconduct-{each.item}",
             )
         kept.append(Seen(each.item, each.result, facts, digest, each.misconduct))
     return kept, numbers[0]
@@ -195,6 +250,7 @@ def fact_fit(law: Law, procedure: Procedure, deed: str, kind: str) -> None:
         raise LoopUnfit(
             why=f"“{kind[:40]}” is no fact for {stage.en if stage else deed[:40]}.",
             why_zh=f"“{kind[:40]}”不是“{stage.zh if stage else deed[:40]}”所依据的事实。",
+            field="fact",
         )
 
 

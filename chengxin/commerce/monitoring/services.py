@@ -14,6 +14,7 @@ from chengxin.cases.rules import Course, Telling, step_admissible
 from chengxin.cases.rules import Taken as Step
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.merchants.models import Registration, Ticket
+from chengxin.commerce.merchants.rules import ShopUnknown
 from chengxin.commerce.merchants.selectors import OwnShop, law_of, registrations_known, shop_shown
 from chengxin.commerce.merchants.services import ticket_open
 from chengxin.commerce.monitoring import rules
@@ -133,7 +134,9 @@ def plan_draw_from(
     law, words = law_of(on), _titled(title, title_en, document, digest)
     rules.checklist_fit(law, checklist)
     if category and category not in law.goods:
-        raise rules.PlanUnfit(why=f"there is no category {category[:40]}.", why_zh=f"没有商品类别“{category[:40]}”。")
+        raise rules.PlanUnfit(
+            why=f"there is no category {category[:40]}.", why_zh=f"没有商品类别“{category[:40]}”。", field="category"
+        )
     if platform:
         _platform(platform, at)
     seed = "" if seed_hash else secrets.token_urlsafe(24)
@@ -164,7 +167,7 @@ def plan_reveal(*, number: str, seed: str, asker: Asker, at: datetime) -> dict[s
         _alone(f"plan:{asker.key}")
         found = _plan_open(number, asker)
         if rules.seed_hash(seed) != found.seed_hash:
-            raise rules.PlanUnfit(why="the seed is not the one whose hash was published.", why_zh="该种子不是公布过散列值的种子。")  # fmt: skip
+            raise rules.PlanUnfit(why="the seed is not the one whose hash was published.", why_zh="该种子不是公布过散列值的种子。", field="seed")  # fmt: skip
         shops = _population(found.platform, found.category, on=found.on, known_at=found.at)
         if rules.population_digest(shops, found.salt) != found.population_digest:
             raise rules.PopulationMoved(number=found.number)
@@ -181,7 +184,7 @@ def plan_reveal(*, number: str, seed: str, asker: Asker, at: datetime) -> dict[s
 
 def plan_abandon(*, number: str, reason: str, asker: Asker, at: datetime) -> dict[str, Any]:
     """End a plan without drawing, with the reason, which is public."""
-    kept = rules.said(reason, "The reason", "理由", most=500)
+    kept = rules.said(reason, "The reason", "理由", most=500, field="reason")
     with transaction.atomic():
         _alone(f"plan:{asker.key}")
         found = _plan_open(number, asker)
@@ -210,13 +213,18 @@ def plan_state_reasons(
     rules.checklist_fit(law, checklist)
     if not 0 < len(shops) <= rules.MOST_SHOPS or len({(c.platform, c.shop) for c in shops}) != len(shops):
         raise rules.PlanUnfit(
-            why="it names each shop once, and at least one.", why_zh="至少写明一家店铺，且每家只写一次。"
-        )
+            why=f"it names each shop once, and 1 to {rules.MOST_SHOPS}.", why_zh=f"写明1至{rules.MOST_SHOPS}家店铺，每家只写一次。", field="shops"
+        )  # fmt: skip
     rows = []
     for each in shops:
         rules.reason_fit(law, each.reason, drawn=False)
-        where = rules.said(each.reference, "Where the reason stands", "理由的出处", most=200)
+        where = rules.said(each.reference, "Where the reason stands", "理由的出处", most=200, field="reference")
         rows.append((each.platform, each.shop, each.reason, where, rules.said(each.words, "The reason", "理由", most=500), ""))  # fmt: skip
+    unknown = _unfiled([(n, each.platform, each.shop) for n, each in enumerate(shops, 1)], at)
+    if unknown and len(shops) == 1:
+        raise ShopUnknown(platform=shops[0].platform[:64], shop=shops[0].shop[:64])
+    if unknown:
+        raise rules.shops_refused(unknown)
     with transaction.atomic():
         made = Plan.objects.create(
             **words, checklist=checklist, count=len(rows), size=len(rows), at=at, on=on, by=asker.key, lawbook_digest=lawroom.load().digest
@@ -226,6 +234,47 @@ def plan_state_reasons(
             event="monitoring.plan.published", by=asker.key, at=at, about=f"patrol-plan:{made.number}", detail={"count": made.count, "stated": True}
         )  # fmt: skip
     return plan_read(number=made.number, asker=asker, at=at)
+
+
+def plan_state_shops(
+    *, lines: str, title: str, checklist: str, reason: str, reference: str, words: str, document: str, digest: str, asker: Asker, at: datetime,
+    title_en: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The same of shops that are named a line each, all for one reason: every line that cannot be taken is told with why, and nothing is half done."""
+    _department(asker)
+    law = law_of(day_of(at))
+    _titled(title, title_en, document, digest)
+    rules.checklist_fit(law, checklist)
+    rules.reason_fit(law, reason, drawn=False)
+    rules.said(reference, "Where the reason stands", "理由的出处", most=200, field="reference")
+    rules.said(words, "The reason", "理由", most=500)
+    named, refused = rules.shops_read(lines)
+    refused += _unfiled(named[: rules.MOST_SHOPS + 1], at)
+    if refused:
+        raise rules.shops_refused(refused)
+    shops = [Chosen(platform, shop, reason, reference, words) for _, platform, shop in named]
+    return plan_state_reasons(
+        title=title, title_en=title_en, checklist=checklist, shops=shops, document=document, digest=digest, asker=asker, at=at
+    )  # fmt: skip
+
+
+def _unfiled(shops: Sequence[tuple[int, str, str]], at: datetime) -> list[rules.LineRefused]:
+    """Those of these shops that no platform of the name had filed by the instant."""
+    filed = _codes([(platform, shop) for _, platform, shop in shops], known_at=at)
+    refusals = ((n, p, s, ShopUnknown(platform=p[:64], shop=s[:64])) for n, p, s in shops if (p, s) not in filed)
+    return [rules.LineRefused(n, f"{p} {s}"[:60], each.message, each.message_zh) for n, p, s, each in refusals]
+
+
+def _codes(shops: Iterable[tuple[str, str]], *, known_at: datetime) -> dict[tuple[str, str], str]:
+    """The code under which each of these shops was filed; one that was not filed has none."""
+    by_platform: dict[str, list[str]] = {}
+    for platform, shop in shops:
+        by_platform.setdefault(platform, []).append(shop)
+    found = dict[tuple[str, str], str]()
+    for platform, names in by_platform.items():
+        filed = registrations_known(platform, "shops", known_at=known_at, shops=names)
+        found |= {(platform, shop): code for shop, code in filed.values_list("shop", "code")}
+    return found
 
 
 def plans_read(*, asker: Asker, at: datetime, most: int = 100) -> list[dict[str, Any]]:
@@ -265,7 +314,8 @@ def _plan_open(number: str, asker: Asker) -> Plan:
 def _titled(title: str, title_en: str, document: str, digest: str) -> dict[str, str]:
     named, kept = rules.paper(document, digest)
     return {
-        "title": rules.said(title, "The title", "标题", most=100), "title_en": rules.said(title_en, "The title in English", "英文标题", most=200, needed=False),
+        "title": rules.said(title, "The title", "标题", most=100, field="title"),
+        "title_en": rules.said(title_en, "The title in English", "英文标题", most=200, needed=False, field="title_en"),
         "document": named, "digest": kept,
     }  # fmt: skip
 
@@ -295,10 +345,11 @@ def _patrols_make(
     plan: Plan, rows: Iterable[tuple[str, str, str, str, str, str]], *, known_at: datetime, by: str, at: datetime
 ) -> None:
     opens, on = law_of(day_of(at)).procedures[rules.PATROL].opens, day_of(at)
-    for platform, shop, reason, reference, words, rank in rows:
-        filed = shop_shown(platform, shop, on=on, known_at=known_at)
+    kept = list(rows)
+    codes = _codes([(row[0], row[1]) for row in kept], known_at=known_at)
+    for platform, shop, reason, reference, words, rank in kept:
         made = Patrol.objects.create(
-            plan=plan, platform=platform, shop=shop, code=filed.code, reason=reason, reference=reference, words=words, rank=rank, at=at, on=on, by=by,
+            plan=plan, platform=platform, shop=shop, code=codes[platform, shop], reason=reason, reference=reference, words=words, rank=rank, at=at, on=on, by=by,
             lawbook_digest=plan.lawbook_digest,
         )  # fmt: skip
         _write(PatrolStep(patrol=made), Step(0, opens, on, "authority"), f"patrol:{made.number}", by=by, at=at)
@@ -364,9 +415,13 @@ def patrol_follow(*, number: str, items: Sequence[str], words: str, asker: Asker
         unmet = {each.item: each for each in found.findings.filter(result="unmet")}
         wanted = [*items, *filed]
         if not wanted or len(set(wanted)) != len(wanted) or set(wanted) - set(unmet):
-            raise rules.FindingUnfit(why="it names unmet items, each once.", why_zh="须写明不符合的项目，每项一次。")
-        if any(not rules.number_fit(lead) for lead in filed.values()):
-            raise rules.FindingUnfit(why="a lead is named by its number.", why_zh="线索须写明编号。")
+            raise rules.FindingUnfit(
+                why="it names unmet items, each once.", why_zh="须写明不符合的项目，每项一次。", field="items"
+            )
+        if amiss := next((item for item, lead in filed.items() if not rules.number_fit(lead)), ""):
+            raise rules.FindingUnfit(
+                why="a lead is named by its number.", why_zh="线索须写明编号。", field=f"lead-{amiss}"
+            )
         _step(found, "followed", ("authority",), by=asker.key, at=at, words=said, has={"reasons", "evidence"})
         titles = law_of(found.on).code_lists[found.plan.checklist].choices
         for item in wanted:
@@ -443,15 +498,19 @@ def loop_open(
     if shop or platform:
         filed = shop_shown(platform, shop, on=on, known_at=at)
         if code and code != filed.code:
-            raise rules.LoopUnfit(why="the code is not the shop’s.", why_zh="统一社会信用代码与店铺不一致。")
+            raise rules.LoopUnfit(
+                why="the code is not the shop’s.", why_zh="统一社会信用代码与店铺不一致。", field="code"
+            )
         code = filed.code
     subject = _subject(code, at)
     if not shop and subject is None:
-        raise rules.LoopUnfit(why="it is about a shop, or a unit that the register holds.", why_zh="须写明店铺，或者本库中的单位。")  # fmt: skip
+        raise rules.LoopUnfit(why="it is about a shop, or a unit that the register holds.", why_zh="须写明店铺，或者本库中的单位。", field="code" if code else "shop")  # fmt: skip
     with transaction.atomic():
         made = Loop.objects.create(
-            title=rules.said(title, "The title", "标题", most=100), reason=reason, reference=rules.said(reference, "Where the sign stands", "出处", most=200),
-            facts=rules.said(facts, "The facts", "情况"), document=named, digest=kept, goods=rules.said(goods, "The goods", "商品", most=200, needed=False),
+            title=rules.said(title, "The title", "标题", most=100, field="title"), reason=reason,
+            reference=rules.said(reference, "Where the sign stands", "出处", most=200, field="reference"),
+            facts=rules.said(facts, "The facts", "情况", field="facts"), document=named, digest=kept,
+            goods=rules.said(goods, "The goods", "商品", most=200, needed=False, field="goods"),
             platform=platform, shop=shop, code=code, subject_id=subject, at=at, on=on, by=asker.key, lawbook_digest=lawroom.load().digest,
         )  # fmt: skip
         opens = law_of(on).procedures[rules.LOOP].opens
@@ -476,7 +535,7 @@ def loop_fact(
     complaint or a lead is named by its number alone.
     """
     said = rules.said(words, "The note", "说明", most=500, needed=False)
-    where = rules.said(reference, "The number", "编号", most=200)
+    where = rules.said(reference, "The number", "编号", most=200, field="reference")
     with transaction.atomic():
         found = _loop(number, asker)
         course = loop_course(found, known_at=at)
@@ -604,7 +663,7 @@ def _exists(kind: str, reference: str, found: Loop, asker: Asker) -> None:
         case _:
             held = bool(rules.number_fit(reference))
     if not held:
-        raise rules.LoopUnfit(why=f"{reference[:40]} is none that can be linked here.", why_zh=f"没有可以引用的{reference[:40]}。")  # fmt: skip
+        raise rules.LoopUnfit(why=f"{reference[:40]} is none that can be linked here.", why_zh=f"没有可以引用的{reference[:40]}。", field="reference")  # fmt: skip
 
 
 def _fact(found: Loop, deed: str, kind: str, reference: str, words: str, digest: str, *, by: str, at: datetime) -> None:
@@ -633,10 +692,14 @@ def referral_make(
         course = loop_course(found, known_at=at)
         _running(course)
         if role not in course.law.code_lists[rules.ROLES].choices:
-            raise rules.LoopUnfit(why=f"there is no role {role[:40]}.", why_zh=f"没有“{role[:40]}”这一环节。")
+            raise rules.LoopUnfit(
+                why=f"there is no role {role[:40]}.", why_zh=f"没有“{role[:40]}”这一环节。", field="role"
+            )
         asked = actor_acting(department, at=at)
         if asked.kind != "department" or asked.key == asker.key:
-            raise rules.LoopUnfit(why="it is asked of another department.", why_zh="请求应向另一部门提出。")
+            raise rules.LoopUnfit(
+                why="it is asked of another department.", why_zh="请求应向另一部门提出。", field="department"
+            )
         made = Referral.objects.create(
             loop=found, department=department, role=role, words=said, document=named, digest=kept, at=at, on=on, by=asker.key,
             lawbook_digest=lawroom.load().digest,
@@ -718,7 +781,9 @@ def _of(to: str, steps: Sequence[str], asker: Asker) -> None:
 
 def _platform(platform: str, at: datetime) -> None:
     if actor_acting(platform, at=at).kind != "platform":
-        raise rules.PlanUnfit(why=f"{platform[:40]} is no platform.", why_zh=f"{platform[:40]}不是平台。")
+        raise rules.PlanUnfit(
+            why=f"{platform[:40]} is no platform.", why_zh=f"{platform[:40]}不是平台。", field="platform"
+        )
 
 
 def _step(

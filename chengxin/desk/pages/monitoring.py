@@ -12,20 +12,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.actors.selectors import Asker, actors_of_kinds, departments
+from chengxin.cases.rules import StepLacks
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.monitoring import rules, services
 from chengxin.commerce.monitoring.rules import Seen
-from chengxin.commerce.monitoring.services import Chosen
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import file_named
 from chengxin.law import Law
 from chengxin.law.models import Words
-from chengxin.portal.pages.circling import page_asked
+from chengxin.portal.pages.circling import beside, page_asked
 
 PAPER = ("document", "digest")
 PAGE, PLANS = 50, 10
+SEEN = ("result", "facts", "digest", "misconduct")
+# At which field a refusal stands that names none itself.
+FIELDS = {"seed-hash-unfit": "seed_hash", "inspector-unfit": "officer", "shop-unknown": "shops"}
 # By what the lists are narrowed.
 PATROLS, LOOPS = ("state", "platform", "department", "plan"), ("state", "platform", "department")
 
@@ -45,8 +48,8 @@ def patrols(request: HttpRequest, asker: Asker) -> HttpResponse:
                     count=int(count) if count.isascii() and count.isdigit() and len(count) < 6 else 0, asker=asker, at=at,
                 )  # fmt: skip
             elif act == "stated":
-                chosen = Chosen(**_said(typed, "platform", "shop", "reason", "reference", "words"))
-                services.plan_state_reasons(**_said(typed, "title", "title_en", "checklist", *PAPER), shops=[chosen], asker=asker, at=at)  # fmt: skip
+                said = _said(typed, "title", "title_en", "checklist", "reason", "reference", "words", *PAPER)
+                services.plan_state_shops(**said, lines=typed.get("shops", "").replace("\0", ""), asker=asker, at=at)
             elif act == "reveal":
                 services.plan_reveal(**_said(typed, "number", "seed"), asker=asker, at=at)
             elif act == "abandon":
@@ -64,7 +67,7 @@ def patrols(request: HttpRequest, asker: Asker) -> HttpResponse:
     context = {
         "plans": plans, "shops": shops, "which": which, "planned": planned, "page": page, "next": page + 1 if more else None, "asked": _kept(which),
         "plans_page": plans_page, "plans_next": plans_page + 1 if beyond else None, "plans_asked": _kept(which | {"planned": planned}),
-        "states": _states(law, rules.PATROL), **_narrowing(asker), "made": made, "refusal": refusal,
+        "states": _states(law, rules.PATROL), **_narrowing(asker), "made": made, "refusal": refusal, "beside": _beside(refusal),
         "typed": typed if refusal else {}, "act": act, "asker": asker, "goods": {key: each.title for key, each in law.goods.items()},
         "checklists": {key: law.code_lists[key].title for key in rules.CHECKLISTS}, "done": request.method == "POST" and not refusal,
         "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
@@ -90,7 +93,7 @@ def patrol(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
         try:
             if act == "look":
                 items = typed.getlist("item")[:100]
-                seen = [Seen(key, *(typed.get(f"{name}-{key}", "").strip() for name in ("result", "facts", "digest", "misconduct"))) for key in items]  # fmt: skip
+                seen = [Seen(key, *(typed.get(f"{name}-{key}", "").strip() for name in SEEN)) for key in items]  # fmt: skip
                 services.patrol_look(number=number, officer=typed.get("officer", ""), seen_on=_day(typed.get("seen_on", "")), seen=seen, asker=asker, at=at)  # fmt: skip
             elif act == "follow":
                 leads = {
@@ -114,7 +117,8 @@ def patrol(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
             "key": key,
             "title": code.title,
             "article": law.cite(code.basis[0]),
-            "said": {n: typed.get(f"{n}-{key}", "") if refusal else "" for n in ("result", "facts", "digest", "misconduct")},
+            "said": {name: typed.get(f"{name}-{key}", "") if refusal else "" for name in SEEN},
+            "names": {name: f"{name}-{key}" for name in SEEN},
         }
         for key, code in law.code_lists[found["checklist"]].codes.items()
     ]  # fmt: skip
@@ -126,7 +130,7 @@ def patrol(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     context = {
         "patrol": found, "items": items_, "kinds": law.code_lists[rules.MISCONDUCT].choices, "doable": doable, "asker": asker, "refusal": refusal,
         "typed": typed if refusal else {}, "today": timezone.localdate(), "done": request.method == "POST" and not refusal,
-        "unmet": [each for each in found["findings"] if each["result"] == "unmet"],
+        "beside": _beside(refusal), "unmet": [_following(each, typed if refusal else {}) for each in found["findings"] if each["result"] == "unmet"],
     }  # fmt: skip
     return render(request, "desk/patrol.html", context, status=_status(refusal))
 
@@ -153,7 +157,7 @@ def loops(request: HttpRequest, asker: Asker) -> HttpResponse:
         "loops": found, "which": which, "page": page, "next": page + 1 if more else None, "kept": _kept(which), "states": _states(law, rules.LOOP),
         "requests": requests, "asked": wanted.get("asked", ""), "requests_page": requests_page, "requests_next": requests_page + 1 if beyond else None,
         "requests_kept": _kept(which | wanted), "request_states": _states(law, rules.LINKAGE), **_narrowing(asker), "asker": asker,
-        "refusal": refusal, "typed": typed if refusal else {},
+        "refusal": refusal, "typed": typed if refusal else {}, "beside": _beside(refusal, **{"shop-unknown": "shop"}),
         "reasons": {key: title for key, title in law.code_lists[rules.REASONS].choices.items() if key != rules.DRAWN},
     }  # fmt: skip
     return render(request, "desk/loops.html", context, status=_status(refusal))
@@ -210,7 +214,8 @@ def loop(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     ]
     context = {
         "loop": found, "steps": [each for each in found["open"] if each["by"] == "authority"] if own else [], "own": own, "facts": pairs, "asker": asker,
-        "refusal": refusal, "typed": typed if refusal else {}, "done": request.method == "POST" and not refusal,
+        "refusal": refusal, "typed": typed if refusal else {}, "done": request.method == "POST" and not refusal, "act": typed.get("act", ""),
+        "beside": _beside(refusal, **{"actor-unknown": "department", "trails-goods-unknown": "goods"}),
         "roles": law.code_lists[rules.ROLES].choices, "departments": [each for each in departments().order_by("title", "pk") if each.key != asker.key] if own else [],
     }  # fmt: skip
     return render(request, "desk/loop.html", context, status=_status(refusal))
@@ -234,7 +239,7 @@ def linkage(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     steps = [each for each in found["open"] if mine.get(each["by"]) == asker.key]
     context = {
         "request_": found, "steps": steps, "asker": asker, "refusal": refusal, "typed": typed if refusal else {},
-        "done": request.method == "POST" and not refusal,
+        "done": request.method == "POST" and not refusal, "beside": _beside(refusal),
     }  # fmt: skip
     return render(request, "desk/linkage.html", context, status=_status(refusal))
 
@@ -272,6 +277,23 @@ def _table(name: str, lines: Iterator[str], at: datetime) -> HttpResponse:
     told = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     told["Content-Disposition"] = file_named(name, at)
     return told
+
+
+def _beside(refusal: Refusal | None, **codes: str) -> str:
+    """The field at which a refusal stands: the one that it names, else by its code; empty where it stands above all."""
+    if refusal is None:
+        return ""
+    if refusal.code == StepLacks.code:
+        needs = refusal.data.get("needs", [])
+        return "words" if "reasons" in needs else "document" if "document" in needs else ""
+    return codes.get(refusal.code) or beside(refusal, FIELDS.get(refusal.code, ""))
+
+
+def _following(finding: dict[str, Any], typed: Any) -> dict[str, Any]:
+    """An unmet item with what was typed of it before the refusal."""
+    name = f"lead-{finding['item']}"
+    ticketed = bool(typed) and finding["item"] in typed.getlist("ticket")
+    return {**finding, "lead_name": name, "lead_said": typed.get(name, ""), "ticketed": ticketed}
 
 
 def _fact(typed: Any, number: str, asker: Asker) -> Any:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -13,14 +14,17 @@ from django.test.utils import CaptureQueriesContext
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
+from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop, stall
 from chengxin.commerce.monitoring import services
+from chengxin.commerce.monitoring.models import Loop, Patrol, Plan
 from chengxin.commerce.monitoring.rules import states_before
 from chengxin.commerce.monitoring.services import Chosen
 from chengxin.desk.pages import monitoring
 from chengxin.law import load
 from chengxin.ledger.models import Entry
 from tests.people import DIVISION
+from tests.people import number as citizen
 from tests.signing import at_desk
 from tests.world import NOW, TODAY, code, later
 
@@ -164,3 +168,102 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one() -> None:
     one = [queries_of(desk, path) for path in ("/desk/patrols", "/desk/loops")]
     planned("s2", "s3"), risk("风险2", shop="s2"), risk("风险3", shop="s3")
     assert [queries_of(desk, path) for path in ("/desk/patrols", "/desk/loops")] == one
+
+
+STATED = {
+    "act": "stated", "title": "投诉核查", "checklist": "patrol-items", "reason": "complaint", "reference": "20261121-000007", "words": "投诉称不公示执照",
+    **BY,
+}  # fmt: skip
+
+
+def field_of(page: str) -> str:
+    """The name of the field that is said to be wrong, which its own refusal describes."""
+    found = re.search(r'name="([^"]+)"[^>]*aria-invalid="true" aria-describedby="refused-([^"]+)"', page)
+    assert found and found[1] == found[2] and f'id="refused-{found[1]}"' in page and 'id="q-refused"' not in page
+    return found[1]
+
+
+def test_a_plan_names_several_shops_a_line_each() -> None:
+    desk = at_desk("market")
+    lines = f"{PLATFORM} s1\r\n\r\n{PLATFORM}，s2\r\n {PLATFORM}\tp1 "
+    answer = text_of(desk.post("/desk/patrols", {**STATED, "shops": lines}))
+    assert "已经记下" in answer and [(each.shop, each.words) for each in Patrol.objects.order_by("pk")] == [
+        ("s1", "投诉称不公示执照"), ("s2", "投诉称不公示执照"), ("p1", "投诉称不公示执照"),
+    ]  # fmt: skip
+    assert [each.code for each in Patrol.objects.order_by("pk")] == [code(1), code(2), ""]
+
+
+def test_each_line_that_cannot_be_taken_is_shown_with_why_and_nothing_is_half_done() -> None:
+    lines = f"{PLATFORM} s1\n{PLATFORM} s99\nnobody s2\n只有一个\n{PLATFORM} s1\n{PLATFORM} s3"
+    page = text_of(at_desk("market").post("/desk/patrols", {**STATED, "shops": lines}), 422)
+    assert field_of(page) == "shops" and not Patrol.objects.exists() and not Plan.objects.exists()
+    refused = re.findall(r'<li value="(\d)"><span class="number">([^<]+)</span> ([^<]+)', page)
+    assert [(n, said) for n, said, _ in refused] == [
+        ("2", f"{PLATFORM} s99"), ("3", "nobody s2"), ("4", "只有一个"), ("5", f"{PLATFORM} s1"),
+    ]  # fmt: skip
+    assert "没有报送过" in refused[0][2] and "须写明平台" in refused[2][2] and "第1行" in refused[3][2]
+    for typed in (f"{PLATFORM} s99", "投诉核查", "20261121-000007", BY["document"], BY["digest"], "投诉称不公示执照"):
+        assert typed in page
+    assert field_of(text_of(at_desk("market").post("/desk/patrols", {**STATED, "shops": " \n"}), 422)) == "shops"
+    many = "\n".join(f"{PLATFORM} x{n}" for n in range(1001))
+    assert "1001行" in text_of(at_desk("market").post("/desk/patrols", {**STATED, "shops": many}), 422)
+
+
+DRAW = {"act": "draw", "title": "抽查", "checklist": "patrol-items", "count": "2", **BY}
+RISK = {"title": "风险", "reason": "complaint", "reference": "20261121-000007", "facts": "超标。", "platform": PLATFORM, "shop": "s1", **BY}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "wrong", "field"),
+    [
+        ("/desk/patrols", DRAW, {"title": " "}, "title"), ("/desk/patrols", DRAW, {"count": "many"}, "count"),
+        ("/desk/patrols", DRAW, {"platform": "nobody"}, "platform"), ("/desk/patrols", DRAW, {"digest": "x"}, "digest"),
+        ("/desk/patrols", DRAW, {"category": "none"}, "category"), ("/desk/patrols", DRAW, {"seed_hash": "x"}, "seed_hash"),
+        ("/desk/patrols", {**STATED, "shops": f"{PLATFORM} s1"}, {"reference": ""}, "reference"),
+        ("/desk/patrols", {**STATED, "shops": f"{PLATFORM} s1"}, {"reason": "drawn"}, "reason"),
+        ("/desk/patrols", {**STATED, "shops": f"{PLATFORM} s1"}, {"words": citizen(1)}, "words"),
+        ("/desk/loops", RISK, {"facts": ""}, "facts"), ("/desk/loops", RISK, {"shop": "s99"}, "shop"),
+        ("/desk/loops", RISK, {"document": ""}, "document"), ("/desk/loops", RISK, {"code": code(3)}, "code"),
+    ],
+)  # fmt: skip
+def test_a_refusal_stands_at_the_field_that_is_wrong_and_what_was_typed_stays(
+    path: str, form: dict[str, str], wrong: dict[str, str], field: str
+) -> None:
+    answer = at_desk("market").post(path, {**form, **wrong})
+    page = text_of(answer, answer.status_code)
+    assert answer.status_code in (403, 404, 422) and field_of(page) == field
+    for typed in (form["title"], form["document"]):
+        assert typed in page or typed in (form.get(field), wrong.get("title"))
+    assert not Patrol.objects.exists() and not Loop.objects.exists()
+
+
+def test_what_an_officer_saw_is_refused_at_its_item() -> None:
+    desk, number_ = at_desk("market"), planned("s1")["shops"][0]["number"]
+    items = list(law_of(TODAY).code_lists["patrol-items"].choices)
+    look = {"act": "look", "officer": "YC-017", "seen_on": "2026-11-22", "item": items}
+    look |= {f"result-{item}": "met" for item in items} | {f"digest-{item}": digest(3) for item in items}
+    second = items[1]
+    for wrong, field in (
+        ({"officer": "张三"}, "officer"), ({"officer": ""}, "officer"), ({"seen_on": ""}, "seen_on"), ({f"result-{second}": ""}, f"result-{second}"),
+        ({f"digest-{second}": "x"}, f"digest-{second}"), ({f"result-{second}": "unmet"}, f"facts-{second}"),
+        ({f"result-{second}": "unmet", f"facts-{second}": "未见"}, f"misconduct-{second}"),
+    ):  # fmt: skip
+        page = text_of(desk.post(f"/desk/patrols/{number_}", {**look, **wrong}), 422)
+        assert field_of(page) == field and digest(3) in page
+        assert field.startswith(("facts", "misconduct")) == ("<details open><summary>不符合的" in page)
+
+
+def test_a_file_s_forms_keep_what_was_typed_and_each_its_own_refusal() -> None:
+    desk, number_ = at_desk("market"), risk("风险")
+    for wrong, field in (
+        ({"act": "fact", "fact": "handling ticket", "reference": "99", "words": "见工单"}, "reference"),
+        ({"act": "fact", "fact": "nothing at-all", "reference": "99", "words": "见工单"}, "fact"),
+        ({"act": "search", "goods": "01/123"}, "goods"),
+        ({"act": "step", "to": "unsampled", "words": "", **BY}, "words"),
+        ({"act": "ask", "department": "nobody", "role": "producer", "words": "请查明", **BY}, "department"),
+        ({"act": "ask", "department": "afar", "role": "producer", "words": "请查明", "document": "协〔2026〕9号", "digest": "x"}, "digest"),
+    ):  # fmt: skip
+        answer = desk.post(f"/desk/loops/{number_}", wrong)
+        page = text_of(answer, answer.status_code)
+        assert field_of(page) == field and page.count("aria-invalid") == 1
+        assert all(value in page for name, value in wrong.items() if name in ("words", "document", "goods"))
