@@ -11,6 +11,7 @@ ROLES = (
 )  # fmt: skip
 
 DECIDED = {
+    "DELETE /api/v1/trails/queries/{name}": "!!!----!-x",
     "GET /": "..........",
     "GET /01/{gtin}": "----------",
     "GET /01/{gtin}/10/{lot}": "----------",
@@ -123,6 +124,9 @@ DECIDED = {
     "GET /api/v1/trails/capture/{capture}/document": "!!!----!-x",
     "GET /api/v1/trails/events": "!!!....!.x",
     "GET /api/v1/trails/events/{event_id}": "!!!----!-x",
+    "GET /api/v1/trails/queries": "!!!....!.x",
+    "GET /api/v1/trails/queries/{name}": "!!!----!-x",
+    "GET /api/v1/trails/queries/{name}/events": "!!!----!-x",
     "GET /api/v1/trails/recalls": "!!!....!.x",
     "GET /api/v1/trails/recalls/{recall}": "!!!----!-x",
     "GET /api/v1/warnings": "..........",
@@ -448,6 +452,7 @@ DECIDED = {
     "POST /api/v1/trades/{platform}/{kind}": "!!!....!.x",
     "POST /api/v1/trades/{platform}/{kind}/shop": "!!!....!.x",
     "POST /api/v1/trails/capture": "!!!....!.x",
+    "POST /api/v1/trails/queries": "!!!....!.x",
     "POST /api/v1/trails/recalls": "!!!....!.x",
     "POST /api/v1/trails/recalls/{recall}/answers": "!!!....!.x",
     "POST /api/v1/trails/recalls/{recall}/receipt": "!!!....!.x",

@@ -412,6 +412,7 @@ def test_nothing_lists_subjects() -> None:
                     "/badges/revoked",  # numbers of badges, by which nobody is found
                     "/assessments/real-names",  # counts by domain, in which nobody is
                     "/trails/events",
+                    "/trails/queries",  # questions that the caller itself keeps
                     "/batches",
                     "/checks/reissued",
                     "/benefits/facts",

@@ -132,6 +132,21 @@ class Declared(models.Model):
         ]
 
 
+class NamedQuery(models.Model):
+    """A question about events that an actor keeps under a name of its own, as it came; it goes when the actor removes it."""
+
+    actor = models.TextField(db_collation="C")
+    name = models.TextField(db_collation="C")
+    query = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["actor", "name"], name="trails_namedquery_once"),
+            models.CheckConstraint(condition=~Q(actor="") & ~Q(name=""), name="trails_namedquery_named"),
+        ]
+
+
 class Recall(models.Model):
     """Goods called back: by whose order or decision, whose goods they are, and why. Where it stands is its last step."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -20,6 +20,7 @@ from chengxin.commerce.trails.models import (
     Event,
     Goods,
     Link,
+    NamedQuery,
     Place,
     Recall,
     RecallNotice,
@@ -38,6 +39,7 @@ from chengxin.commerce.trails.rules.asking import (
 from chengxin.commerce.trails.rules.identifying import ROOT, goods_of
 from chengxin.commerce.trails.rules.identifying import Goods as Goods_
 from chengxin.commerce.trails.rules.linking import CHILD, LOT, PARENT, PARTED, RUN, SEEN, TAKEN, destinations_of, uri_of
+from chengxin.commerce.trails.rules.naming import QueryUnknown, name_token, named_paging
 from chengxin.commerce.trails.rules.recalling import ENDED, PROCEDURE, SHOWN, Figures, RecallUnknown, Told, figures_of
 from chengxin.commerce.trails.rules.shaping import document_of
 from chengxin.commerce.trails.rules.tracing import SHIPPED, Fact, Met, Row, Traced
@@ -74,6 +76,28 @@ def events_accessible(actor: str, kind: str) -> QuerySet[Event]:
     if kind in READING_ALL:
         return Event.objects.all()
     return Event.objects.filter(actor=actor) if kind in ("platform", "service-firm") else Event.objects.none()
+
+
+def queries_accessible(actor: str) -> QuerySet[NamedQuery]:
+    """The queries that the actor keeps, by name; nobody sees another's."""
+    return NamedQuery.objects.filter(actor=actor).order_by("name")
+
+
+def queries_page(actor: str, asked: Mapping[str, Sequence[str]]) -> tuple[list[NamedQuery], str]:
+    """One page of them and the token of the next; its parameters are the events address's for pages, and no other."""
+    most, after = named_paging(asked)
+    found = queries_accessible(actor)
+    rows = list((found.filter(name__gt=after) if after else found)[: most + 1])
+    return rows[:most], name_token(rows[most - 1].name) if len(rows) > most else ""
+
+
+def query_accessible(actor: str, name: str) -> NamedQuery:
+    """One query that the actor keeps; unknown and another's look alike."""
+    # No text has a NUL, and the database takes none.
+    found = None if "\0" in name else queries_accessible(actor).filter(name=name).first()
+    if found is None:
+        raise QueryUnknown(name=name[:64], actor=actor)
+    return found
 
 
 def document_captured(capture: Capture) -> dict[str, Any]:
@@ -237,8 +261,10 @@ def contexts_of(events: Sequence[Event]) -> list[Any]:
     return seen
 
 
-def query_document(page: Page, *, at: datetime) -> dict[str, Any]:
-    """The events as they came, and beside them what the register adds of each: its id, when it was recorded, who said it, in which capture."""
+def query_document(page: Page, *, at: datetime, name: str = "SimpleEventQuery") -> dict[str, Any]:
+    """The events as they came, under the name of what asked for them, and beside them what the register adds of each: its id, when it was recorded,
+    who said it, in which capture.
+    """
     recorded = [
         {
             "eventID": event.event_id,
@@ -257,7 +283,7 @@ def query_document(page: Page, *, at: datetime) -> dict[str, Any]:
         "creationDate": at.isoformat(),
         "epcisBody": {
             "queryResults": {
-                "queryName": "SimpleEventQuery",
+                "queryName": name,
                 "resultsBody": {
                     "eventList": [json.loads(event.body) for event in page.events],
                     "chengxin:recorded": recorded,

@@ -40,6 +40,7 @@ CHANGEABLE = {
     "mydata_answer": "likewise",
     "benefits_owed": "deleted when the entry of the ledger is erased",
     "subjects_personmark": "a person's mark under each key of the ring, taken off with the key",
+    "trails_namedquery": "deleted when its actor keeps it no more; the ledger keeps what it asked",
     "records_certificatemark": "a certificate's mark likewise",
 }
 # Guarded row by row, since one column may change and nothing else: the trigger that sees to it.

@@ -212,13 +212,17 @@ PARAMETERS: Final = (*_COLUMNS, *_BELOW, *_TIMES, *_MATCHED, *NAMED, *_REST)
 
 
 def asked_of(parameters: Mapping[str, Sequence[str]]) -> Asked:
-    """The question that these parameters put; refuses any that this register does not answer, so that none is left unheard."""
-    for name, values in parameters.items():
+    """The question that an address puts, where a vertical bar stands between values; refuses as `question_of` does."""
+    return question_of(
+        {name: [each for value in values for each in value.split("|") if each] for name, values in parameters.items()}
+    )
+
+
+def question_of(given: Mapping[str, Sequence[str]]) -> Asked:
+    """The question that these parameters put, each with its values; refuses any that this register does not answer, so that none is left unheard."""
+    for name, values in given.items():
         if not all(map(text_whole, (name, *values))):
             raise AskedAmiss(name="?", why="a character stands in it that no text has", why_zh="含有文本不能有的字符")
-    given = {
-        name: [each for value in values for each in value.split("|") if each] for name, values in parameters.items()
-    }
     looked = {name: found for name in given if (found := looked_for(name))}
     for name in given:
         if name not in PARAMETERS and name not in looked:

@@ -1,5 +1,6 @@
 """chengxin trails: what happened to goods, as firms say it."""
 
+import json
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,8 +13,8 @@ from chengxin.commerce.trails.bulk.storing import json_text
 from chengxin.commerce.trails.rules.hashing import hashes_of, xml_hashes
 from chengxin.commerce.trails.rules.shaping import document_checked, document_read, events_of
 from chengxin.commerce.trails.rules.tracing import Way
-from chengxin.commerce.trails.selectors import capture_accessible, tracing_allowed
-from chengxin.commerce.trails.services import capturing, reading, recalling
+from chengxin.commerce.trails.selectors import capture_accessible, queries_accessible, tracing_allowed
+from chengxin.commerce.trails.services import capturing, naming, reading, recalling
 from chengxin.site.arguments import count
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse
@@ -23,6 +24,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "capture": ("FILE…",),
     "document": ("CAPTURE",),
     "hash": ("FILE",),
+    "queries": (),
+    "save": ("NAME", "FILE"),
+    "ask": ("NAME",),
+    "remove": ("NAME",),
     "trace": ("GOODS",),
     "recall": ("GOODS", "REASON"),
     "recalls": (),
@@ -79,6 +84,12 @@ class Command(Base):
         "out": "文件",
         "ids": "事件编号",
         "stated": "文件中写明的编号",
+        "queries": "保存的查询",
+        "name": "名称",
+        "query": "查询",
+        "next": "后续页",
+        "document": "结果",
+        "removed": "已删除",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -99,6 +110,9 @@ class Command(Base):
         ways = parser.add_mutually_exclusive_group()
         ways.add_argument("--forward", action="store_true", help="向前：到了哪里（默认）/ what became of it (default)")
         ways.add_argument("--backward", action="store_true", help="向后：从何而来 / what it came of")
+        parser.add_argument(
+            "--next", metavar="TOKEN", default="", help="查询的后续页 / the next page of a kept query's events"
+        )
         parser.add_argument("--out", type=Path, metavar="FILE", help="写入文件 / write to this file")
 
     def database_needed(self, options: Any) -> bool:
@@ -141,6 +155,33 @@ class Command(Base):
             self.result({"capture": found.pk, "events": found.events, "out": options["out"]})
         else:
             self.result(document)
+
+    def _queries(self, **options: Any) -> None:
+        asker = asker_acting(options["by"], at=timezone.now())
+        found = queries_accessible(asker.key)
+        self.result({"queries": [{"name": each.name, "query": json.loads(each.query)} for each in found]})
+
+    def _save(self, name: str, file: str, /, **options: Any) -> None:
+        at = timezone.now()
+        query = document_read(Path(file).read_bytes())
+        saved = naming.query_save(name=name, query=query, by=asker_acting(options["by"], at=at).key, at=at)
+        self.result({"name": saved.name, "query": query})
+
+    def _ask(self, name: str, /, **options: Any) -> None:
+        at = timezone.now()
+        paging = {"nextPageToken": [options["next"]]} if options["next"] else {}
+        document, token = naming.query_read(name=name, asker=asker_acting(options["by"], at=at), at=at, paging=paging)
+        events = len(document["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+        told: dict[str, Any] = {"document": document}
+        if options["out"]:
+            options["out"].write_text(json_text(document) + "\n", encoding="utf-8")
+            told = {"out": options["out"]}
+        self.result({"name": name, "events": events, "next": token, **told})
+
+    def _remove(self, name: str, /, **options: Any) -> None:
+        at = timezone.now()
+        naming.query_remove(name=name, by=asker_acting(options["by"], at=at).key, at=at)
+        self.result({"removed": name})
 
     def _trace(self, goods: str, **options: Any) -> None:
         at = timezone.now()

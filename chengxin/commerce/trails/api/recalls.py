@@ -1,148 +1,19 @@
-"""The door of trails for firms' own programs: the capture, events and query parts of the EPCIS 2.0 REST binding."""
+"""Goods called back: for firms' own programs and for whoever supervises."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, text_kept
-from chengxin.actors.selectors import Asker
-from chengxin.commerce.trails.models import Capture
-from chengxin.commerce.trails.rules.asking import MOST_BYTES, MOST_EVENTS, PARAMETERS
+from chengxin.actors.api import Most, Text, text_kept
+from chengxin.commerce.trails.api.calling import DOOR, asker_of
 from chengxin.commerce.trails.rules.recalling import MOST_WORDS
-from chengxin.commerce.trails.selectors import capture_accessible, captures_accessible
-from chengxin.commerce.trails.services import capturing, reading, recalling
+from chengxin.commerce.trails.services import recalling
 
-router = Router(auth=ClientKey("trails"), throttle=PerClient(), tags=["trails 轨迹"])
-HEADERS = {
-    "GS1-EPCIS-Version": "2.0.0",
-    "GS1-CBV-Version": "2.0.0",
-    "GS1-Capture-Error-Behaviour": "rollback",
-    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
-    "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
-}
-_LISTED = [
-    {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": "several: with |"}
-    for name in PARAMETERS
-]
-_DOCUMENT = {"required": True, "content": {"application/ld+json": {"schema": {"type": "object"}}}}
-
-
-class JobOut(Schema):
-    """A capture job, as the binding has it: what came was taken whole or refused whole before the answer."""
-
-    captureID: str
-    createdAt: str
-    finishedAt: str
-    running: bool
-    success: bool
-    captureErrorBehaviour: str
-    errors: list[dict[str, Any]]
-
-
-class CapturedOut(JobOut):
-    """A capture job just done: each event's id in the document's order, and what is to be looked at."""
-
-    events: int
-    ids: list[str]
-    differing: int
-    declared: int
-    repeated: bool
-
-
-class CaptureQuery(Schema):
-    """For which actor the document speaks; only the operator names another than itself."""
-
-    actor: Text = ""
-
-
-def _asker(request: HttpRequest) -> Asker:
-    asker: Asker = request.auth  # type: ignore[attr-defined]
-    return asker
-
-
-def _job(capture: Capture) -> dict[str, Any]:
-    at = capture.at.isoformat()
-    return {
-        "captureID": str(capture.pk),
-        "createdAt": at,
-        "finishedAt": at,
-        "running": False,
-        "success": True,
-        "captureErrorBehaviour": "rollback",
-        "errors": [],
-    }
-
-
-@router.post(
-    "/capture",
-    response={202: CapturedOut},
-    summary="报送事件 / capture events",
-    operation_id="trails_capture",
-    openapi_extra={"requestBody": _DOCUMENT},
-)
-def capture(request: HttpRequest, response: HttpResponse, asked: Query[CaptureQuery]) -> Any:
-    """一份EPCIS 2.0文件，整份收下或者整份拒绝。 / An EPCIS 2.0 document, taken whole or refused whole."""
-    by = _asker(request).key
-    done = capturing.trail_capture(content=request.body, actor=asked.actor or by, by=by, at=timezone.now())
-    for name, value in HEADERS.items():
-        response[name] = value
-    response["Location"] = f"/api/v1/trails/capture/{done.capture}"
-    told = {name: getattr(done, name) for name in ("events", "ids", "differing", "declared", "repeated")}
-    return Status(202, {**_job(Capture.objects.get(pk=done.capture)), **told})
-
-
-@router.get("/capture", response=list[JobOut], summary="报送列表 / capture jobs", operation_id="trails_captures")
-def captures(request: HttpRequest, before: int | None = None, most: Most = 50) -> Any:
-    """本单位的报送，新的在前。 / The caller's own captures, newest first."""
-    found = captures_accessible(_asker(request).key, _asker(request).kind)
-    found = found if before is None else found.filter(pk__lt=before)
-    return [_job(each) for each in found[:most]]
-
-
-@router.get("/capture/{int:capture}", response=JobOut, summary="一次报送 / a capture job", operation_id="trails_job")
-def job(request: HttpRequest, capture: int) -> Any:
-    """一次报送的结果。 / What became of one capture."""
-    return _job(capture_accessible(_asker(request).key, _asker(request).kind, capture))
-
-
-@router.get("/capture/{int:capture}/document", summary="报送的原文 / what was captured", operation_id="trails_document")
-def captured(request: HttpRequest, capture: int) -> JsonResponse:
-    """报送的文件，与报送时相同。 / The document, equal to what was captured."""
-    found = capture_accessible(_asker(request).key, _asker(request).kind, capture)
-    document = reading.document_read_back(capture=found, by=_asker(request).key, at=timezone.now())
-    return _answer(document)
-
-
-@router.get(
-    "/events",
-    summary="查询事件 / events",
-    operation_id="trails_events",
-    openapi_extra={"parameters": _LISTED},
-)
-def events(request: HttpRequest) -> JsonResponse:
-    """按EPCIS的查询参数；每页一个后续链接。 / By the binding's query parameters; a next link where more follow."""
-    asked = {name: [str(each) for each in request.GET.getlist(name)] for name in request.GET}
-    document, token = reading.events_read(asker=_asker(request), parameters=asked, at=timezone.now())
-    answer = _answer(document)
-    if token:
-        again = urlencode({**{name: "|".join(values) for name, values in asked.items()}, "nextPageToken": token})
-        answer["Link"] = f'</api/v1/trails/events?{again}>; rel="next"'
-    return answer
-
-
-@router.get("/events/{path:event_id}", summary="一个事件 / one event", operation_id="trails_event")
-def event(request: HttpRequest, event_id: str) -> JsonResponse:
-    """这一编号的事件，以及声明其有误的事件。 / The events of this id, with what declares them wrong."""
-    return _answer(reading.event_read(asker=_asker(request), event_id=event_id, at=timezone.now()))
-
-
-# --- recalls ------------------------------------------------------------------------------------------------------------------------
-
+router = Router(**DOOR)
 Words = Annotated[str, StringConstraints(max_length=MOST_WORDS), AfterValidator(text_kept)]
 Counted = Annotated[int, Field(ge=0, le=10**9)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -285,7 +156,7 @@ class RecallFileOut(RecallOut):
 @router.get("/recalls", response=list[RecallOut], summary="召回列表 / recalls", operation_id="trails_recalls")
 def recalls(request: HttpRequest, before: int | None = None, most: Most = 50) -> Any:
     """可以查看的召回，新的在前：监管部门看全部，单位看自己的和通知到自己的。 / Newest first: all of them for whoever supervises, for a firm its own and those it was told of."""
-    return recalling.recalls_look(asker=_asker(request), at=timezone.now(), before=before, most=most)
+    return recalling.recalls_look(asker=asker_of(request), at=timezone.now(), before=before, most=most)
 
 
 @router.post(
@@ -293,7 +164,7 @@ def recalls(request: HttpRequest, before: int | None = None, most: Most = 50) ->
 )
 def recall_open(request: HttpRequest, said: RecallIn) -> Any:
     """货品到过的每一单位即时得到通知。 / Every firm that the goods reached is told at once."""
-    asker, at = _asker(request), timezone.now()
+    asker, at = asker_of(request), timezone.now()
     done = recalling.recall_open(asker=asker, at=at, **said.dict())
     return Status(201, recalling.recall_look(recall=done.recall, asker=asker, at=at))
 
@@ -303,7 +174,7 @@ def recall_open(request: HttpRequest, said: RecallIn) -> Any:
 )
 def recall_show(request: HttpRequest, recall: int) -> Any:
     """召回、各步骤和通知、回执、处理情况。 / A recall with its steps, whom it told, receipts and answers."""
-    return recalling.recall_look(recall=recall, asker=_asker(request), at=timezone.now())
+    return recalling.recall_look(recall=recall, asker=asker_of(request), at=timezone.now())
 
 
 @router.post(
@@ -314,7 +185,7 @@ def recall_show(request: HttpRequest, recall: int) -> Any:
 )
 def recall_renew(request: HttpRequest, recall: int) -> Any:
     """通知其后货品到过的单位。 / Whom the goods reached since is told."""
-    asker, at = _asker(request), timezone.now()
+    asker, at = asker_of(request), timezone.now()
     recalling.recall_renew(recall=recall, asker=asker, at=at)
     return recalling.recall_look(recall=recall, asker=asker, at=at)
 
@@ -327,7 +198,7 @@ def recall_renew(request: HttpRequest, recall: int) -> Any:
 )
 def recall_receipt(request: HttpRequest, recall: int, said: RecallReceiptIn) -> Any:
     """被通知的单位回执：知道了，在手多少。 / A firm that was told knows of it, and held so many."""
-    asker, at = _asker(request), timezone.now()
+    asker, at = asker_of(request), timezone.now()
     recalling.recall_receipt(recall=recall, asker=asker, at=at, **said.dict())
     return recalling.recall_look(recall=recall, asker=asker, at=at)
 
@@ -340,7 +211,7 @@ def recall_receipt(request: HttpRequest, recall: int, said: RecallReceiptIn) -> 
 )
 def recall_answer(request: HttpRequest, recall: int, said: RecallAnswerIn) -> Any:
     """在手、收回、销毁各多少，附证明材料的摘要；可以再报，以最近的为准。 / How many were held, came back, were destroyed; said anew, the latest stands."""
-    asker, at = _asker(request), timezone.now()
+    asker, at = asker_of(request), timezone.now()
     recalling.recall_answer(recall=recall, asker=asker, at=at, **said.dict())
     return recalling.recall_look(recall=recall, asker=asker, at=at)
 
@@ -353,12 +224,6 @@ def recall_answer(request: HttpRequest, recall: int, said: RecallAnswerIn) -> An
 )
 def recall_step(request: HttpRequest, recall: int, to: Text, said: RecallStepIn) -> Any:
     """报告、结束、继续或者撤销召回。 / Reported, closed, gone on with, or withdrawn."""
-    asker, at = _asker(request), timezone.now()
+    asker, at = asker_of(request), timezone.now()
     recalling.recall_step(recall=recall, to=to, reasons=said.reasons, asker=asker, at=at)
     return recalling.recall_look(recall=recall, asker=asker, at=at)
-
-
-def _answer(document: dict[str, Any]) -> JsonResponse:
-    return JsonResponse(
-        document, json_dumps_params={"ensure_ascii": False}, content_type="application/ld+json", headers=HEADERS
-    )
