@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test import Client as Browser
 
 from chengxin.accounts.models import Account, Identity, Kind
+from chengxin.ledger.turns import turn_taken
 from tests.provider import Provider
 from tests.test_openid import SITE, begun, out, proven, provider, running  # noqa: F401
 
@@ -33,7 +34,7 @@ def test_of_two_first_sign_ins_at_one_instant_both_enter_the_one_account(
     threads = [threading.Thread(target=come, args=each) for each in zip(browsers, backs, strict=True)]
     with transaction.atomic(), connection.cursor() as cursor:
         # Whoever files a person waits for this lock: both have found no account by then.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.persons'))")
+        turn_taken("persons")
         for many, thread in enumerate(threads, start=1):
             thread.start()
             for _ in range(200):

@@ -13,6 +13,7 @@ from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.tables import csv_lines, csv_text, output_known
 from chengxin.law.models import ListEntry
+from chengxin.ledger.turns import turn_taken
 from chengxin.records.bulk.replaying import LATER
 from chengxin.subjects.bulk.numbers import numbers_of
 
@@ -224,7 +225,7 @@ def changes_note(cursor: Cursor, lists: Iterable[ListEntry], *, place: str, at: 
     """Write down what has changed on the place's lists since it was last written down; returns how many. One at a time for a place, so
     that the changes come in the order of their numbers; nothing that was known at the last is unknown at the next.
     """
-    cursor.execute("select pg_advisory_xact_lock(hashtext('lists_change'), hashtext(%s))", [place])
+    turn_taken("lists.change", place)
     cursor.execute("select greatest(%s, max(at)) from lists_change where jurisdiction = %s", [at, place])
     (known_at,) = cursor.fetchone() or (at,)
     words: dict[str, Any] = {"place": place, "known_at": known_at, "on": day_of(known_at)}

@@ -24,6 +24,7 @@ from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.models import Entry
 from chengxin.ledger.services import file_signed, trace, trace_receipted
+from chengxin.ledger.turns import turn_taken
 from chengxin.subjects.selectors import number_read
 
 
@@ -220,10 +221,7 @@ def answer_use(*, trace_number: int, outcome: str, reason: str, asker: Asker, at
         if entry is None:
             raise rules.AnswerUnknown(trace=trace_number)
         rules.use_fit(outcome, Use.Outcome.values, reason)
-        with (
-            connection.cursor() as cursor
-        ):  # the entry is append-only and locks nothing: two answers to one take turns here
-            cursor.execute("select pg_advisory_xact_lock(hashtext('checks_use'), %s::int)", [trace_number % 2**31])
+        turn_taken("checks.use", str(trace_number))  # the entry is append-only and locks nothing
         latest = Use.objects.filter(entry=trace_number).order_by("-number").first()
         made = Use.objects.create(
             entry=trace_number,

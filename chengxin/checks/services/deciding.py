@@ -13,6 +13,7 @@ from chengxin.checks import rules
 from chengxin.checks.services.asking import AskerNotPermitted
 from chengxin.kernel.days import day_of
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 _FILE = """
 with given as (
@@ -60,7 +61,7 @@ def decisions_file(
     rules.decisions_fit(decisions, today=on)
     with transaction.atomic(), connection.cursor() as cursor:
         # Two lists of one agency are taken one after the other, so that the latest line is the latest.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('checks_decision'), hashtext(%s))", [asker.key])
+        turn_taken("checks.decision", asker.key)
         cursor.execute(
             _FILE,
             {

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin.actors.selectors import Asker
 from chengxin.commerce.badges import rules
@@ -13,6 +13,7 @@ from chengxin.commerce.merchants.selectors import law_of, platform_for
 from chengxin.kernel.days import day_of
 from chengxin.ledger.selectors import log_key
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin_verify.badges import badge_text
 
 
@@ -24,7 +25,7 @@ def badge_issue(*, platform: str, shop: str, by: str, at: datetime) -> Badge:
     issued = at.replace(microsecond=0)  # a badge says whole seconds; the shop is read as it is now
     ends = issued + timedelta(days=law_of(day_of(at)).parameter(rules.VALID))
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("badges", platform)
         shop_fit(platform, shop, known_at=at)
         number = rules.number_new()
         said = badge_said(platform, shop, number=number, issued_at=issued, expires_at=ends, known_at=at)
@@ -61,7 +62,7 @@ def badge_restore(*, badge: Badge, words: str, asker: Asker, at: datetime) -> No
 def _step(badge: Badge, kind: str, words: str, asker: Asker, at: datetime) -> None:
     said = words_public(words, ("The reasons", "理由"))  # anybody reads them
     with transaction.atomic():
-        _alone(badge.platform)
+        turn_taken("badges", badge.platform)
         steps = steps_of(badge, known_at=at)
         revoked = bool(steps) and steps[-1].kind == "revoked"
         ended = badge.expires_at <= at
@@ -78,8 +79,3 @@ def _step(badge: Badge, kind: str, words: str, asker: Asker, at: datetime) -> No
             shop_fit(badge.platform, badge.shop, known_at=at)
         BadgeStep.objects.create(badge=badge, number=len(steps) + 1, kind=kind, words=said, at=at, by=asker.key)
         trace(event=f"badges.badge.{kind}", by=asker.key, at=at, about=f"badge:{badge.number}")
-
-
-def _alone(platform: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.badges'), hashtext(%s))", [platform])

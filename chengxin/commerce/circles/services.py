@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_coded, actor_titled
@@ -38,6 +38,7 @@ from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.lists.selectors import addressee_of
 from chengxin.records.models import Record
 from chengxin.subjects.selectors import members_of, subject_of
@@ -224,7 +225,7 @@ def firm_file(
             raise rules.FirmUnfit(why="no record of that decision about it was filed by you.", why_zh="没有由你单位报送的关于它的该项决定。", field="record")  # fmt: skip
         decided = filed.pk
     with transaction.atomic():
-        _alone(f"firm:{code}")
+        turn_taken("circles", f"firm:{code}")
         before = Firm.objects.filter(code=code, kind=kind, by=asker.key).order_by("-version").first()
         same = (named, state, paper, kept, since, decided)
         if before is not None and same == (
@@ -271,7 +272,7 @@ def charter_file(
     if adopted_on > day_of(at):
         raise rules.DisciplineUnfit(why="the charter is not adopted yet.", why_zh="章程尚未通过。", field="adopted_on")
     with transaction.atomic():
-        _alone(f"association:{asker.key}")
+        turn_taken("circles", f"association:{asker.key}")
         version = Charter.objects.filter(association=asker.key).count() + 1
         Charter.objects.create(
             association=asker.key, version=version, title=named, document=paper, digest=kept, adopted_on=adopted_on, at=at, by=asker.key
@@ -297,7 +298,7 @@ def member_file(*, code: str, name: str, state: str, since: date, asker: Asker, 
         )
     named = rules.said(name, "The name", "名称", most=200, field="name")
     with transaction.atomic():
-        _alone(f"association:{asker.key}")
+        turn_taken("circles", f"association:{asker.key}")
         before = Member.objects.filter(association=asker.key, code=code).order_by("-version").first()
         if before is None or (before.name, before.state, before.since) != (named, state, since):
             Member.objects.create(
@@ -448,8 +449,3 @@ def reference_read(*, code: str, asker: Asker, at: datetime) -> dict[str, Any]:
     found = disciplines_shown(known_at=at, code=code)
     trace(event="circles.reference.read", by=asker.key, at=at, subject=subject, detail={"acts": len(found)})
     return {"code": code, "class": rules.REFERENCE, "acts": found}
-
-
-def _alone(about: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"circles:{about}"])

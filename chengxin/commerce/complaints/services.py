@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from chengxin import law as lawroom
@@ -65,6 +65,7 @@ from chengxin.kernel.written import day_written
 from chengxin.law import Law
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.vault.selectors import seal_of
 
 PUBLIC = "public"
@@ -230,7 +231,7 @@ def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt
         before = Complaint.objects.filter(filed_by=asker.key, source=source, reference=told.reference).first()
         if before is not None:
             return _receipt(before, "", unchanged=True), before
-    _alone(f"{told.platform}:{told.order or told.shop or told.code}")
+    turn_taken("complaints", f"{told.platform}:{told.order or told.shop or told.code}")
     head = _same_dispute(told, on=day_of(at))
     if head is not None:  # joined by hand meanwhile to a third: then this one stands there too
         head = head_of(Complaint.objects.select_for_update().get(pk=head.pk))
@@ -630,7 +631,7 @@ def fund_declare(
     if unknown := [each for each in platforms if not platform_acts(each, at=at)]:
         raise rules.FundUnfit(why=f"there is no platform {unknown[0][:64]}.", why_zh=f"没有平台{unknown[0][:64]}。")
     with transaction.atomic():
-        _alone(f"fund:{key}")
+        turn_taken("complaints", f"fund:{key}")
         made = Fund.objects.create(
             key=key, version=Fund.objects.filter(key=key).count() + 1, title=words_public(title, ("The title", "名称")),
             keeper=words_public(keeper, ("Who keeps it", "保管人")), keeper_code=keeper_code, platforms=sorted(platforms), amount=amount,
@@ -772,8 +773,3 @@ def charge_set(*, sector: str, division: str, agency: str, asker: Asker, at: dat
             detail={"division": division, "agency": agency},
         )  # fmt: skip
     return made
-
-
-def _alone(what: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.complaints'), hashtext(%s))", [what])

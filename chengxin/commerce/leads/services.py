@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
@@ -62,6 +62,7 @@ from chengxin.kernel.wording import words_fit
 from chengxin.kernel.written import day_written
 from chengxin.law import Law
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.vault.selectors import seal_of
 
 PUBLIC = "public"
@@ -185,14 +186,13 @@ def _fault(told: Told, asker: Asker, law: Law, at: datetime) -> str | None:
 
 
 def _taken_in(told: Told, asker: Asker, law: Law, at: datetime) -> tuple[Receipt, Lead]:
-    _alone(
-        f"{asker.key}:{told.source}:{told.reference}" if told.reference else f"{told.platform}:{told.shop}:{told.code}"
-    )
+    about = f"{told.platform}:{told.shop}:{told.code}"
+    turn_taken("leads", f"{asker.key}:{told.source}:{told.reference}" if told.reference else about)
     if told.reference:
         before = leads_whole().filter(filed_by=asker.key, source=told.source, reference=told.reference).first()
         if before is not None:
             return _receipt(before, "", unchanged=True), before
-        _alone(f"{told.platform}:{told.shop}:{told.code}")
+        turn_taken("leads", about)
     head = _same_matter(told)
     key = secrets.token_urlsafe(9)
     key_hash = sha256(key.encode()).digest()
@@ -483,8 +483,3 @@ def material_give(*, number: str, words: str, digests: Sequence[str], asker: Ask
                 detail={"digest": digest},
             )
     return request_told(request_numbered(requests_to(asker), number), on=day_of(at))
-
-
-def _alone(what: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.leads'), hashtext(%s))", [what])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from chengxin.actors.selectors import Asker, actor_acting, asker_acting
 from chengxin.commerce.complaints.selectors import solved_told
@@ -30,6 +30,7 @@ from chengxin.commerce.merchants.rules import words_public
 from chengxin.kernel.days import day_of
 from chengxin.law.models import EvaluatingSide
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.lists.services.reading import subject_read
 from chengxin.subjects.selectors import SubjectUnknown
 
@@ -74,7 +75,7 @@ def carrier_name(*, platform: str, carrier: str, code: str, by: str, at: datetim
     _speaking(platform, by, at=at)
     kept, firm = tracing.waybill_read(carrier), judging.firm_read(code)
     with transaction.atomic():
-        _alone("carriers", platform)
+        turn_taken("logistics.carriers", platform)
         before = Carrier.objects.filter(platform=platform, carrier=kept).order_by("-pk").first()
         if before is not None and before.code == firm:
             return before
@@ -105,7 +106,7 @@ def tokens_issue(*, platform: str, parcels: list[str], by: str, at: datetime) ->
     carried = parcels_carried(platform, named, known_at=at)
     marks = {evaluating.mark_of("parcel", platform, each): each for each in carried}
     with transaction.atomic():
-        _alone("tokens", platform)
+        turn_taken("logistics.tokens", platform)
         had = {marks[each] for each in Token.objects.filter(parcel__in=marks).values_list("parcel", flat=True)}
         tokens, made = {}, []
         for mark, waybill in marks.items():
@@ -207,7 +208,7 @@ def quarter_publish(*, code: str, quarter: str, asker: Asker, at: datetime, reas
     if day_of(at) <= last:
         raise evaluating.TooEarly(quarter=period, last=last)
     with transaction.atomic():
-        _alone("quarter", firm)
+        turn_taken("logistics.quarter", firm)
         before = Publication.objects.filter(firm=firm, quarter=str(period)).order_by("-version").first()
         if before is not None and not reason.strip():
             raise evaluating.ReasonMissing(quarter=period)
@@ -226,8 +227,3 @@ def quarter_publish(*, code: str, quarter: str, asker: Asker, at: datetime, reas
             detail={"quarter": str(period), "version": version, "method": said["method_version"]},
         )  # fmt: skip
     return made
-
-
-def _alone(what: str, of: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [f"chengxin.logistics.{what}", of])

@@ -79,6 +79,7 @@ from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.law.models import CommitmentForm
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.records.bulk.reading import file_digest
 from chengxin.records.models import Record
 from chengxin.subjects.selectors import members_of, subject_of
@@ -124,7 +125,7 @@ def merchants_file(
         file_digest(path) if path else sha256(json.dumps(list(rows), sort_keys=True, default=str).encode()).hexdigest()
     )
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         codes = {
             name: list(law.code_lists[name].choices)
             for name in ("registration-exemptions", "merchant-licences", PROMISES)
@@ -224,17 +225,11 @@ def identity_open(*, platform: str, shop: str, case_number: str, asker: Asker, a
         return identity_unsealed(found)
 
 
-def _alone(platform: str) -> None:
-    """One at a time files for a platform, or opens and closes its tickets."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.merchants'), hashtext(%s))", [platform])
-
-
 def merchants_review(*, platform: str, by: str, at: datetime) -> dict[str, int]:
     """Look at every shop of the platform as of the day: open a ticket for each thing found that has none, close those whose thing is mended."""
     platform_for(platform, by, at=at)
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         opened, mended = _tickets_renew(platform, by=by, at=at)
         detail = {"opened": opened, "mended": mended}
         trace(event="merchants.platform.reviewed", by=by, at=at, about=f"platform:{platform}", detail=detail)
@@ -311,7 +306,7 @@ def links_check(
         if not looks:
             continue
         with transaction.atomic():
-            _alone(each)
+            turn_taken("merchants", each)
             LinkCheck.objects.bulk_create(looks, batch_size=5000)
             done = _tickets_renew(each, by=by, at=at, shops={look.shop for look in looks})
             opened, mended = opened + done[0], mended + done[1]
@@ -346,7 +341,7 @@ def ticket_open(*, platform: str, shop: str, finding: str, item: str, words: str
     shop_filed(platform, shop, known_at=at)
     law = law_of(day_of(at))
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         alike = Ticket.objects.filter(platform=platform, shop=shop, finding=finding, item=item)
         standing = tickets_open(alike, known_at=at).first()
         if standing is not None:
@@ -394,7 +389,7 @@ def _ticket_step(
     }.get(kind)
     due_on = day_due(day_of(at), law.parameter(within), law.parameters[within].unit) if within else None
     with transaction.atomic():
-        _alone(ticket.platform)
+        turn_taken("merchants", ticket.platform)
         steps = ticket.steps.count()
         open_ = ticket_standing(ticket).state == "open"
         if kind == rules.REOPENED and open_:
@@ -456,7 +451,7 @@ def statement_file(
         raise rules.StatementUnfit(why="its number names a person.", why_zh="编号指明自然人。")
     within = law.parameters["platform-measure-publish-within"]
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         if not shops_filed(platform, [shop]):
             raise rules.ShopUnknown(platform=platform, shop=shop)
         before = Statement.objects.filter(platform=platform, number=number).first()
@@ -511,7 +506,7 @@ def _statement_step(
             raise rules.StatementUnfit(why="its days are out of order.", why_zh="日期前后不符。")
         changed["until"] = changed["until"].isoformat()
     with transaction.atomic():
-        _alone(statement.platform)
+        turn_taken("merchants", statement.platform)
         steps = list(statement.steps.order_by("number"))
         if any(step.kind == "withdrawn" for step in steps):
             raise rules.StatementWithdrawn(number=statement.number)
@@ -559,7 +554,7 @@ def commitment_sign(
     if not rules.digest_holds(digest):
         raise rules.DigestUnfit
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         made, _ = _commitment_made(
             platform, form, entry, shop=shop, on_behalf=bool(shop), digest=digest, signed_on=signed_on, by=by, at=at
         )
@@ -582,7 +577,7 @@ def commitment_sign_own(
     digest = sha256(text.encode()).hexdigest()
     certified = _certified(own.platform, form, shop=own.shop, signature=signature, signed_on=on, at=at)
     with transaction.atomic():
-        _alone(own.platform)
+        turn_taken("merchants", own.platform)
         made, fresh = _commitment_made(
             own.platform, form, entry, shop=own.shop, on_behalf=False, digest=digest, signed_on=on, by=by, at=at
         )
@@ -602,7 +597,7 @@ def commitment_step(*, own: OwnShop, commitment: int, kind: str, words: str, at:
         raise rules.CommitmentUnknown(commitment=commitment)
     said = rules.words_public(words, ("The words", "内容"))
     with transaction.atomic():
-        _alone(made.platform)
+        turn_taken("merchants", made.platform)
         steps = list(made.steps.order_by("number"))
         why = None
         if kind not in form_known(made).later:
@@ -709,7 +704,7 @@ def breach_link(
     if record is not None and not _record_about(made, record, at):
         raise rules.BreachUnfit(why="that record is not about whoever signed.", why_zh="该记录与承诺人无关。")
     with transaction.atomic():
-        _alone(made.platform)
+        turn_taken("merchants", made.platform)
         linked, fresh = Breach.objects.get_or_create(
             commitment=made,
             promise=promise,
@@ -755,7 +750,7 @@ def duty_state(*, platform: str, duty: str, state: str, words: str, digest: str,
         )
     said = words_fit(words, ("The words", "说明"), most=1000)
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         version = Duty.objects.filter(platform=platform, duty=duty).count() + 1
         made = Duty.objects.create(
             platform=platform, duty=duty, version=version, state=state, words=said, digest=digest, at=at, by=asker.key
@@ -785,7 +780,7 @@ def disclosure_publish(
         )
     heading, said = rules.words_public(title, ("The title", "标题")), rules.words_public(words, ("The words", "内容"))
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("merchants", platform)
         version = Disclosure.objects.filter(platform=platform, kind=kind, title=heading).count() + 1
         made = Disclosure.objects.create(
             platform=platform, kind=kind, title=heading, version=version, words=said, url=url, since=since, at=at, by=by
@@ -804,7 +799,7 @@ def payer_state(
         raise rules.DutyUnfit(why="the code or the state is none.", why_zh="代码或者状态有误。")
     said, paper = rules.words_public(name, ("The name", "名称")), rules.words_public(document, ("The document", "文书"))
     with transaction.atomic():
-        _alone(f"payer:{code}")
+        turn_taken("merchants", f"payer:{code}")
         version = Payer.objects.filter(code=code).count() + 1
         made = Payer.objects.create(
             code=code,

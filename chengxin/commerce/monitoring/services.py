@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_titled
@@ -70,6 +70,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import csv_stream
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.lists.selectors import addressee_of
 from chengxin.records.models import Record
 from chengxin.subjects.selectors import subject_of
@@ -142,7 +143,7 @@ def plan_draw_from(
     seed = "" if seed_hash else secrets.token_urlsafe(24)
     hashed = rules.hash_fit(seed_hash) if seed_hash else rules.seed_hash(seed)
     with transaction.atomic():
-        _alone(f"plan:{asker.key}")
+        turn_taken("monitoring", f"plan:{asker.key}")
         running = Plan.objects.filter(by=asker.key, end__isnull=True).exclude(seed_hash="").first()
         if running is not None:
             raise rules.PlanOpen(number=running.number)
@@ -164,7 +165,7 @@ def plan_draw_from(
 def plan_reveal(*, number: str, seed: str, asker: Asker, at: datetime) -> dict[str, Any]:
     """Reveal the seed and draw: the shops of the lowest ranks are to be patrolled. Refuses another seed than the committed one."""
     with transaction.atomic():
-        _alone(f"plan:{asker.key}")
+        turn_taken("monitoring", f"plan:{asker.key}")
         found = _plan_open(number, asker)
         if rules.seed_hash(seed) != found.seed_hash:
             raise rules.PlanUnfit(why="the seed is not the one whose hash was published.", why_zh="该种子不是公布过散列值的种子。", field="seed")  # fmt: skip
@@ -186,7 +187,7 @@ def plan_abandon(*, number: str, reason: str, asker: Asker, at: datetime) -> dic
     """End a plan without drawing, with the reason, which is public."""
     kept = rules.said(reason, "The reason", "理由", most=500, field="reason")
     with transaction.atomic():
-        _alone(f"plan:{asker.key}")
+        turn_taken("monitoring", f"plan:{asker.key}")
         found = _plan_open(number, asker)
         PlanEnd.objects.create(plan=found, reason=kept, at=at, by=asker.key)
         trace(event="monitoring.plan.abandoned", by=asker.key, at=at, about=f"patrol-plan:{found.number}", detail={"reason": kept})  # fmt: skip
@@ -845,8 +846,3 @@ def _told_firm(code: str, about: str, zh: str, en: str, said: str, asker: Asker,
         subject=subject, about=f"{about}:{len(course.taken)}", to=addressee_of(subject, known_at=at)[1], telling=Telling(f"{zh} / {en}", body),
         by=asker.key, at=at,
     )  # fmt: skip
-
-
-def _alone(about: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"monitoring:{about}"])

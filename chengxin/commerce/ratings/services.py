@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin.accounts.models import Proposal
 from chengxin.accounts.services.confirming import deed_propose
@@ -35,6 +35,7 @@ from chengxin.commerce.trades.bulk.lake import lake_of
 from chengxin.kernel.days import day_of
 from chengxin.law.models import Method
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 BATCH = 2000
 
@@ -76,7 +77,7 @@ def ratings_publish(*, platform: str, period: str, by: str, at: datetime, method
     rules.period_over(span, day_of(at))
     chosen = method_known(method, on=span.last)
     with transaction.atomic():
-        _alone(platform)
+        turn_taken("ratings", platform)
         exclusions = list(exclusions_standing(platform, known_at=at))
         filed = filed_in(platform, span, chosen, (order for each in exclusions for order in each.orders), known_at=at)
         kept = shops_kept(platform, known_at=at)
@@ -194,12 +195,12 @@ def exclusion_settle(what: Mapping[str, Any], by: str, at: datetime) -> dict[str
         found = exclusion_of(what["exclusion"], known_at=at)
         if decider.kind != "operator" and found.by != by:
             raise rules.NotADecider(actor=decider.title)
-        _alone(found.platform)
+        turn_taken("ratings", found.platform)
         Revocation.objects.create(exclusion=found, document=document, reason=reason, at=at, by=by)
         trace(event="ratings.exclusion.revoked", by=by, at=at, about=f"exclusion:{found.pk}")
         return {"exclusion": found.pk}
     platform = actor_acting(what["platform"], at=at)
-    _alone(platform.key)
+    turn_taken("ratings", platform.key)
     orders = rules.orders_fit(what["orders"])
     decided_on = date.fromisoformat(what["decided_on"])
     if decided_on > day_of(at):
@@ -211,8 +212,3 @@ def exclusion_settle(what: Mapping[str, Any], by: str, at: datetime) -> dict[str
     detail = {"platform": platform.key, "document": document, "orders": len(orders)}
     trace(event="ratings.exclusion.made", by=by, at=at, about=f"exclusion:{made.pk}", detail=detail)
     return {"exclusion": made.pk}
-
-
-def _alone(platform: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.ratings'), hashtext(%s))", [platform])

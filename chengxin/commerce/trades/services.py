@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
@@ -28,6 +28,7 @@ from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.law import Law
 from chengxin.law.models import TradeKind
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 Advance = Callable[[int], None]
 RECONCILED = ("orders", "payments", "parcels")
@@ -117,11 +118,9 @@ def files_file(
                     reader.submit(read_ahead, paths[number + 1], found, now(), whole) if paths[number + 1 :] else None
                 )
                 run = _Run(platform, found, law, by, whole, ahead, lake, pairs)
-                with transaction.atomic(), connection.cursor() as cursor:
+                with transaction.atomic():
                     # One filing of a platform at a time: each lays its rows over what the one before has left.
-                    cursor.execute(
-                        "select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform]
-                    )
+                    turn_taken("trades", platform)
                     result = _repeated(run) or _filed(run, advance)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
             spent = round(time.monotonic() - started, 3)
@@ -317,8 +316,8 @@ def trades_remove(*, platform: str, by: str, at: datetime, before: date | None =
         cited = law.cite(next(iter(law.trade_kinds.values())).basis[0]).zh
         raise rules.StillKept(day=last, until=_kept_until(law, last), basis=cited, before=earliest)
     lake = lake_of()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trades'), hashtext(%s))", [platform])
+    with transaction.atomic():
+        turn_taken("trades", platform)
         past = list(Part.objects.filter(platform=platform, day__lt=until, removal__isnull=True).exclude(path=""))
         days = len({(part.kind, part.day) for part in past})
         # Within the lock, so that no filing is just writing: what is not listed is left over from one that was killed.

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin.actors.rules import day_over
 from chengxin.actors.selectors import Asker, allowance_of
@@ -13,6 +13,7 @@ from chengxin.kernel.days import day_of
 from chengxin.law import Law
 from chengxin.law.models import OfPersons, Purpose
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 
 def call_take(*, law: Law, purpose: Purpose, persons: OfPersons, asker: Asker, at: datetime) -> None:
@@ -21,8 +22,8 @@ def call_take(*, law: Law, purpose: Purpose, persons: OfPersons, asker: Asker, a
     """
     day, client = day_of(at), asker.client or 0
     most = allowance_of(asker.client, f"persons.{purpose.key}", usual=law.parameter(persons.calls_a_day))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{asker.key}:{client}:{purpose.key}"])
+    with transaction.atomic():
+        turn_taken("disclosure", f"{asker.key}:{client}:{purpose.key}")
         number = Call.objects.filter(actor=asker.key, client=client, purpose=purpose.key, day=day).count()
         if number < most:
             Call.objects.create(

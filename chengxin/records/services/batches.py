@@ -22,6 +22,7 @@ from chengxin.kernel.sealing import Seal
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Source
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.records import rules
 from chengxin.records.bulk.contradicting import matches_contradicted
 from chengxin.records.bulk.holding import file_held, file_hold
@@ -227,7 +228,7 @@ def _batch_open(
     cursor: Cursor, run: _Run, name: str, *, releases: Batch | None, reason: str, status: str = "landed"
 ) -> Batch:
     # One delivery of a source at a time: two copies of one file sent at once must not both land.
-    cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.ingest'), hashtext(%s))", [run.source.key])
+    turn_taken("ingest", run.source.key)
     return Batch.objects.create(
         source=run.source.key,
         jurisdiction=run.law.jurisdiction,

@@ -18,6 +18,7 @@ from chengxin.kernel.printing import pdf_made
 from chengxin.law import Law
 from chengxin.law.models import ReportKind
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.lists.selectors import SubjectFile
 from chengxin.reports import rules
 from chengxin.reports.models import Report, body_bound, pdf_bound
@@ -126,7 +127,7 @@ def person_report_draw(
     rules.reader_may(law, found, SUBJECT, choice=choice, seen="")
     held = rules.chosen(law, found, choice)
     with transaction.atomic():
-        _draws_in_turn(f"person:{subject}")
+        turn_taken("reports.drawn", f"person:{subject}")  # the second draw counts the first
         rules.free_left(law, found, [day_of(r.issued_at) for r in person_drawn(subject, kind, year=day_of(at).year)])
         opened = person_open(
             subject=subject, fields={"name", "number"}, grant=OWN, purpose=found.purpose, by=asker.key, at=at
@@ -144,12 +145,6 @@ def person_report_draw(
     return Issued(number_of_report(report), code_of_report(report), envelope_of(report), pdf_of(report), entry)
 
 
-def _draws_in_turn(whom: str) -> None:
-    """Two draws by one subject take turns: the second counts the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('reports_report'), hashtext(%s))", [whom])
-
-
 def _issue(
     key: str, number: str, asker: Asker, asks_as: str, choice: Choice, seen: str, jurisdiction: str, at: datetime, consent: int | None = None
 ) -> Issued:  # fmt: skip
@@ -164,7 +159,7 @@ def _issue(
     own = kind.contents == "full" and (consent is not None or asks_as in (SUBJECT, *AT_THE_COUNTER))
     with transaction.atomic():
         if own:
-            _draws_in_turn(value)
+            turn_taken("reports.drawn", value)  # the second draw counts the first
         if asks_as == SUBJECT:
             first = f"{day_of(at).year}-01-01"
             drawn = reports_drawn(value, key).filter(issued_at__date__gte=first)

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from psycopg import Cursor
 
+from chengxin.ledger.turns import turn_taken
 from chengxin.subjects.bulk.searching import column_weights, grams_matrix
 
 SEGMENT = 250_000
@@ -42,7 +43,7 @@ def names_index(cursor: Cursor, *, rebuild: bool = False) -> int:
 
     Segments of other weights are written anew, and with `rebuild` all of them, from the names alone.
     """
-    cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.names'))")
+    turn_taken("names")
     ids = _all_taken(cursor) if rebuild else _due_taken(cursor)
     for start in range(0, len(ids), SEGMENT):
         _segment_write(cursor, ids[start : start + SEGMENT])

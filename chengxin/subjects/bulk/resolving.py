@@ -11,6 +11,7 @@ from psycopg import Cursor, sql
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import identifier_read
 from chengxin.kernel.names import name_normal, plain_characters
+from chengxin.ledger.turns import turn_taken
 
 # GB 32100-2015: the 31 characters of a unified social credit code and the weights 3^i mod 31 of its first 17 places.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -170,7 +171,7 @@ class Resolver:
             return found, 0
         if not self.alone:
             # Whoever makes subjects does so alone until it commits, so that no number ever gets two.
-            self.cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.subjects'))")
+            turn_taken("subjects")
             self.alone = True
             found = pl.concat([found, self._numbers_found(missing)])
             missing = asked.join(found, on=["scheme", "value"], how="anti")

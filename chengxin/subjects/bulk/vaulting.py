@@ -15,6 +15,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import adult_from, citizen_number_read
 from chengxin.kernel.names import name_normal
 from chengxin.kernel.sealing import Blind, Key
+from chengxin.ledger.turns import turn_taken
 from chengxin.subjects.models import Person, person_bound
 from chengxin.subjects.rules.persons import SCHEME, names_agree
 from chengxin.vault.selectors import INDEX, blind_of, seal_of
@@ -91,7 +92,7 @@ class Vault:
         if len(held) < len(names):
             if not self._alone:
                 # Whoever files persons does so alone until it commits, so that no number ever gets two.
-                self._cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.persons'))")
+                turn_taken("persons")
                 self._alone = True
                 held |= self._held([number for number in names if number not in held])
             fresh = {number: name for number, name in names.items() if number not in held}

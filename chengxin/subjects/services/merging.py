@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 from chengxin.subjects.models import Link, Merge, Subject
 from chengxin.subjects.rules import merging as rules
 
@@ -51,8 +52,7 @@ def _both_organisations(*subjects: int) -> None:
 
 def _merges_locked() -> list[rules.MergeEvent]:
     """All merges, which are decided one after the other: each is judged on what the others made."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.merge'))")
+    turn_taken("merge")
     return _merges()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import actor_acting
@@ -21,6 +21,7 @@ from chengxin.commerce.trails.selectors import (
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 
 class PlaceUnfit(Refusal):
@@ -132,7 +133,7 @@ def place_register(*, gln: str, actor: str, title: str, by: str, at: datetime, t
     whose, sender = actor_acting(actor, at=at), actor_acting(by, at=at)
     asking.said_for(sender.key, sender.kind, whose.key, whose.kind, KINDS)
     with transaction.atomic():
-        _lock(gln)
+        turn_taken("trails", gln)
         latest = Place.objects.filter(gln=gln).order_by("-number").first()
         if latest and latest.actor not in ("", actor) and sender.kind != "operator":
             raise GoodsTaken(what=f"GLN {gln}", actor=latest.actor)
@@ -151,7 +152,7 @@ def goods_register(*, gtin: str, kind: str, actor: str, title: str, by: str, at:
     whose, sender = actor_acting(actor, at=at), actor_acting(by, at=at)
     asking.said_for(sender.key, sender.kind, whose.key, whose.kind, KINDS)
     with transaction.atomic():
-        _lock(found.gtin)
+        turn_taken("trails", found.gtin)
         latest = Goods.objects.filter(gtin=found.gtin).order_by("-number").first()
         if latest and latest.actor != actor and sender.kind != "operator":
             raise GoodsTaken(what=f"GTIN {found.gtin}", actor=latest.actor)
@@ -162,9 +163,3 @@ def goods_register(*, gtin: str, kind: str, actor: str, title: str, by: str, at:
         detail = {"actor": actor, "kind": kind}
         trace(event="trails.goods.registered", by=by, at=at, about=f"gtin:{found.gtin}", detail=detail)
     return goods
-
-
-def _lock(what: str) -> None:
-    """One registration of a number at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trails'), hashtext(%s))", [what])

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
@@ -48,6 +48,7 @@ from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.wording import words_fit
 from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
+from chengxin.ledger.turns import turn_taken
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def recall_open(
     on, book = day_of(at), lawroom.load()
     law = book.on(on, jurisdiction)
     with transaction.atomic():
-        _alone(named.path)
+        turn_taken("trails.recall", named.path)
         running = recall_open_for(named.path[1:], on=on)
         if running is not None:
             raise RecallRunning(recall=running)
@@ -120,12 +121,6 @@ def recall_open(
         trace(event="trails.recall.opened", by=asker.key, at=at, about=f"recall:{recall.pk}", detail=detail)
         new = _told(recall, by=asker.key, at=at)
     return _result(recall, on=on, new=new)
-
-
-def _alone(goods: str) -> None:
-    """One at a time calls the same goods back."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('chengxin.trails.recall'), hashtext(%s))", [goods])
 
 
 def recall_renew(*, recall: int, asker: Asker, at: datetime) -> RecallResult:
