@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -13,10 +13,10 @@ from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.audits import bulk, rules
 from chengxin.audits.models import Finding, Incident, IncidentStep, Look, Word
 from chengxin.cases.models import Notice
-from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.cases.rules import Course, course_kept
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
-from chengxin.law.models import Detector, Doer
+from chengxin.law.models import Detector
 from chengxin.ledger.selectors import entries_dumped
 from chengxin_verify.entries import commitment_of
 
@@ -178,12 +178,7 @@ def incident_law(found: Incident) -> Law:
 
 def incident_course(found: Incident, *, on: date) -> Course:
     """Its procedure, the steps taken, and what the clock has done by this day."""
-    law = incident_law(found)
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in found.steps.order_by("number")]
-    course = Course(law, law.procedures[rules.PROCEDURE], taken)
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(incident_law(found), rules.PROCEDURE, found.steps.order_by("number"), on=on)
 
 
 def incidents_accessible(asker: Asker) -> QuerySet[Incident]:

@@ -37,7 +37,7 @@ from chengxin.audits.selectors import (
     said_of,
 )
 from chengxin.cases.models import Notice
-from chengxin.cases.rules import Course, Taken, step_admissible
+from chengxin.cases.rules import Course, Taken, course_opened, step_admissible
 from chengxin.cases.services.telling import notice_write
 from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.wording import words_fit
@@ -212,9 +212,10 @@ def incident_open(
             kind=kind, place=place, reader=reader, account=account, since=since, until=until, origin=origin, finding_id=finding, **kept,
             jurisdiction=where, lawbook_digest=book.digest, opened_at=at, opened_on=on, opened_by=asker.key,
         )  # fmt: skip
-        run = law.procedures[rules.PROCEDURE]
-        taken = Taken(0, run.opens, on, "credit-centre" if rules.may_audit(asker) else "provider")
-        _incident_step_write(made, Course(law, run, [taken]), taken, by=asker.key, at=at)
+        opened = course_opened(
+            law, rules.PROCEDURE, on=on, by="credit-centre" if rules.may_audit(asker) else "provider"
+        )
+        _incident_step_write(made, opened, by=asker.key, at=at)
     return made
 
 
@@ -266,31 +267,18 @@ def incident_step(
         on = max(day_of(at), course.taken[-1].on)
         has = {need for need, given in {"reasons": words, "document": document}.items() if given}
         step = step_admissible(course, to=to, by=rules.incident_doers(asker, found.reader), on=on, has=has)
-        for n in range(before, len(course.taken)):
-            lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-            _incident_step_write(found, lapsed, course.taken[n], by="clock", at=at)
+        for lapsed in course.since(before):
+            _incident_step_write(found, lapsed, by="clock", at=at)
         told = _persons_told(found, by=asker.key, at=at) if to == "told" else 0
-        taken = Taken(len(course.taken), to, on, step.by)
+        after = course.after(Taken(len(course.taken), to, on, step.by))
         return _incident_step_write(
-            found, course.after(taken), taken, by=asker.key, at=at, words=words, document=document, recipient=recipient, told=told
-        )  # fmt: skip
+            found, after, by=asker.key, at=at, words=words, document=document, recipient=recipient, told=told
+        )
 
 
-def _incident_step_write(
-    found: Incident, course: Course, taken: Taken, *, by: str, at: datetime, **more: Any
-) -> IncidentStep:
-    made = IncidentStep.objects.create(
-        incident=found,
-        number=taken.number,
-        to=taken.to,
-        doer=taken.by,
-        by=by,
-        at=at,
-        on=taken.on,
-        last_day=course.last_day,
-        **more,
-    )
-    detail = {"to": taken.to, "by": taken.by, "on": taken.on, "told": more.get("told", 0)}
+def _incident_step_write(found: Incident, course: Course, *, by: str, at: datetime, **more: Any) -> IncidentStep:
+    made = IncidentStep.objects.create(incident=found, by=by, at=at, **course.row, **more)
+    detail = {"to": made.to, "by": made.doer, "on": made.on, "told": made.told}
     trace(event="audits.incident.stepped", by=by, at=at, about=f"incident:{found.pk}", detail=detail)
     return made
 

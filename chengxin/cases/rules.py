@@ -1,9 +1,10 @@
 """Where a case stands, what may be done next, by whom, with what, and until when. Pure: law and history come as arguments."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Protocol, cast
 
 from chengxin.kernel.days import day_due, working_day_add, working_days_between
 from chengxin.kernel.errors import Refusal
@@ -77,6 +78,19 @@ class Taken:
     by: Doer
 
 
+class TakenKept(Protocol):
+    """A step as a room keeps it in a row."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def on(self) -> date: ...
+    @property
+    def doer(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Open:
     """One step that may be taken, with its last day where it has a clock, and the day that must be over before."""
@@ -126,6 +140,17 @@ class Course:
         """The same case with one step more."""
         return Course(self.law, self.procedure, [*self.taken, step])
 
+    def since(self, written: int) -> Iterator["Course"]:
+        """The same case after each step beyond so many: those that the clock took and nobody has written down."""
+        for n in range(written, len(self.taken)):
+            yield Course(self.law, self.procedure, self.taken[: n + 1])
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The step taken last as the columns of its row, with the last day of the state to which it led."""
+        last = self.taken[-1]
+        return {"number": last.number, "to": last.to, "doer": last.by, "on": last.on, "last_day": self.last_day}
+
     def _day(self, step: Step, key: str | None) -> date | None:
         """The last day of the time that parameter `key` gives, from the day of the state from which the step counts."""
         if key is None:
@@ -156,6 +181,21 @@ def overdue(course: Course, *, on: date) -> Taken | None:
         return None
     silent = next(s for s in course.procedure.steps_from(course.state_key) if s.by == "clock")
     return Taken(len(course.taken), silent.to, last + timedelta(days=1), "clock")
+
+
+def course_opened(law: Law, procedure: str, *, on: date, by: Doer) -> Course:
+    """A case that opens on the day."""
+    run = law.procedures[procedure]
+    return Course(law, run, [Taken(0, run.opens, on, by)])
+
+
+def course_kept(law: Law, procedure: str, steps: Iterable[TakenKept], *, on: date) -> Course:
+    """A case as its steps were written down in order, and what the clock has done by this day."""
+    taken = [Taken(each.number, each.to, each.on, cast(Doer, each.doer)) for each in steps]
+    course = Course(law, law.procedures[procedure], taken)
+    while (silent := overdue(course, on=on)) is not None:
+        course = course.after(silent)
+    return course
 
 
 def step_admissible(course: Course, *, to: str, by: Iterable[Doer], on: date, has: Iterable[str]) -> Step:

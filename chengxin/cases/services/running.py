@@ -88,8 +88,7 @@ def case_open(
     """Open a case by the law of the day, in the state where its procedure opens; call it in the transaction of what it belongs to."""
     on, book, key = day_of(at), lawroom.load(), secrets.token_urlsafe(9)
     key_hash = sha256(key.encode()).digest()
-    law = book.on(on, jurisdiction)
-    run = law.procedures[procedure]
+    course = rules.course_opened(book.on(on, jurisdiction), procedure, on=on, by=doer)
     with transaction.atomic():
         case = Case.objects.create(
             procedure=procedure, jurisdiction=jurisdiction, subject_id=subject, about=about, authority=authority,
@@ -97,10 +96,7 @@ def case_open(
             key_hash=key_hash,
             sealed=None if contact is None else case_seal().seal_json(contact, key_hash),
         )  # fmt: skip
-        taken = Taken(0, run.opens, on, doer)
-        _step_write(
-            case, Course(law, run, [taken]), taken, by=by, at=at, words=Words(reasons=reasons, document=document)
-        )
+        _step_write(case, course, by=by, at=at, words=Words(reasons=reasons, document=document))
         for paper in papers:
             paper_add(case=case, paper=paper, by=by, at=at)
     return Opened(case, key)
@@ -121,11 +117,11 @@ def case_step(
         on = max(day_of(at), course.taken[-1].on)
         deeds = {f"deed:{kind}" for kind in found.deeds.values_list("kind", flat=True)}
         step = rules.step_admissible(course, to=to, by=doers, on=on, has=words.has(papers) | deeds)
-        taken = Taken(len(course.taken), to, on, step.by)
-        _step_write(found, course.after(taken), taken, by=by, at=at, words=words)
+        after = course.after(Taken(len(course.taken), to, on, step.by))
+        _step_write(found, after, by=by, at=at, words=words)
         for paper in papers:
             paper_add(case=found, paper=paper, by=by, at=at)
-        done = [*done, taken, *_carried_out(found, course.after(taken), by=by, at=at)]
+        done = [*done, after.taken[-1], *_carried_out(found, after, by=by, at=at)]
         notices_write(case=found, taken=done, at=at)
         return done
 
@@ -136,7 +132,7 @@ def _carried_out(case: Case, course: Course, *, by: str, at: datetime) -> list[T
     while (step := next((o.step for o in course.steps if o.step.automatic), None)) is not None:
         taken = Taken(len(course.taken), step.to, course.taken[-1].on, step.by)
         course = course.after(taken)
-        _step_write(case, course, taken, by=by, at=at, words=Words())
+        _step_write(case, course, by=by, at=at, words=Words())
         done.append(taken)
     return done
 
@@ -154,19 +150,16 @@ def _caught_up(case: Case, *, at: datetime) -> tuple[Course, list[Taken]]:
     course, done = course_of(case), list[Taken]()
     while (silent := rules.overdue(course, on=day_of(at))) is not None:
         course = course.after(silent)
-        _step_write(case, course, silent, by="clock", at=at, words=Words())
+        _step_write(case, course, by="clock", at=at, words=Words())
         done.append(silent)
     return course, done
 
 
-def _step_write(case: Case, course: Course, taken: Taken, *, by: str, at: datetime, words: Words) -> None:
-    Step.objects.create(
-        case=case, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on, last_day=course.last_day,
-        **words.__dict__,
-    )  # fmt: skip
+def _step_write(case: Case, course: Course, *, by: str, at: datetime, words: Words) -> None:
+    made = Step.objects.create(case=case, by=by, at=at, **course.row, **words.__dict__)
     trace(
         event="cases.step.taken", by=by, at=at, subject=case.subject_id, about=f"case:{case.pk}",
-        detail={"procedure": case.procedure, "about": case.about, "to": taken.to, "on": taken.on, "by": taken.by},
+        detail={"procedure": case.procedure, "about": case.about, "to": made.to, "on": made.on, "by": made.doer},
     )  # fmt: skip
 
 

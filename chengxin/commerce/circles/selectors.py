@@ -4,13 +4,13 @@ takes a constant number of queries, however long it is.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actors_titled
-from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.cases.rules import Course, course_kept
 from chengxin.commerce.circles import rules
 from chengxin.commerce.circles.models import (
     Charter,
@@ -24,7 +24,6 @@ from chengxin.commerce.circles.models import (
 from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
-from chengxin.law.models import Doer
 from chengxin.lists.selectors import Claims, claims_read
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect, showable
@@ -36,12 +35,7 @@ from chengxin.subjects.selectors import units_told
 
 def neglect_course(found: Neglect, steps: Sequence[NeglectStep], *, on: date) -> Course:
     """The procedure by the law of the day on which the file was opened, the steps taken, and what the clock has done by this day."""
-    law = law_of(found.opened_on)
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps]
-    course = Course(law, law.procedures[rules.PROCEDURE], taken)
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(law_of(found.opened_on), rules.PROCEDURE, steps, on=on)
 
 
 def neglects_accessible(asker: Asker) -> QuerySet[Neglect]:

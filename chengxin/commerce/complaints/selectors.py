@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled, centre_acting
-from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
+from chengxin.cases.rules import DOERS, Course, Open, course_kept
 from chengxin.commerce.complaints import rules
 from chengxin.commerce.complaints.models import (
     Charge,
@@ -67,12 +67,8 @@ def agency_for(sector: str, code: str, *, known_at: datetime) -> str:
 
 def leg_course(leg: Leg, *, on: date, steps: Sequence[Step] | None = None) -> Course:
     """The leg's procedure by the law of the day on which it opened, the steps taken, and what the clock has done by this day."""
-    law = law_of(leg.opened_on)
     rows = leg.steps.order_by("number") if steps is None else steps
-    course = Course(law, law.procedures[leg.procedure], [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in rows])
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(law_of(leg.opened_on), leg.procedure, rows, on=on)
 
 
 def complaints_headed(found: QuerySet[Complaint], *, known_at: datetime | None = None) -> QuerySet[Any]:

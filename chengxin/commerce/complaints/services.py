@@ -15,7 +15,7 @@ from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.cases import rules as cases
-from chengxin.cases.rules import Course, Taken, Telling, channel_of
+from chengxin.cases.rules import Course, Taken, Telling, channel_of, course_opened
 from chengxin.cases.services.running import MEDIA_TYPES, MOST_BYTES, PaperIn, PaperNotTaken
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.complaints import rules
@@ -293,7 +293,6 @@ def _leg_begin(
 
 
 def _leg_open(complaint: Complaint, procedure: str, handler: str, *, on: date, by: str, at: datetime) -> Leg:
-    law = law_of(on)
     leg = Leg.objects.create(
         complaint=complaint,
         number=complaint.legs.count(),
@@ -301,9 +300,7 @@ def _leg_open(complaint: Complaint, procedure: str, handler: str, *, on: date, b
         opened_on=on,
         lawbook_digest=lawroom.load().digest,
     )
-    run = law.procedures[procedure]
-    taken = Taken(0, run.opens, on, "consumer")
-    _step_write(leg, Course(law, run, [taken]), taken, by=by, at=at, handler=handler)
+    _step_write(leg, course_opened(law_of(on), procedure, on=on, by="consumer"), by=by, at=at, handler=handler)
     return leg
 
 
@@ -387,13 +384,10 @@ def _stepped(
         )  # fmt: skip
         handler, fund = _handler_after(leg, to, said, at=at), _fund_of(head, to, said, at=at)
         before = handler_of(leg)
-        for n in range(written, len(course.taken)):
-            lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-            _step_write(leg, lapsed, course.taken[n], by="clock", at=at, handler=before)
-        taken = Taken(len(course.taken), to, on, step.by)
-        row = _step_write(
-            leg, course.after(taken), taken, by=by, at=at, handler=handler or before, said=said, reasons=reasons
-        )
+        for lapsed in course.since(written):
+            _step_write(leg, lapsed, by="clock", at=at, handler=before)
+        after = course.after(Taken(len(course.taken), to, on, step.by))
+        row = _step_write(leg, after, by=by, at=at, handler=handler or before, said=said, reasons=reasons)
         if fund is not None:
             Payment.objects.create(step=row, fund=fund, at=at, by=by)
             trace(
@@ -406,7 +400,7 @@ def _stepped(
             kind = law.complaint_kinds[head.kind]
             _leg_open(head, rules.AGENCY, agency_for(kind.sector, _code_of(head), known_at=at), on=on, by=by, at=at)
         if "consumer" not in doers:
-            _tell(head, course.after(taken), row, at=at)
+            _tell(head, after, row, at=at)
 
 
 def _fund_of(head: Complaint, to: str, said: Said, *, at: datetime) -> Fund | None:
@@ -441,21 +435,12 @@ def _handler_after(leg: Leg, to: str, said: Said, *, at: datetime) -> str:
 
 
 def _step_write(
-    leg: Leg,
-    course: Course,
-    taken: Taken,
-    *,
-    by: str,
-    at: datetime,
-    handler: str,
-    said: Said = Said(),
-    reasons: str = "",
+    leg: Leg, course: Course, *, by: str, at: datetime, handler: str, said: Said = Said(), reasons: str = ""
 ) -> Step:
     made = Step.objects.create(
-        leg=leg, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on, last_day=course.last_day, handler=handler,
-        reasons=reasons, remedy=said.remedy, amount=said.amount, ground=said.ground,
+        leg=leg, by=by, at=at, handler=handler, reasons=reasons, remedy=said.remedy, amount=said.amount, ground=said.ground, **course.row
     )  # fmt: skip
-    detail = {"procedure": leg.procedure, "to": taken.to, "on": taken.on, "by": taken.by, "handler": handler}
+    detail = {"procedure": leg.procedure, "to": made.to, "on": made.on, "by": made.doer, "handler": handler}
     trace(event="complaints.step.taken", by=by, at=at, about=f"complaint:{leg.complaint_id}", detail=detail)
     return made
 
@@ -501,9 +486,8 @@ def complaints_lapse(*, by: str, at: datetime) -> int:
             leg = leg_now(head)
             written = leg.steps.count()
             course, handler = leg_course(leg, on=on), handler_of(leg)
-            for n in range(written, len(course.taken)):
-                lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-                row = _step_write(leg, lapsed, course.taken[n], by="clock", at=at, handler=handler)
+            for lapsed in course.since(written):
+                row = _step_write(leg, lapsed, by="clock", at=at, handler=handler)
                 _tell(head, lapsed, row, at=at)
             moved += written < len(course.taken)
     trace(event="complaints.clock.run", by=by, at=at, detail={"moved": moved})

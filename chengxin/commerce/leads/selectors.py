@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
-from chengxin.cases.rules import DOERS, Course, Open, Taken, overdue
+from chengxin.cases.rules import DOERS, Course, Open, Taken, course_kept
 from chengxin.commerce.complaints.models import Exhibit
 from chengxin.commerce.leads import rules
 from chengxin.commerce.leads.models import (
@@ -28,7 +28,7 @@ from chengxin.commerce.leads.models import (
 )
 from chengxin.commerce.merchants.selectors import law_of, registrations_known
 from chengxin.kernel.days import day_of
-from chengxin.law.models import Doer, Words
+from chengxin.law.models import Words
 from chengxin.vault.selectors import seal_of
 
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
@@ -42,13 +42,8 @@ _REQUEST = re.compile(r"XZ(\d{8})-(\d{6,12})")
 
 def course_of(lead: Lead, *, on: date, steps: Iterable[Step] | None = None) -> Course:
     """The procedure by the law of the day of receipt, the steps taken, and what the clock has done by this day."""
-    law = law_of(lead.received_on)
     rows = lead.steps.order_by("number") if steps is None else steps
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in rows]
-    course = Course(law, law.procedures[rules.PROCEDURE], taken)
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(law_of(lead.received_on), rules.PROCEDURE, rows, on=on)
 
 
 def handler_of(lead: Lead) -> str:

@@ -13,7 +13,7 @@ from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.cases import rules as cases
-from chengxin.cases.rules import Course, Taken, Telling, channel_of
+from chengxin.cases.rules import Course, Taken, Telling, channel_of, course_opened
 from chengxin.cases.services.running import PaperIn
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.complaints.rules import FilingResult, Receipt, refused_lines, rows_digest
@@ -229,12 +229,12 @@ def _same_matter(told: Told) -> Lead | None:
 def _opened(lead: Lead, law: Law, *, by: str, at: datetime) -> None:
     """The first step: it lies with the agency in charge of its kind where the firm is registered."""
     sector = law.code_lists["misconduct"].codes[lead.kind].sector or ""
-    of = law_of(lead.received_on)
-    run = of.procedures[rules.PROCEDURE]
-    taken = Taken(0, run.opens, lead.received_on, "anybody")
-    _step_write(
-        lead, Course(of, run, [taken]), taken, by=by, at=at, handler=agency_for(sector, _code_of(lead), known_at=at)
-    )
+    _step_write(lead, _begun(lead), by=by, at=at, handler=agency_for(sector, _code_of(lead), known_at=at))
+
+
+def _begun(lead: Lead) -> Course:
+    """Where it stands when it is handled by itself, by the clock of its own receipt."""
+    return course_opened(law_of(lead.received_on), rules.PROCEDURE, on=lead.received_on, by="anybody")
 
 
 def _code_of(lead: Lead) -> str:
@@ -284,16 +284,15 @@ def lead_step(*, number: str, to: str, said: Said, asker: Asker, at: datetime) -
         together = handled_with(head)
         rules.reporter_hidden(reasons, reporters=_reporters(together))
         handler = _handler_after(before, to, said)
-        for n in range(len(written), len(course.taken)):
-            lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-            _step_write(head, lapsed, course.taken[n], by="clock", at=at, handler=before)
-        taken = Taken(len(course.taken), to, on, "authority")
+        for lapsed in course.since(len(written)):
+            _step_write(head, lapsed, by="clock", at=at, handler=before)
+        after = course.after(Taken(len(course.taken), to, on, "authority"))
         row = _step_write(
-            head, course.after(taken), taken, by=asker.key, at=at, handler=handler or before, reasons=reasons, document=document, approved_by=approved
+            head, after, by=asker.key, at=at, handler=handler or before, reasons=reasons, document=document, approved_by=approved
         )  # fmt: skip
         if to in RESULTS:
             for each in together:
-                _tell(each, course.after(taken), row, at=at)
+                _tell(each, after, row, at=at)
     return lead_shown(lead, on=day_of(at), asker=asker)
 
 
@@ -312,14 +311,9 @@ def _handler_after(before: str, to: str, said: Said) -> str:
     return found.key
 
 
-def _step_write(
-    lead: Lead, course: Course, taken: Taken, *, by: str, at: datetime, handler: str, reasons: str = "", document: str = "", approved_by: str = ""
-) -> Step:  # fmt: skip
-    made = Step.objects.create(
-        lead=lead, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on, last_day=course.last_day, handler=handler, reasons=reasons,
-        document=document, approved_by=approved_by,
-    )  # fmt: skip
-    detail = {"to": taken.to, "on": taken.on, "by": taken.by, "handler": handler}
+def _step_write(lead: Lead, course: Course, *, by: str, at: datetime, handler: str, **said: str) -> Step:
+    made = Step.objects.create(lead=lead, by=by, at=at, handler=handler, **course.row, **said)
+    detail = {"to": made.to, "on": made.on, "by": made.doer, "handler": handler}
     trace(event="leads.step.taken", by=by, at=at, about=f"lead:{lead.pk}", detail=detail)
     return made
 
@@ -357,9 +351,8 @@ def leads_lapse(*, by: str, at: datetime) -> int:
             lead = Lead.objects.select_for_update().get(pk=pk)
             written = list(lead.steps.order_by("number"))
             course = course_of(lead, on=on, steps=written)
-            for n in range(len(written), len(course.taken)):
-                lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-                _step_write(lead, lapsed, course.taken[n], by="clock", at=at, handler=written[-1].handler)
+            for lapsed in course.since(len(written)):
+                _step_write(lead, lapsed, by="clock", at=at, handler=written[-1].handler)
             moved += len(written) < len(course.taken)
     trace(event="leads.clock.run", by=by, at=at, detail={"moved": moved})
     return moved
@@ -379,10 +372,7 @@ def lead_part(*, number: str, reasons: str, asker: Asker, at: datetime) -> Shown
             )
         Parting.objects.create(lead=lead, reasons=why, by=asker.key, at=at)
         trace(event="leads.lead.parted", by=asker.key, at=at, about=f"lead:{lead.pk}", detail={"of": lead.joined_id})
-        law = law_of(lead.received_on)
-        run = law.procedures[rules.PROCEDURE]
-        taken = Taken(0, run.opens, lead.received_on, "anybody")
-        _step_write(lead, Course(law, run, [taken]), taken, by=asker.key, at=at, handler=asker.key)
+        _step_write(lead, _begun(lead), by=asker.key, at=at, handler=asker.key)
     return lead_shown(lead_accessible(asker, number), on=day_of(at), asker=asker)
 
 

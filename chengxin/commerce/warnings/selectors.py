@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actors_titled
-from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.cases.rules import Course, course_kept
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.trails.selectors import recall_running
@@ -21,7 +21,7 @@ from chengxin.commerce.warnings.models import Warning, WarningPush, WarningStep
 from chengxin.commerce.warnings.rules import Ground, Life
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
-from chengxin.law.models import Doer, Words
+from chengxin.law.models import Words
 from chengxin.lists.rules import Fact, listed
 from chengxin.lists.selectors import Claims, claims_read, fact_of
 from chengxin.records.models import Record
@@ -36,13 +36,8 @@ def warning_law(found: Warning, on: date) -> Law:
 
 def warning_course(found: Warning, *, on: date, steps: Iterable[WarningStep] | None = None) -> Course:
     """The warning's procedure by the law of the day on which it was drafted, the steps taken, and what the clock has done by this day."""
-    law = warning_law(found, found.opened_on)
     steps = found.steps.order_by("number") if steps is None else steps
-    taken = [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps]
-    course = Course(law, law.procedures[rules.PROCEDURE], taken)
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(warning_law(found, found.opened_on), rules.PROCEDURE, steps, on=on)
 
 
 # --- grounds -------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.accounts.services.confirming import act_by_two
 from chengxin.actors.selectors import Asker, actor_acting, actor_titled, actors_of_kinds
-from chengxin.cases.rules import Course, Taken, Telling, step_admissible
+from chengxin.cases.rules import Course, Taken, Telling, course_opened, step_admissible
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.merchants.bulk import identity_unsealed
 from chengxin.commerce.merchants.selectors import law_of, shop_filed, shop_shown
@@ -113,9 +113,8 @@ def warning_draft(
             gtin=rests.gtin, **texts, until=until, jurisdiction=place, authority=asker.key, opened_at=at, opened_on=on, opened_by=asker.key,
             account=asker.account or 0, lawbook_digest=book.digest,
         )  # fmt: skip
-        run = law.procedures[rules.PROCEDURE]
-        taken = Taken(0, run.opens, on, "authority")
-        _step_write(made, Course(law, run, [taken]), taken, by=asker.key, at=at, words="")
+        opened = course_opened(law, rules.PROCEDURE, on=on, by="authority")
+        _step_write(made, opened, by=asker.key, at=at, words="")
     return _result(made, at=at)
 
 
@@ -263,28 +262,20 @@ def _taken(
     on = max(day_of(at), course.taken[-1].on)
     there = {*has, *({"reasons"} if words else set())}
     step = step_admissible(course, to=to, by=doers, on=on, has=there)
-    for n in range(before, len(course.taken)):
-        lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-        _step_write(found, lapsed, course.taken[n], by="clock", at=at, words="")
-    taken = Taken(len(course.taken), to, on, step.by)
-    _step_write(found, course.after(taken), taken, by=by, at=at, words=words, two=two)
+    for lapsed in course.since(before):
+        _step_write(found, lapsed, by="clock", at=at, words="")
+    after = course.after(Taken(len(course.taken), to, on, step.by))
+    _step_write(found, after, by=by, at=at, words=words, two=two)
 
 
 def _step_write(
-    found: Warning,
-    course: Course,
-    taken: Taken,
-    *,
-    by: str,
-    at: datetime,
-    words: str,
-    two: tuple[int, int] | None = None,
+    found: Warning, course: Course, *, by: str, at: datetime, words: str, two: tuple[int, int] | None = None
 ) -> WarningStep:
+    first, second = two or (None, None)
     made = WarningStep.objects.create(
-        warning=found, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on, last_day=course.last_day, words=words,
-        first=two[0] if two else None, second=two[1] if two else None,
+        warning=found, by=by, at=at, words=words, first=first, second=second, **course.row
     )  # fmt: skip
-    detail = {"to": taken.to, "by": taken.by, "on": taken.on, **({"second": two[1]} if two else {})}
+    detail = {"to": made.to, "by": made.doer, "on": made.on, **({"second": second} if two else {})}
     trace(
         event="warnings.warning.stepped", by=by, at=at, subject=found.subject_id, about=f"warning:{found.number}", detail=detail
     )  # fmt: skip
