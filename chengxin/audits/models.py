@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from chengxin.cases.models import StepKept
+
 
 class Look(models.Model):
     """How far the ledger's readings have been looked at: the place in its tree before which all are."""
@@ -150,19 +152,10 @@ class Incident(models.Model):
         return f"SJ{self.opened_on:%Y%m%d}-{self.pk:06d}"
 
 
-class IncidentStep(models.Model):
-    """One step of an incident by its procedure: to which state, by whom, with what words, by which document and to whom; `told` how many persons
-    were told by it.
-    """
+class IncidentStep(StepKept):
+    """One step of an incident: with what words, by which document and to whom; `told` how many persons were told by it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="steps")
-    number = models.SmallIntegerField()
-    to = models.TextField(db_collation="C")
-    doer = models.TextField(db_collation="C")
-    by = models.TextField(db_collation="C")
-    at = models.DateTimeField()
-    on = models.DateField()
-    last_day = models.DateField(null=True)
     words = models.TextField(default="")
     document = models.TextField(default="")
     recipient = models.TextField(default="")

@@ -60,12 +60,11 @@ class Case(models.Model):
         return f"{self.opened_on:%Y%m%d}-{self.pk:06d}"
 
 
-class Step(models.Model):
-    """One step taken: to which state, by whom in which part, with what words and papers; `last_day` is when the new state's
-    last clock runs out, none where it is final. Never edited.
+class StepKept(models.Model):
+    """One step of a procedure as any room keeps it: to which state, by whom in which part, on which day, and when the last clock of the new state runs
+    out; none where it is final. Never edited.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     number = models.SmallIntegerField()
     to = models.TextField(db_collation="C")
     doer = models.TextField(db_collation="C")
@@ -73,6 +72,15 @@ class Step(models.Model):
     at = models.DateTimeField()
     on = models.DateField()
     last_day = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Step(StepKept):
+    """One step of a case, with what words and papers."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     reasons = models.TextField(default="")
     document = models.TextField(default="")
     served = models.TextField(default="")

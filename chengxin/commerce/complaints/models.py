@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from chengxin.cases.models import StepKept
 from chengxin.vault.models import SealedField
 
 
@@ -25,8 +26,8 @@ def exhibit_bound(row: Mapping[str, Any]) -> bytes:
     return f"complaints.exhibit:{row['about']}:{row['digest']}".encode()
 
 
-class Filing(models.Model):
-    """One file of complaints that a hotline or a platform sent, and what became of its rows."""
+class FilingKept(models.Model):
+    """One file of complaints, or of leads, and what became of its rows."""
 
     digest = models.TextField(db_collation="C")
     rows = models.IntegerField()
@@ -39,12 +40,34 @@ class Filing(models.Model):
     by = models.TextField(db_collation="C")
 
     class Meta:
+        abstract = True
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(rows=F("accepted") + F("joined") + F("unchanged") + F("refused")),
-                name="complaints_filing_rows_counted",
+                name="%(app_label)s_filing_rows_counted",
             )
         ]
+
+
+class HandledStep(StepKept):
+    """A step by which somebody is in charge since (`handler`), with what words."""
+
+    handler = models.TextField(db_collation="C")
+    reasons = models.TextField(default="")
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(by="") & ~Q(handler=""), name="%(app_label)s_step_by_somebody")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["handler"], name="%(app_label)s_step_handler"),
+            models.Index(fields=["last_day"], condition=Q(last_day__isnull=False), name="%(app_label)s_step_last_day"),
+        ]
+
+
+class Filing(FilingKept):
+    """One file of complaints that a hotline or a platform sent, and what became of its rows."""
 
 
 class Refused(models.Model):
@@ -167,32 +190,19 @@ class Leg(models.Model):
         ]
 
 
-class Step(models.Model):
-    """One step taken in a leg: to which state, by whom, with what words; `handler` is in charge since, `last_day` when the state's clock ends."""
+class Step(HandledStep):
+    """One step taken in a leg, with what is offered or was paid, and the listed ground on which goods are not taken back."""
 
     leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="steps")
-    number = models.SmallIntegerField()
-    to = models.TextField(db_collation="C")
-    doer = models.TextField(db_collation="C")
-    by = models.TextField(db_collation="C")
-    at = models.DateTimeField()
-    on = models.DateField()
-    last_day = models.DateField(null=True)
-    handler = models.TextField(db_collation="C")
-    reasons = models.TextField(default="")
     remedy = models.TextField(db_collation="C", default="")
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     ground = models.TextField(db_collation="C", default="")
 
-    class Meta:
+    class Meta(HandledStep.Meta):
         constraints: ClassVar = [
+            *HandledStep.Meta.constraints,
             models.UniqueConstraint(fields=["leg", "number"], name="complaints_step_in_order"),
-            models.CheckConstraint(condition=~Q(by="") & ~Q(handler=""), name="complaints_step_by_somebody"),
             models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="complaints_step_amount"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["handler"], name="complaints_step_handler"),
-            models.Index(fields=["last_day"], condition=Q(last_day__isnull=False), name="complaints_step_last_day"),
         ]
 
 

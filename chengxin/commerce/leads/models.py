@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from chengxin.commerce.complaints.models import FilingKept, HandledStep
 from chengxin.vault.models import SealedField
 
 
@@ -26,26 +27,8 @@ def reply_bound(row: Mapping[str, Any]) -> bytes:
     return f"leads.reply:{row['request_id']}".encode()
 
 
-class Filing(models.Model):
+class Filing(FilingKept):
     """One file of leads, and what became of its rows."""
-
-    digest = models.TextField(db_collation="C")
-    rows = models.IntegerField()
-    accepted = models.IntegerField()
-    joined = models.IntegerField()
-    unchanged = models.IntegerField()
-    refused = models.IntegerField()
-    refused_by_reason = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    by = models.TextField(db_collation="C")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(rows=F("accepted") + F("joined") + F("unchanged") + F("refused")),
-                name="leads_filing_rows_counted",
-            )
-        ]
 
 
 class Refused(models.Model):
@@ -145,32 +128,17 @@ class Parting(models.Model):
     at = models.DateTimeField()
 
 
-class Step(models.Model):
-    """One step: to which state, by whom, with what words; `handler` is in charge since, `last_day` when the state's clock ends. `document` is the number
-    of the decision, which becomes a record only where it is filed in its own way.
-    """
+class Step(HandledStep):
+    """One step of a lead. `document` is the number of the decision, which becomes a record only where it is filed in its own way."""
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="steps")
-    number = models.SmallIntegerField()
-    to = models.TextField(db_collation="C")
-    doer = models.TextField(db_collation="C")
-    by = models.TextField(db_collation="C")
-    at = models.DateTimeField()
-    on = models.DateField()
-    last_day = models.DateField(null=True)
-    handler = models.TextField(db_collation="C")
-    reasons = models.TextField(default="")
     document = models.TextField(default="")
     approved_by = models.TextField(default="")
 
-    class Meta:
+    class Meta(HandledStep.Meta):
         constraints: ClassVar = [
+            *HandledStep.Meta.constraints,
             models.UniqueConstraint(fields=["lead", "number"], name="leads_step_in_order"),
-            models.CheckConstraint(condition=~Q(by="") & ~Q(handler=""), name="leads_step_by_somebody"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["handler"], name="leads_step_handler"),
-            models.Index(fields=["last_day"], condition=Q(last_day__isnull=False), name="leads_step_last_day"),
         ]
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from chengxin.cases.models import StepKept
 from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.warnings.rules import CITIZEN, TEXTS
 from chengxin.records.models import Record
@@ -78,19 +79,12 @@ class Warning(models.Model):
         return f"{self.opened_on:%Y%m%d}-{self.pk:06d}"
 
 
-class WarningStep(models.Model):
-    """One step of a warning by its procedure: to which state, by whom, with what words. A reply is the merchant's step. Of danger to life
-    `first` and `second` are the officers who drafted and who stated it.
+class WarningStep(StepKept):
+    """One step of a warning, with what words. A reply is the merchant's step. Of danger to life `first` and `second` are the officers who drafted and
+    who stated it.
     """
 
     warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="steps")
-    number = models.SmallIntegerField()
-    to = models.TextField(db_collation="C")
-    doer = models.TextField(db_collation="C")
-    by = models.TextField(db_collation="C")
-    at = models.DateTimeField()
-    on = models.DateField()
-    last_day = models.DateField(null=True)
     words = models.TextField(blank=True)
     first = models.BigIntegerField(null=True)
     second = models.BigIntegerField(null=True)
