@@ -1,7 +1,8 @@
 """Taking complaints in, one or in files, joining what is one dispute, taking steps, opening who complained, and saying who is in charge."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -9,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from chengxin import law as lawroom
 from chengxin.actors.models import Actor
@@ -25,6 +26,7 @@ from chengxin.commerce.complaints.models import (
     Complaint,
     Exhibit,
     Filing,
+    FilingKept,
     Fund,
     Joining,
     Leg,
@@ -105,57 +107,47 @@ def complaints_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: date
     if len(rows) > MOST_ROWS:
         raise rules.ComplaintUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
     on = day_of(at)
-    law, counts, reasons = law_of(on), {"accepted": 0, "joined": 0, "unchanged": 0}, list[tuple[int, str]]()
-    digest = rows_digest(rows)
-    read = [_read(row, on) for row in rows]
-    faults = [told if isinstance(told, str) else _fault(told, asker, law, at) for told in read]
-    reasons = [(line, fault) for line, fault in enumerate(faults, 1) if fault]
-    by_reason: dict[str, int] = {}
-    for _, reason in reasons:
-        by_reason[reason] = by_reason.get(reason, 0) + 1
+    law = law_of(on)
+
+    def take(row: Mapping[str, Any]) -> str | tuple[str, rules.Receipt]:
+        told = _read(row, on)
+        if isinstance(told, str):
+            return told
+        return _fault(told, asker, law, at) or (told.reference, _taken_in(told, asker, law, at)[0])
+
+    return rows_take(rows, take, filings=Filing, refusals=Refused, ring="intake", by=asker.key, at=at)
+
+
+def rows_take(
+    rows: Sequence[Mapping[str, Any]], take: Callable[[Mapping[str, Any]], str | tuple[str, rules.Receipt]], *, filings: type[FilingKept],
+    refusals: type[Model], ring: str, by: str, at: datetime,
+) -> FilingResult:  # fmt: skip
+    """Take in the rows of a file, all of it or nothing: `take` gives a row's reference and receipt, or why it cannot be taken. Such a row is kept
+    sealed as it came, with the reason.
+    """
+    receipts, refused = list[tuple[int, str, rules.Receipt]](), list[tuple[int, str]]()
+    room, seal = filings._meta.app_label, seal_of(ring)
     with transaction.atomic():
-        receipts: list[tuple[int, str, Receipt]] = []
-        laid: list[tuple[Told, int]] = [
-            (t, n)
-            for n, (t, fault) in enumerate(zip(read, faults, strict=True), 1)
-            if not fault and isinstance(t, Told)
-        ]
-        made = []
-        for told, line in laid:
-            receipt, complaint = _taken_in(told, asker, law, at)
-            counts["unchanged" if receipt.unchanged else "joined" if receipt.joined else "accepted"] += 1
-            receipts.append((line, told.reference, receipt))
-            made.append(complaint)
-        filing = Filing.objects.create(
-            digest=digest,
-            rows=len(rows),
-            refused=len(reasons),
-            refused_by_reason=by_reason,
-            at=at,
-            by=asker.key,
-            **counts,
+        for line, row in enumerate(rows, 1):
+            taken = take(row)
+            if isinstance(taken, str):
+                refused.append((line, taken))
+            else:
+                receipts.append((line, *taken))
+        became = Counter("unchanged" if r.unchanged else "joined" if r.joined else "accepted" for _, _, r in receipts)
+        counts = {name: became[name] for name in ("accepted", "joined", "unchanged")}
+        told = {"rows": len(rows), **counts, "refused": len(refused)}
+        by_reason = dict(Counter(reason for _, reason in refused))
+        digest = rows_digest(rows)
+        filing = filings._default_manager.create(digest=digest, refused_by_reason=by_reason, at=at, by=by, **told)
+        refusals._default_manager.bulk_create(
+            refusals(filing=filing, line=line, reason=reason, sealed=seal.seal_json(dict(rows[line - 1])))
+            for line, reason in refused
         )
-        seal = seal_of("intake")
-        Refused.objects.bulk_create(
-            [
-                Refused(filing=filing, line=line, reason=reason, sealed=seal.seal_json(dict(rows[line - 1])))
-                for line, reason in reasons
-            ]
-        )  # fmt: skip
         trace(
-            event="complaints.file.taken", by=asker.key, at=at, about=f"complaints-filing:{filing.pk}",
-            detail={"rows": len(rows), **counts, "refused": len(reasons), "digest": digest},
+            event=f"{room}.file.taken", by=by, at=at, about=f"{room}-filing:{filing.pk}", detail={**told, "digest": digest}
         )  # fmt: skip
-    return FilingResult(
-        filing.pk,
-        len(rows),
-        counts["accepted"],
-        counts["joined"],
-        counts["unchanged"],
-        len(reasons),
-        by_reason,
-        receipts,
-    )
+    return FilingResult(filing.pk, **told, refused_by_reason=by_reason, receipts=receipts)
 
 
 def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:

@@ -16,9 +16,9 @@ from chengxin.cases import rules as cases
 from chengxin.cases.rules import Course, Taken, Telling, channel_of, course_opened
 from chengxin.cases.services.running import PaperIn
 from chengxin.cases.services.telling import notice_write
-from chengxin.commerce.complaints.rules import FilingResult, Receipt, refused_lines, rows_digest
+from chengxin.commerce.complaints.rules import FilingResult, Receipt, refused_lines
 from chengxin.commerce.complaints.selectors import agency_for
-from chengxin.commerce.complaints.services import exhibit_add
+from chengxin.commerce.complaints.services import exhibit_add, rows_take
 from chengxin.commerce.leads import rules
 from chengxin.commerce.leads.models import (
     Filing,
@@ -95,43 +95,16 @@ def leads_file(*, rows: Sequence[Mapping[str, Any]], asker: Asker, at: datetime)
     """Take in a file of leads: all of it or nothing. What cannot be taken is kept sealed as it came, with the reason; the rest is taken in."""
     if len(rows) > MOST_ROWS:
         raise rules.LeadUnfit(why=f"a file has at most {MOST_ROWS} rows.", why_zh=f"一次最多{MOST_ROWS}行。")
-    law, on = law_of(day_of(at)), day_of(at)
-    digest = rows_digest(rows)
-    counts, by_reason = {"accepted": 0, "joined": 0, "unchanged": 0}, dict[str, int]()
-    receipts: list[tuple[int, str, Receipt]] = []
-    refused: list[tuple[int, str]] = []
-    with transaction.atomic():
-        for line, row in enumerate(rows, 1):
-            told = _read(row, on)
-            fault = told if isinstance(told, str) else _fault(told, asker, law, at)
-            if fault is not None or isinstance(told, str):
-                refused.append((line, str(fault)))
-                by_reason[str(fault)] = by_reason.get(str(fault), 0) + 1
-                continue
-            receipt, _ = _taken_in(told, asker, law, at)
-            counts["unchanged" if receipt.unchanged else "joined" if receipt.joined else "accepted"] += 1
-            receipts.append((line, told.reference, receipt))
-        filing = Filing.objects.create(
-            digest=digest,
-            rows=len(rows),
-            refused=len(refused),
-            refused_by_reason=by_reason,
-            at=at,
-            by=asker.key,
-            **counts,
-        )
-        seal = seal_of("reporters")
-        Refused.objects.bulk_create(
-            Refused(filing=filing, line=line, reason=reason, sealed=seal.seal_json(dict(rows[line - 1])))
-            for line, reason in refused
-        )
-        trace(
-            event="leads.file.taken", by=asker.key, at=at, about=f"leads-filing:{filing.pk}",
-            detail={"rows": len(rows), **counts, "refused": len(refused), "digest": digest},
-        )  # fmt: skip
-    return FilingResult(
-        filing.pk, len(rows), refused=len(refused), refused_by_reason=by_reason, receipts=receipts, **counts
-    )
+    on = day_of(at)
+    law = law_of(on)
+
+    def take(row: Mapping[str, Any]) -> str | tuple[str, Receipt]:
+        told = _read(row, on)
+        if isinstance(told, str):
+            return told
+        return _fault(told, asker, law, at) or (told.reference, _taken_in(told, asker, law, at)[0])
+
+    return rows_take(rows, take, filings=Filing, refusals=Refused, ring="reporters", by=asker.key, at=at)
 
 
 def refused_export(*, filing: Filing, by: str, at: datetime) -> Iterator[str]:
