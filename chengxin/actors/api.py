@@ -72,7 +72,11 @@ def address_of(request: HttpRequest) -> str:
 
 
 class PerAddress(AnonRateThrottle):
-    """So many calls a minute from one address, whatever the caller writes about where it comes from."""
+    """So many calls a minute from one address, whatever the caller writes about where it comes from; those of one scope are counted together."""
+
+    def __init__(self, rate: str, scope: str = "anon") -> None:
+        self.scope = scope
+        super().__init__(rate)
 
     def get_ident(self, request: HttpRequest) -> str:
         """The address that is counted."""

@@ -14,15 +14,8 @@ from chengxin.actors.api import Most, PerAddress
 from chengxin.actors.selectors import contacts_published
 from chengxin.portal.selectors import PROMISES_MOST, promises_page
 
-
-class Reading(PerAddress):
-    """So many readings a minute from one address, counted apart from what is filed without a key."""
-
-    scope = "reading"
-
-
-promises = Router(auth=None, throttle=Reading("60/m"), tags=["promises 承诺"])
-contacts = Router(auth=None, throttle=Reading("60/m"), tags=["contacts 联系方式"])
+promises = Router(auth=None, throttle=PerAddress("60/m", "reading"), tags=["promises 承诺"])
+contacts = Router(auth=None, throttle=PerAddress("60/m", "reading"), tags=["contacts 联系方式"])
 
 Record = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]

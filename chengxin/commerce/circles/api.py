@@ -22,13 +22,7 @@ from chengxin.commerce.circles.selectors import (
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["circles 主体"])
 
 
-class CircleReading(PerAddress):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "circles-reading"
-
-
-OPEN = CircleReading("60/m")
+OPEN = PerAddress("60/m", "circles-reading")
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{6,15}$")]
 Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]
 Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
@@ -247,12 +241,6 @@ def firm_file(request: HttpRequest, wanted: SupportingFirmIn) -> Any:
 # --- associations --------------------------------------------------------------------------------------------------------
 
 
-class CircleAnswering(PerAddress):
-    """So few answers a minute from one address that no key is guessed."""
-
-    scope = "circles-answering"
-
-
 Id = Annotated[Text, StringConstraints(max_length=63)]
 UnitCode = Annotated[Text, StringConstraints(max_length=18)]
 
@@ -458,7 +446,7 @@ def discipline_close(
 @router.post(
     "/disciplines/{number}/answer",
     auth=None,
-    throttle=CircleAnswering("10/m"),
+    throttle=PerAddress("10/m", "circles-answering"),
     response=DisciplineOut,
     summary="会员答复、申诉 / the member's answer",
     operation_id="discipline_answer",

@@ -31,13 +31,7 @@ from chengxin.kernel.tables import file_named
 router = Router(auth=ClientKey("complaints"), throttle=PerClient(), tags=["complaints 消费投诉"])
 
 
-class ComplaintReading(PerAddress):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "complaints-reading"
-
-
-OPEN = ComplaintReading("60/m")
+OPEN = PerAddress("60/m", "complaints-reading")
 Number = Annotated[str, StringConstraints(pattern=r"^TS[0-9]{8}-[0-9]{6,12}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{0,64}$")]
 Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]

@@ -30,13 +30,7 @@ from chengxin.kernel.tables import file_named
 router = Router(auth=ClientKey("leads"), throttle=PerClient(), tags=["leads 线索和举报"])
 
 
-class LeadReading(PerAddress):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "leads-reading"
-
-
-OPEN = LeadReading("60/m")
+OPEN = PerAddress("60/m", "leads-reading")
 Number = Annotated[str, StringConstraints(pattern=r"^JB[0-9]{8}-[0-9]{6,12}$")]
 Asked = Annotated[str, StringConstraints(pattern=r"^XZ[0-9]{8}-[0-9]{6,12}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{0,64}$")]

@@ -20,13 +20,7 @@ from chengxin.reports.selectors.showing import ShownRecord
 router = Router(auth=ClientKey("trades"), throttle=PerClient(), tags=["logistics 物流"])
 
 
-class ParcelLooking(PerAddress):
-    """So many looks a minute from one address, counted apart from those at other rooms."""
-
-    scope = "logistics"
-
-
-OPEN = ParcelLooking("30/m")
+OPEN = PerAddress("30/m", "logistics")
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")]

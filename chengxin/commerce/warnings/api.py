@@ -15,19 +15,7 @@ from chengxin.commerce.warnings.selectors import warning_public, warnings_public
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["warnings 消费警示"])
 
 
-class WarningReading(PerAddress):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "warnings-reading"
-
-
-class WarningReplying(PerAddress):
-    """So few replies a minute from one address that no key is guessed."""
-
-    scope = "warnings-replying"
-
-
-OPEN, REPLY = WarningReading("60/m"), WarningReplying("10/m")
+OPEN, REPLY = PerAddress("60/m", "warnings-reading"), PerAddress("10/m", "warnings-replying")
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{6,15}$")]
 Long = Annotated[str, StringConstraints(max_length=4000), AfterValidator(text_kept)]
 Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(text_kept)]
