@@ -126,6 +126,18 @@ def test_a_client_that_calls_too_often_is_told_when_to_come_back_and_no_other_is
     assert Entry.objects.filter(event="checks.check.answered").count() == 4
 
 
+@pytest.mark.parametrize("path", ["badges/xyz", "ratings/methods/none", "merchants/payers"])
+def test_looks_without_a_key_are_counted_by_where_they_come_from_whatever_they_write_of_it(
+    client: Browser, path: str
+) -> None:
+    def look(n: int) -> int:
+        told = {"REMOTE_ADDR": "192.0.2.61", "HTTP_X_FORWARDED_FOR": f"198.51.100.{n}"}
+        return client.get(f"/api/v1/{path}", **told).status_code  # type: ignore[arg-type]
+
+    seen = [look(n) for n in range(61)]
+    assert 429 not in seen[:60] and seen[60] == 429
+
+
 def test_a_method_that_no_operation_has_is_a_problem_too(call: Call) -> None:
     answer = call("delete", "/checks")
     problem_of(answer, 405, "method-not-allowed")

@@ -6,23 +6,16 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from ninja.throttling import AnonRateThrottle
 from pydantic import StringConstraints
 
-from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.actors.api import ClientKey, PerAddress, PerClient, Text
 from chengxin.commerce.badges import services
 from chengxin.commerce.badges.selectors import badge_of, badge_shown, badge_verify, revoked_signed
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["badges 店铺标识"])
 
 
-class BadgeReading(AnonRateThrottle):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "badges-reading"
-
-
-OPEN = BadgeReading("60/m")
+OPEN = PerAddress("60/m", "badges-reading")
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")]
 
 

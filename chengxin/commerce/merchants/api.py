@@ -8,10 +8,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
-from ninja.throttling import AnonRateThrottle
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_kept
+from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, on_disk, text_kept
 from chengxin.actors.services import call_count
 from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
@@ -385,13 +384,7 @@ def _shown(filing: Filing) -> dict[str, Any]:
     }
 
 
-class MerchantReading(AnonRateThrottle):
-    """So many readings a minute from one address, by whoever has no key."""
-
-    scope = "merchants-reading"
-
-
-OPEN = MerchantReading("60/m")
+OPEN = PerAddress("60/m", "merchants-reading")
 
 # --- statements of reasons -------------------------------------------------------------------------------------------------------
 

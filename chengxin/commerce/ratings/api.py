@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from ninja.throttling import AnonRateThrottle
 from pydantic import Field, StringConstraints
 
 from chengxin.accounts.services.confirming import put_of
-from chengxin.actors.api import ClientKey, PerClient, Text
+from chengxin.actors.api import ClientKey, PerAddress, PerClient, Text
 from chengxin.commerce.ratings import services
 from chengxin.commerce.ratings.rules import MOST_ORDERS
 from chengxin.commerce.ratings.selectors import (
@@ -29,13 +28,7 @@ from chengxin.kernel.tables import csv_lines
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["ratings 店铺评价"])
 
 
-class RatingReading(AnonRateThrottle):
-    """So many looks a minute from one address, by whoever has no key."""
-
-    scope = "ratings-reading"
-
-
-OPEN = RatingReading("60/m")
+OPEN = PerAddress("60/m", "ratings-reading")
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")]
 Version = Annotated[int | None, Field(ge=1, le=2**31 - 1)]
 
