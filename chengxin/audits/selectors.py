@@ -230,9 +230,7 @@ def incident_shown(found: Incident, *, known_at: datetime) -> dict[str, Any]:
     ]  # fmt: skip
     open_ = [
         {
-            "to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
-            "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day, "needs": list(o.step.needs),
-            "basis": [law.cite(each).zh for each in o.step.basis],
+            **course.told(o), "needs": list(o.step.needs), "basis": [law.cite(each).zh for each in o.step.basis],
         }
         for o in course.steps
     ]  # fmt: skip

@@ -131,6 +131,13 @@ class Course:
             return None
         return max((open_.last_day for open_ in self.steps if open_.last_day is not None), default=None)
 
+    def told(self, what: Open) -> dict[str, Any]:
+        """A step that may be taken as it is sent: to which state, by whom, what it is called, and until when."""
+        title = _act(self, what.step)
+        return {
+            "to": what.step.to, "by": what.step.by, "title": title.zh, "title_en": title.en, "last_day": what.last_day
+        }  # fmt: skip
+
     def owing(self) -> list[Doer]:
         """Who has a clock running now, the first due first."""
         clocked = [(o.last_day, n, o.step.by) for n, o in enumerate(self.steps) if o.last_day is not None]

@@ -108,11 +108,7 @@ def _shown(found: Neglect, steps: Sequence[NeglectStep], titles: Mapping[str, st
             }
             for s in steps
         ],
-        "open": [
-            {"to": o.step.to, "by": o.step.by, "title": (o.step.act or states[o.step.to].title).zh,
-             "title_en": (o.step.act or states[o.step.to].title).en, "last_day": o.last_day, "needs": list(o.step.needs)}
-            for o in course.steps
-        ],
+        "open": [{**course.told(o), "needs": list(o.step.needs)} for o in course.steps],
     }  # fmt: skip
 
 

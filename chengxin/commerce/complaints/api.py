@@ -16,6 +16,7 @@ from chengxin.commerce.complaints.rules import Told
 from chengxin.commerce.complaints.selectors import (
     Shown,
     charges_known,
+    choices_told,
     complaints_accessible,
     complaints_owing,
     complaints_shown,
@@ -493,11 +494,5 @@ def told_of(shown: Shown) -> dict[str, Any]:
             }
             for leg in shown.legs
         ],
-        "choices": [
-            {
-                "to": o.step.to, "act": o.step.act.zh if o.step.act else o.step.to, "act_en": o.step.act.en if o.step.act else o.step.to,
-                "last_day": o.last_day, "needs": list(o.step.needs),
-            }
-            for o in shown.choices
-        ],
+        "choices": choices_told(shown.choices),
     }  # fmt: skip

@@ -389,6 +389,17 @@ def _leg_shown(leg: Leg, course: Course, rows: Sequence[Step], around: Around) -
     return LegShown(leg.procedure, course.procedure.title, shown)
 
 
+def choices_told(choices: Iterable[Open]) -> list[dict[str, Any]]:
+    """What may be done now as it is sent: to which state, what it is called, until when, and what it needs."""
+    return [
+        {
+            "to": o.step.to, "act": o.step.act.zh if o.step.act else o.step.to, "act_en": o.step.act.en if o.step.act else o.step.to,
+            "last_day": o.last_day, "needs": list(o.step.needs),
+        }
+        for o in choices
+    ]  # fmt: skip
+
+
 def words_opened(complaint: Complaint, *, full: bool) -> str:
     """What the consumer wrote; numbers of persons and telephones hidden unless `full`."""
     key = b"complaints.words:" + bytes(complaint.key_hash)

@@ -15,6 +15,7 @@ from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
 from chengxin.cases.rules import DOERS, Course, Open, Taken, course_kept
 from chengxin.commerce.complaints.models import Exhibit
+from chengxin.commerce.complaints.selectors import choices_told
 from chengxin.commerce.leads import rules
 from chengxin.commerce.leads.models import (
     Filing,
@@ -359,13 +360,7 @@ def lead_told(shown: Shown, *, on: date) -> dict[str, Any]:
             }
             for s in shown.steps
         ],
-        "choices": [
-            {
-                "to": o.step.to, "act": o.step.act.zh if o.step.act else o.step.to, "act_en": o.step.act.en if o.step.act else o.step.to,
-                "last_day": o.last_day, "needs": list(o.step.needs),
-            }
-            for o in shown.choices
-        ],
+        "choices": choices_told(shown.choices),
         "reports": [
             {
                 "number": r.number, "received_on": r.received_on, "source": r.source.zh, "source_en": r.source.en, "reference_only": r.reference,

@@ -21,7 +21,6 @@ from chengxin.commerce.warnings.models import Warning, WarningPush, WarningStep
 from chengxin.commerce.warnings.rules import Ground, Life
 from chengxin.kernel.days import day_of
 from chengxin.law import Law
-from chengxin.law.models import Words
 from chengxin.lists.rules import Fact, listed
 from chengxin.lists.selectors import Claims, claims_read, fact_of
 from chengxin.records.models import Record
@@ -291,20 +290,12 @@ def _filed(found: Warning, held: Held, pushes: list[dict[str, Any]], *, known_at
     ]  # fmt: skip
     words = {name: getattr(found, name) for name in ("facts", "facts_en", "advice", "advice_en")}
     shown = warning_shown(found, known_at=known_at, held=held)
-    open_ = [
-        {"to": o.step.to, "by": o.step.by, "title": _act(course, o.step.to, o.step.act).zh, "title_en": _act(course, o.step.to, o.step.act).en,
-         "last_day": o.last_day}
-        for o in course.steps
-    ]  # fmt: skip
+    open_ = [course.told(each) for each in course.steps]
     return {
         **shown, **words, **ground_shown(found, held), "step": course.state_key, "step_title": course.state.title.zh, "step_title_en": course.state.title.en,
         "last_day": course.last_day, "opened_at": found.opened_at, "opened_by": found.opened_by, "steps": steps, "open": open_, "pushes": pushes,
         "waiting": sum(1 for each in pushes if each["receipted_at"] is None), "late": sum(1 for each in pushes if each["late"]),
     }  # fmt: skip
-
-
-def _act(course: Course, to: str, act: Words | None) -> Words:
-    return act or course.procedure.states[to].title
 
 
 # --- pushes ----------------------------------------------------------------------------------------------------------------
