@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker
@@ -21,7 +22,7 @@ from chengxin.vault.selectors import seal_of
 
 ATTEMPTS = 6  # so often a notice is tried
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
-_NUMBER = re.compile(r"(\d{8})-(\d{6,12})")
+M = TypeVar("M", bound=Model)
 
 
 class CaseUnknown(Refusal):
@@ -97,22 +98,30 @@ def case_accessible(asker: Asker, number: str) -> Case:
     return case_numbered(cases_accessible(asker), number)
 
 
+def numbered(found: QuerySet[M], number: str, *, day: str, prefix: str = "") -> M | None:
+    """The one of these that bears the number of a receipt: a prefix, its day (the column `day`), and its own number; none where there is none."""
+    match = re.fullmatch(prefix + r"(\d{8})-(\d{6,12})", number.strip())
+    each = found.filter(pk=int(match[2])).first() if match else None
+    return each if match and each is not None and f"{getattr(each, day):%Y%m%d}" == match[1] else None
+
+
+def key_holds(key_hash: bytes | memoryview | None, key: str) -> bool:
+    """Whether it is the key that was given with a receipt."""
+    return hmac.compare_digest(bytes(key_hash or b""), sha256(key.encode()).digest())
+
+
 def case_by_key(number: str, key: str) -> Case:
     """The case of that number for whoever holds its key; unknown and not theirs look alike."""
-    try:
-        case = case_numbered(Case.objects.filter(key_hash__isnull=False), number)
-    except CaseUnknown:
-        case = None
-    if case is None or not hmac.compare_digest(bytes(case.key_hash or b""), sha256(key.encode()).digest()):
+    case = numbered(Case.objects.filter(key_hash__isnull=False), number, day="opened_on")
+    if case is None or not key_holds(case.key_hash, key):
         raise CaseKeyUnknown(number=number[:40])
     return case
 
 
 def case_numbered(cases: QuerySet[Case], number: str) -> Case:
     """The case of that number, of these; one that is not among them looks like one that is not."""
-    match = _NUMBER.fullmatch(number.strip())
-    case = cases.filter(pk=int(match[2])).first() if match else None
-    if case is None or match is None or f"{case.opened_on:%Y%m%d}" != match[1]:
+    case = numbered(cases, number, day="opened_on")
+    if case is None:
         raise CaseUnknown(number=number[:40])
     return case
 

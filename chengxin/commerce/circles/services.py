@@ -1,6 +1,5 @@
 """A platform is called to its duty, a firm filed, a member disciplined by its association. Each step in one transaction with its trace."""
 
-import hmac
 import secrets
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,6 +11,7 @@ from django.db import transaction
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting, actor_coded, actor_titled
 from chengxin.cases.rules import Course, Taken, Telling, step_admissible
+from chengxin.cases.selectors import key_holds
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.circles import rules
 from chengxin.commerce.circles.models import Charter, Discipline, DisciplineStep, Firm, Member, Neglect, NeglectStep
@@ -376,7 +376,7 @@ def _member_told(made: Discipline, key: str, *, by: str, at: datetime) -> None:
 def discipline_answer(*, number: str, key: str, kind: str, words: str, at: datetime) -> dict[str, Any]:
     """The member's reply, or its appeal to the association, by the number and key that it was given. From an appeal on the act is not shown."""
     found = discipline_numbered(number)
-    if not hmac.compare_digest(bytes(found.key_hash), sha256(key.strip().encode()).digest()):
+    if not key_holds(found.key_hash, key.strip()):
         raise rules.DisciplineUnknown(number=number[:40])
     return _step(found, kind, rules.said(words, "The answer", "答复"), by="public", at=at)
 

@@ -1,14 +1,11 @@
 """Complaints as they stand on a day, who may see them, and how many were solved."""
 
-import hmac
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -17,6 +14,7 @@ from chengxin import law as lawroom
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker, actor_titled, centre_acting
 from chengxin.cases.rules import DOERS, Course, Open, course_kept
+from chengxin.cases.selectors import key_holds, numbered
 from chengxin.commerce.complaints import rules
 from chengxin.commerce.complaints.models import (
     Charge,
@@ -44,7 +42,6 @@ SOURCE = {
     "en": "Complaints that consumers made through hotlines, platforms and this site, one dispute counted once; decided by nobody, and no record of dishonesty",
 }  # fmt: skip
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
-_NUMBER = re.compile(r"TS(\d{8})-(\d{6,12})")
 
 
 # --- who is in charge ------------------------------------------------------------------------------------------------------------
@@ -149,9 +146,8 @@ def complaints_accessible(asker: Asker) -> QuerySet[Complaint]:
 
 def complaints_numbered(found: QuerySet[Complaint], number: str) -> Complaint:
     """The complaint of that number, of these; one that is not among them looks like one that is not."""
-    match = _NUMBER.fullmatch(number.strip())
-    complaint = found.filter(pk=int(match[2])).first() if match else None
-    if complaint is None or match is None or f"{complaint.received_on:%Y%m%d}" != match[1]:
+    complaint = numbered(found, number, prefix="TS", day="received_on")
+    if complaint is None:
         raise rules.ComplaintUnknown(number=number[:40])
     return complaint
 
@@ -163,11 +159,8 @@ def complaint_accessible(asker: Asker, number: str) -> Complaint:
 
 def complaint_by_key(number: str, key: str) -> Complaint:
     """The complaint of that number for whoever holds its key; unknown and not theirs look alike."""
-    try:
-        found = complaints_numbered(Complaint.objects.all(), number)
-    except rules.ComplaintUnknown:
-        found = None
-    if found is None or not hmac.compare_digest(bytes(found.key_hash), sha256(key.encode()).digest()):
+    found = numbered(Complaint.objects.all(), number, prefix="TS", day="received_on")
+    if found is None or not key_holds(found.key_hash, key):
         raise rules.ComplaintKeyUnknown(number=number[:40])
     return found
 

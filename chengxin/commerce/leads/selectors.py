@@ -1,12 +1,10 @@
 """Leads as they stand on a day, who may see them, and how many became of what. No reading here is of a firm: by whom it is about nothing is counted."""
 
-import hmac
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -14,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquer
 from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
 from chengxin.cases.rules import DOERS, Course, Open, Taken, course_kept
+from chengxin.cases.selectors import key_holds, numbered
 from chengxin.commerce.complaints.models import Exhibit
 from chengxin.commerce.complaints.selectors import choices_told
 from chengxin.commerce.leads import rules
@@ -34,7 +33,6 @@ from chengxin.vault.selectors import seal_of
 
 SEEING_ALL = ("operator", "credit-centre", "supervisor")
 OWN = Q(joined__isnull=True) | Q(parting__isnull=False)
-_NUMBER = re.compile(r"JB(\d{8})-(\d{6,12})")
 _REQUEST = re.compile(r"XZ(\d{8})-(\d{6,12})")
 
 
@@ -79,9 +77,8 @@ def leads_accessible(asker: Asker) -> QuerySet[Lead]:
 
 def leads_numbered(found: QuerySet[Lead], number: str) -> Lead:
     """The lead of that number, of these; one that is not among them looks like one that is not."""
-    match = _NUMBER.fullmatch(number.strip())
-    lead = found.filter(pk=int(match[2])).first() if match else None
-    if lead is None or match is None or f"{lead.received_on:%Y%m%d}" != match[1]:
+    lead = numbered(found, number, prefix="JB", day="received_on")
+    if lead is None:
         raise rules.LeadUnknown(number=number[:40])
     return lead
 
@@ -93,11 +90,8 @@ def lead_accessible(asker: Asker, number: str) -> Lead:
 
 def lead_by_key(number: str, key: str) -> Lead:
     """The lead of that number for whoever holds its key; unknown and not theirs look alike."""
-    try:
-        found = leads_numbered(leads_whole(), number)
-    except rules.LeadUnknown:
-        found = None
-    if found is None or not hmac.compare_digest(bytes(found.key_hash), sha256(key.encode()).digest()):
+    found = numbered(leads_whole(), number, prefix="JB", day="received_on")
+    if found is None or not key_holds(found.key_hash, key):
         raise rules.LeadKeyUnknown(number=number[:40])
     return found
 
