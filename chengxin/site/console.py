@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +49,15 @@ def filing_number(written: str) -> int:
     if not (written.isascii() and written.isdigit() and len(written) < 19):
         raise WrongUse("请写批次的编号。", "Write the number of the filing.")
     return int(written)
+
+
+def words_counted(command: str, action: str, words: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> None:
+    """Wrong use where an action was not given the words that it wants; a last one with “…” stands for one or more."""
+    shape = wanted[action]
+    more = bool(shape) and shape[-1].endswith("…")
+    if len(words) < len(shape) or (len(words) > len(shape) and not more):
+        usage = " ".join(("chengxin", command, action, *shape))
+        raise WrongUse(f"请这样写：{usage}。", f"Write: {usage}.")
 
 
 class Command(BaseCommand):

@@ -10,9 +10,15 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.badges.selectors import badge_of, badge_shown, badges_revoked, revoked_signed
 from chengxin.commerce.badges.services import badge_issue, badge_restore, badge_revoke
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import words_counted
 
-WORDS = {"issue": 2, "show": 1, "revoke": 1, "restore": 1, "revoked": 0}
+WORDS: dict[str, tuple[str, ...]] = {
+    "issue": ("PLATFORM", "SHOP"),
+    "show": ("NUMBER",),
+    "revoke": ("NUMBER",),
+    "restore": ("NUMBER",),
+    "revoked": (),
+}
 
 
 class Command(Base):
@@ -55,11 +61,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        if len(words) != WORDS[action]:
-            wanted = {"issue": "PLATFORM SHOP", "revoked": ""}.get(action, "NUMBER")
-            raise WrongUse(
-                f"请这样写：chengxin badges {action} {wanted}。", f"Write: chengxin badges {action} {wanted}."
-            )
+        words_counted("badges", action, words, WORDS)
         asker = asker_acting(options["by"], at=at)
         if action == "revoked":
             self._written(options["out"], revoked_signed(at=at))

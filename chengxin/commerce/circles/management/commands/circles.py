@@ -18,7 +18,7 @@ from chengxin.commerce.circles.selectors import (
 )
 from chengxin.site.arguments import count, day
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import words_counted
 
 WORDS: dict[str, tuple[str, ...]] = {
     "open": ("PLATFORM", "DUTY"),
@@ -88,9 +88,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        if len(words) != len(WORDS[action]):
-            wanted = " ".join((action, *WORDS[action]))
-            raise WrongUse(f"请这样写：chengxin circles {wanted}。", f"Write: chengxin circles {wanted}.")
+        words_counted("circles", action, words, WORDS)
         asker = asker_acting(options["by"], at=at)
         paper = {"document": options["document"], "digest": options["digest"]}
         mend_by: date | None = options["mend_by"]

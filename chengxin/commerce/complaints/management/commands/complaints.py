@@ -13,24 +13,20 @@ from chengxin.commerce.complaints.api import told_of
 from chengxin.commerce.complaints.selectors import complaints_owing, filing_accessible, rates_known, rates_told
 from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse, filing_number, rows_read
+from chengxin.site.console import WrongUse, filing_number, rows_read, words_counted
 
-WORDS = {
-    "file": 1,
-    "refused": 1,
-    "owing": 0,
-    "show": 1,
-    "step": 2,
-    "join": 2,
-    "part": 1,
-    "clock": 0,
-    "charge": 3,
-    "rates": 2,
+WORDS: dict[str, tuple[str, ...]] = {
+    "file": ("FILE",),
+    "refused": ("FILING",),
+    "owing": (),
+    "show": ("NUMBER",),
+    "step": ("NUMBER", "STEP"),
+    "join": ("NUMBER", "NUMBER"),
+    "part": ("NUMBER",),
+    "clock": (),
+    "charge": ("SECTOR", "DIVISION", "AGENCY"),
+    "rates": ("FIRST", "LAST"),
 }
-WANTED = {
-    "file": "FILE", "refused": "FILING", "show": "NUMBER", "step": "NUMBER STEP", "join": "NUMBER NUMBER", "part": "NUMBER",
-    "charge": "SECTOR DIVISION AGENCY", "rates": "FIRST LAST",
-}  # fmt: skip
 
 
 class Command(Base):
@@ -99,11 +95,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        if len(words) != WORDS[action]:
-            wanted = WANTED.get(action, "")
-            raise WrongUse(
-                f"请这样写：chengxin complaints {action} {wanted}。", f"Write: chengxin complaints {action} {wanted}."
-            )
+        words_counted("complaints", action, words, WORDS)
         if options["page"] < 1:
             raise WrongUse("页码从1起。", "Pages begin with 1.")
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)

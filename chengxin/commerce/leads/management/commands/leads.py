@@ -19,9 +19,9 @@ from chengxin.commerce.leads.selectors import (
 )
 from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse, filing_number, rows_read
+from chengxin.site.console import filing_number, rows_read, words_counted
 
-WANTED = {
+WORDS: dict[str, list[str]] = {
     "file": ["FILE"], "refused": ["FILING"], "list": [], "owing": [], "show": ["NUMBER"], "step": ["NUMBER", "STEP"], "clock": [], "rates": ["FIRST", "LAST"],
 }  # fmt: skip
 MOST = 200
@@ -52,7 +52,7 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What is done, with which."""
-        parser.add_argument("action", choices=list(WANTED), help="做什么 / what is done")
+        parser.add_argument("action", choices=list(WORDS), help="做什么 / what is done")
         parser.add_argument("words", nargs="*", metavar="WORD", help="文件、编号等 / a file, a number and so on")
         parser.add_argument("--say", default="", metavar="WORDS", help="办理的内容和理由 / the words of a step")
         parser.add_argument("--document", default="", metavar="NUMBER", help="决定文书的文号 / the decision’s number")
@@ -69,9 +69,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        if len(words) != len(WANTED[action]):
-            wanted = " ".join(["chengxin leads", action, *WANTED[action]])
-            raise WrongUse(f"请这样写：{wanted}。", f"Write: {wanted}.")
+        words_counted("leads", action, words, WORDS)
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
         if action == "file":
             self.result(services.leads_file(rows=rows_read(Path(words[0])), asker=asker, at=at).as_dict())

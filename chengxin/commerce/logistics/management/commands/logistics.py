@@ -17,12 +17,16 @@ from chengxin.commerce.logistics.services import (
 )
 from chengxin.kernel.days import day_of
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import words_counted
 
 WORDS = {
-    "trace": "WAYBILL", "carrier": "PLATFORM CARRIER CODE", "tokens": "PLATFORM WAYBILL…", "firm": "CODE", "measure": "CODE QUARTER",
-    "publish": "CODE QUARTER",
-}  # fmt: skip
+    "trace": ("WAYBILL",),
+    "carrier": ("PLATFORM", "CARRIER", "CODE"),
+    "tokens": ("PLATFORM", "WAYBILL…"),
+    "firm": ("CODE",),
+    "measure": ("CODE", "QUARTER"),
+    "publish": ("CODE", "QUARTER"),
+}
 
 
 class Command(Base):
@@ -70,11 +74,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        wanted = WORDS[action]
-        if len(words) < 2 if action == "tokens" else len(words) != len(wanted.split()):
-            raise WrongUse(
-                f"请这样写：chengxin logistics {action} {wanted}。", f"Write: chengxin logistics {action} {wanted}."
-            )
+        words_counted("logistics", action, words, WORDS)
         asker = asker_acting(options["by"], at=at)
         if action == "trace":
             self.result({"parcels": [each.as_dict() for each in parcel_trace(waybill=words[0], at=at)]})

@@ -26,7 +26,7 @@ from chengxin.commerce.merchants.selectors import (
 from chengxin.kernel.days import day_of
 from chengxin.site.arguments import count, day, instant
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import words_counted
 
 WORDS = {
     "file": ("PLATFORM", "FILE…"),
@@ -165,13 +165,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words = options["action"], options["words"]
-        shape = WORDS[action]
-        many = bool(shape) and shape[-1].endswith("…")
-        if len(words) < len(shape) or (len(words) > len(shape) and not many):
-            wanted = " ".join(shape)
-            raise WrongUse(
-                f"请这样写：chengxin merchants {action} {wanted}。", f"Write: chengxin merchants {action} {wanted}."
-            )
+        words_counted("merchants", action, words, WORDS)
         getattr(self, f"_{action}")(*words, **options)
 
     def _file(self, platform: str, *files: str, **options: Any) -> None:

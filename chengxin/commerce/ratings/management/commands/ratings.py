@@ -21,7 +21,7 @@ from chengxin.kernel.days import day_of
 from chengxin.kernel.tables import csv_lines, output_known
 from chengxin.site.arguments import count, instant
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import WrongUse, words_counted
 
 WORDS = {
     "compute": ("PLATFORM", "PERIOD"),
@@ -98,11 +98,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words = options["action"], options["words"]
-        if len(words) != len(WORDS[action]):
-            wanted = " ".join(WORDS[action])
-            raise WrongUse(
-                f"请这样写：chengxin ratings {action} {wanted}。", f"Write: chengxin ratings {action} {wanted}."
-            )
+        words_counted("ratings", action, words, WORDS)
         getattr(self, f"_{action}")(*words, **options)
 
     def _compute(self, platform: str, period: str, /, **options: Any) -> None:

@@ -15,7 +15,7 @@ from chengxin.kernel.days import day_of
 from chengxin.law import load
 from chengxin.site.arguments import count, day, instant
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import WrongUse, words_counted
 
 # Action → what its words are, the last as often as wished where it ends in "…".
 WORDS = {
@@ -121,13 +121,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words = options["action"], options["words"]
-        shape = WORDS[action]
-        many = bool(shape) and shape[-1].endswith("…")
-        if len(words) < len(shape) or (len(words) > len(shape) and not many):
-            wanted = " ".join(shape)
-            raise WrongUse(
-                f"请这样写：chengxin trades {action} {wanted}。", f"Write: chengxin trades {action} {wanted}."
-            )
+        words_counted("trades", action, words, WORDS)
         getattr(self, f"_{action}")(*words, **options)
 
     def _file(self, platform: str, kind: str, *files: str, **options: Any) -> None:

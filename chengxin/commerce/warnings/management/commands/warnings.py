@@ -14,7 +14,7 @@ from chengxin.commerce.warnings.rules import STEPS
 from chengxin.commerce.warnings.selectors import warning_public, warnings_public
 from chengxin.site.arguments import count
 from chengxin.site.console import Command as Base
-from chengxin.site.console import WrongUse
+from chengxin.site.console import WrongUse, words_counted
 
 WORDS: dict[str, tuple[str, ...]] = {
     "draft": ("FILE",),
@@ -78,9 +78,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         action, words, at = options["action"], options["words"], timezone.now()
-        if len(words) != len(WORDS[action]):
-            wanted = " ".join((action, *WORDS[action]))
-            raise WrongUse(f"请这样写：chengxin warnings {wanted}。", f"Write: chengxin warnings {wanted}.")
+        words_counted("warnings", action, words, WORDS)
         asker = asker_acting(options["by"], at=at)
         match action:
             case "draft":
