@@ -130,7 +130,9 @@ def play(folder: Path, today: date) -> dict[str, Any]:
     from chengxin.actors.services import actor_add
     from chengxin.commerce.badges.services import badge_issue
     from chengxin.commerce.complaints.rules import Told
-    from chengxin.commerce.complaints.services import Said, charge_set, complaint_answer, complaint_file, complaint_step
+    from chengxin.commerce.complaints.services.charging import charge_set
+    from chengxin.commerce.complaints.services.intake import complaint_file
+    from chengxin.commerce.complaints.services.stepping import Said, complaint_answer, complaint_step
     from chengxin.commerce.merchants.services import commitment_sign, merchants_file
     from chengxin.commerce.ratings.selectors import rating_shown
     from chengxin.commerce.ratings.services import ratings_publish

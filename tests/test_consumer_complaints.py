@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from chengxin.actors.services import SCOPES, actor_add, client_add
 from chengxin.commerce.complaints.models import Complaint
-from chengxin.commerce.complaints.services import charge_set
+from chengxin.commerce.complaints.services.charging import charge_set
 from chengxin.commerce.complaints.tests.test_complaints import NAME, OPERATOR, REACH
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, platform_add, shop
 from chengxin.ledger.models import Entry

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 
 from chengxin.actors.services import SCOPES, actor_add, client_add
-from chengxin.commerce.complaints.services import charge_set
+from chengxin.commerce.complaints.services.charging import charge_set
 from chengxin.commerce.leads.models import Lead
 from chengxin.commerce.leads.tests.test_leads import NAME, OPERATOR, REACH
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop

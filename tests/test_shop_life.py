@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from chengxin.actors.services import SCOPES, actor_add, client_add
-from chengxin.commerce.complaints.services import charge_set
+from chengxin.commerce.complaints.services.charging import charge_set
 from chengxin.commerce.complaints.tests.test_complaints import OPERATOR
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, platform_add, shop
 from chengxin.commerce.ratings.tests.shops import trade

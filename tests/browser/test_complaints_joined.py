@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
-from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.models import Complaint
 from chengxin.commerce.complaints.rules import Told
+from chengxin.commerce.complaints.services import funds, intake, stepping
 from chengxin.kernel.days import day_of
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST
@@ -28,7 +28,7 @@ def test_a_complaint_is_joined_by_hand_and_a_fund_is_read(inspection: Visit, sit
     with site_server.database_open():
         actor_add(key=mall, kind="platform", title="云集商城", by="operator", at=at)
         actor_add(key=market, kind="department", title="云川市市场监督管理局", by="operator", at=at)
-        services.fund_declare(
+        funds.fund_declare(
             key=f"{mall}-fund", title="云集消费者权益保护金", keeper=firm.name, keeper_code=firm.code, platforms=[mall], amount=Decimal("500000"),
             fund_rules="按交易额千分之一提取，专户管理；赔付后向商家追偿。", document="保护金管理约定〔2026〕1号", digest="a" * 64, since=day_of(at),
             asker=itself, at=at,
@@ -37,15 +37,15 @@ def test_a_complaint_is_joined_by_hand_and_a_fund_is_read(inspection: Visit, sit
             source="portal", kind="quality", wants="refund", words="货物有裂纹，商家不理。", name="陆某某", reach="-", received_on=day_of(at), platform=mall,
             code=firm.code, order="o-1", amount=Decimal("89.00"),
         )  # fmt: skip
-        services.complaint_file(told=told, asker=Asker("public", "public"), at=at)
+        intake.complaint_file(told=told, asker=Asker("public", "public"), at=at)
         paid = Complaint.objects.get(platform=mall).number
-        said = services.Said("商家不答复", "refund", Decimal("89.00"), fund=f"{mall}-fund")
-        services.complaint_step(number=paid, to="fund-paid", said=said, asker=itself, at=now)
-        services.recovery_add(
+        said = stepping.Said("商家不答复", "refund", Decimal("89.00"), fund=f"{mall}-fund")
+        stepping.complaint_step(number=paid, to="fund-paid", said=said, asker=itself, at=now)
+        funds.recovery_add(
             number=paid, amount=Decimal("50"), on=day_of(now), document="银行回单1", asker=itself, at=timezone.now()
         )
         numbers = [
-            services.complaint_file(
+            intake.complaint_file(
                 told=replace(told, source="12315", order=f"o-{n}", received_on=day_of(now)), asker=clerk, at=now
             ).number
             for n in (2, 3)

@@ -18,7 +18,7 @@ from chengxin.actors.models import Actor
 from chengxin.actors.selectors import Asker
 from chengxin.commerce.badges.selectors import snippet
 from chengxin.commerce.badges.services import badge_issue, badge_restore, badge_revoke
-from chengxin.commerce.complaints.services import Said, complaint_step
+from chengxin.commerce.complaints.services.stepping import Said, complaint_step
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.commerce.merchants.services import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop

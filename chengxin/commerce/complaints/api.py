@@ -11,12 +11,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
 from chengxin.actors.services import call_count
-from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.rules import Told
 from chengxin.commerce.complaints.selectors import (
-    Shown,
     charges_known,
-    choices_told,
+    complaint_told,
     complaints_accessible,
     complaints_owing,
     complaints_shown,
@@ -25,6 +23,8 @@ from chengxin.commerce.complaints.selectors import (
     rates_known,
     rates_told,
 )
+from chengxin.commerce.complaints.services import charging, intake, joining, opening, stepping
+from chengxin.commerce.complaints.services.funds import fund_declare, recovery_add
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.days import day_of
 from chengxin.kernel.tables import file_named
@@ -323,7 +323,7 @@ def take(request: HttpRequest, row: ComplaintRowIn) -> Any:
     at = timezone.now()
     _counted(request, "complaints", at)
     told = Told(**{**row.model_dump(), "received_on": row.received_on or day_of(at)})
-    return services.complaint_file(told=told, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
+    return intake.complaint_file(told=told, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
 
 
 @router.post("/files", response=ComplaintFilingOut, summary="成批提交 / hand in a file", operation_id="complaints_take")
@@ -331,14 +331,14 @@ def take_many(request: HttpRequest, rows: ComplaintRowsIn) -> Any:
     """逐行核对；不能收下的密封保存并写明理由，其余照收。 / Row by row; what cannot be taken is kept sealed with its reason."""
     at = timezone.now()
     _counted(request, "complaints", at)
-    return services.complaints_file(rows=rows.rows, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
+    return intake.complaints_file(rows=rows.rows, asker=request.auth, at=at).as_dict()  # type: ignore[attr-defined]
 
 
 @router.get("/files/{filing}/refused", summary="退回的行 / refused rows", operation_id="complaints_refused")
 def refused(request: HttpRequest, filing: Annotated[int, Field(ge=1, le=2**53)]) -> HttpResponse:
     """行号和理由（CSV）。 / Lines and reasons, as CSV."""
     at, found = timezone.now(), filing_accessible(request.auth, filing)  # type: ignore[attr-defined]
-    text = services.refused_export(filing=found, by=request.auth.key, at=at)  # type: ignore[attr-defined]
+    text = intake.refused_export(filing=found, by=request.auth.key, at=at)  # type: ignore[attr-defined]
     named = {"Content-Disposition": file_named(f"refused-complaints-{filing}", at)}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=named)
 
@@ -352,9 +352,9 @@ def listed(request: HttpRequest, owing: bool = False, page: Page = 1, most: Most
     """
     asker, on = request.auth, timezone.localdate()  # type: ignore[attr-defined]
     if owing:
-        return [told_of(each) for each in complaints_owing(asker, on=on, page=page, most=most)[0]]
+        return [complaint_told(each) for each in complaints_owing(asker, on=on, page=page, most=most)[0]]
     found = complaints_accessible(asker).select_related("joined")[(page - 1) * most : page * most]
-    return [told_of(each) for each in complaints_shown(list(found), doers=None, asker=asker, on=on)]
+    return [complaint_told(each) for each in complaints_shown(list(found), doers=None, asker=asker, on=on)]
 
 
 @router.get(
@@ -370,7 +370,7 @@ def charges(request: HttpRequest) -> Any:
 )
 def charge(request: HttpRequest, asked: ChargeIn) -> Any:
     """由信用中心指定；正在办理的不变。 / By the credit centre; what is being handled stays where it is."""
-    return services.charge_set(**asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return charging.charge_set(**asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
 
 
 @router.get(
@@ -406,7 +406,7 @@ def fund(request: HttpRequest, asked: FundIn) -> Any:
     further version.
     """
     at = timezone.now()
-    services.fund_declare(**asked.model_dump(), asker=request.auth, at=at)  # type: ignore[attr-defined]
+    fund_declare(**asked.model_dump(), asker=request.auth, at=at)  # type: ignore[attr-defined]
     return next(each for each in funds_told(known_at=at) if each["key"] == asked.key)
 
 
@@ -415,13 +415,13 @@ def fund(request: HttpRequest, asked: FundIn) -> Any:
 )
 def recovered(request: HttpRequest, number: Number, asked: RecoveryIn) -> Any:
     """商家偿还保护金的，由赔付的一方登记。 / By whoever paid from the fund, what the merchant paid back."""
-    return services.recovery_add(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+    return recovery_add(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
 
 
 @router.get("/{number}", response=ComplaintOut, summary="一件投诉 / one complaint", operation_id="complaint_read")
 def read(request: HttpRequest, number: Number) -> Any:
     """含消费者所写的内容；查看留痕。 / With the consumer’s words; the reading is kept."""
-    return told_of(services.complaint_read(number=number, asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+    return complaint_told(opening.complaint_read(number=number, asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
 
 
 @router.post("/{number}/steps", response=ComplaintOut, summary="办理一步 / take a step", operation_id="complaint_step")
@@ -430,8 +430,8 @@ def step(request: HttpRequest, number: Number, asked: ComplaintStepIn) -> Any:
     words = asked.model_dump()
     to = words.pop("to")
     asker: Any = request.auth  # type: ignore[attr-defined]
-    done = services.complaint_step(number=number, to=to, said=services.Said(**words), asker=asker, at=timezone.now())
-    return told_of(done)
+    done = stepping.complaint_step(number=number, to=to, said=stepping.Said(**words), asker=asker, at=timezone.now())
+    return complaint_told(done)
 
 
 @router.post("/{number}/join", response=ComplaintOut, summary="并案 / join", operation_id="complaint_join")
@@ -439,13 +439,15 @@ def join(request: HttpRequest, number: Number, asked: ComplaintJoinIn) -> Any:
     """由两件的主管机关，写明理由；同一争议只办一次、只计一次，两份回执照常有效。 / By the agency in charge of both, with reasons; handled and counted once, both
     receipts go on working.
     """
-    return told_of(services.complaint_join(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+    asker: Any = request.auth  # type: ignore[attr-defined]
+    return complaint_told(joining.complaint_join(number=number, **asked.model_dump(), asker=asker, at=timezone.now()))
 
 
 @router.post("/{number}/part", response=ComplaintOut, summary="拆分 / part", operation_id="complaint_part")
 def part(request: HttpRequest, number: Number, asked: ComplaintPartIn) -> Any:
     """并错的由主管机关拆开，写明理由。 / By the agency in charge, with reasons; what was joined wrongly stands for itself again."""
-    return told_of(services.complaint_part(number=number, **asked.model_dump(), asker=request.auth, at=timezone.now()))  # type: ignore[attr-defined]
+    asker: Any = request.auth  # type: ignore[attr-defined]
+    return complaint_told(joining.complaint_part(number=number, **asked.model_dump(), asker=asker, at=timezone.now()))
 
 
 @router.post(
@@ -458,7 +460,7 @@ def complainant(request: HttpRequest, number: Number, asked: ComplainantIn) -> A
     """办理的机关在自己的案件中；投诉人看得到谁因何案打开过。 / The agency in charge, in a case of its own; whoever complained sees it."""
     at = timezone.now()
     _counted(request, "identities", at)  # of who complained as of who keeps a shop, few a day
-    return services.complainant_open(
+    return opening.complainant_open(
         number=number,
         case_number=asked.case_number,
         asker=request.auth,  # type: ignore[attr-defined]
@@ -469,30 +471,3 @@ def complainant(request: HttpRequest, number: Number, asked: ComplainantIn) -> A
 def _counted(request: HttpRequest, kind: str, at: datetime) -> None:
     """Count the call of the day; it waits for no transaction."""
     call_count(asker=request.auth, kind=kind, purpose="", law=law_of(day_of(at)), at=at)  # type: ignore[attr-defined]
-
-
-def told_of(shown: Shown) -> dict[str, Any]:
-    """A complaint as it is sent."""
-    found = shown.complaint
-    head = shown.head
-    return {
-        "number": shown.number, "kind": shown.kind.zh, "kind_en": shown.kind.en, "wants": shown.wants.zh, "wants_en": shown.wants.en,
-        "source": shown.source.zh, "source_en": shown.source.en, "received_on": found.received_on, "platform": head.platform, "shop": head.shop,
-        "code": head.code, "order": head.order, "amount": head.amount, "state": shown.state, "state_title": shown.state_title.zh,
-        "state_title_en": shown.state_title.en, "outcome": shown.outcome, "last_day": shown.last_day, "handler": shown.handler,
-        "joined": head.number if shown.joined else "", "duplicates": shown.duplicates, "words": shown.words,
-        "legs": [
-            {
-                "procedure": leg.procedure, "title": leg.title.zh, "title_en": leg.title.en,
-                "steps": [
-                    {
-                        "on": s.on, "title": s.title.zh, "title_en": s.title.en, "by": s.by.zh, "by_en": s.by.en, "who": s.who, "reasons": s.reasons,
-                        "remedy": s.remedy.zh if s.remedy else "", "amount": s.amount, "ground": s.ground.zh if s.ground else "",
-                    }
-                    for s in leg.steps
-                ],
-            }
-            for leg in shown.legs
-        ],
-        "choices": choices_told(shown.choices),
-    }  # fmt: skip

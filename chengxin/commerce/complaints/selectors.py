@@ -18,6 +18,7 @@ from chengxin.cases.selectors import key_holds, numbered
 from chengxin.commerce.complaints import rules
 from chengxin.commerce.complaints.models import (
     Charge,
+    Complainant,
     Complaint,
     Exhibit,
     Filing,
@@ -27,10 +28,11 @@ from chengxin.commerce.complaints.models import (
     Payment,
     Recovery,
     Step,
+    complainant_bound,
 )
 from chengxin.commerce.merchants.models import Registration
 from chengxin.commerce.merchants.rules import mobiles_masked
-from chengxin.commerce.merchants.selectors import law_of, registrations_known
+from chengxin.commerce.merchants.selectors import code_known, law_of, registrations_known
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import persons_masked
 from chengxin.kernel.periods import months_after
@@ -398,6 +400,45 @@ def words_opened(complaint: Complaint, *, full: bool) -> str:
     key = b"complaints.words:" + bytes(complaint.key_hash)
     words = str(seal_of("complaints").unseal_json(bytes(complaint.sealed), key)["words"])
     return words if full else mobiles_masked(persons_masked(words))
+
+
+def complaint_told(shown: Shown) -> dict[str, Any]:
+    """A complaint as it is sent."""
+    found = shown.complaint
+    head = shown.head
+    return {
+        "number": shown.number, "kind": shown.kind.zh, "kind_en": shown.kind.en, "wants": shown.wants.zh, "wants_en": shown.wants.en,
+        "source": shown.source.zh, "source_en": shown.source.en, "received_on": found.received_on, "platform": head.platform, "shop": head.shop,
+        "code": head.code, "order": head.order, "amount": head.amount, "state": shown.state, "state_title": shown.state_title.zh,
+        "state_title_en": shown.state_title.en, "outcome": shown.outcome, "last_day": shown.last_day, "handler": shown.handler,
+        "joined": head.number if shown.joined else "", "duplicates": shown.duplicates, "words": shown.words,
+        "legs": [
+            {
+                "procedure": leg.procedure, "title": leg.title.zh, "title_en": leg.title.en,
+                "steps": [
+                    {
+                        "on": s.on, "title": s.title.zh, "title_en": s.title.en, "by": s.by.zh, "by_en": s.by.en, "who": s.who, "reasons": s.reasons,
+                        "remedy": s.remedy.zh if s.remedy else "", "amount": s.amount, "ground": s.ground.zh if s.ground else "",
+                    }
+                    for s in leg.steps
+                ],
+            }
+            for leg in shown.legs
+        ],
+        "choices": choices_told(shown.choices),
+    }  # fmt: skip
+
+
+def code_of(complaint: Complaint) -> str:
+    """The code of the firm that it is about, as the shop was filed when it came."""
+    return code_known(complaint.platform, complaint.shop, complaint.code, known_at=complaint.at)
+
+
+def who_complained(complainant: Complainant) -> dict[str, str]:
+    """Who complained, unsealed for the program. Whoever shows it writes that down first."""
+    bound = complainant_bound({"complaint_id": complainant.complaint_id})
+    found: dict[str, str] = seal_of("reporters").unseal_json(bytes(complainant.sealed), bound)
+    return found
 
 
 def exhibits_of(complaint: Complaint) -> list[Exhibit]:

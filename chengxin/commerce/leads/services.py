@@ -18,7 +18,8 @@ from chengxin.cases.services.running import PaperIn
 from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.complaints.rules import FilingResult, Receipt, refused_lines
 from chengxin.commerce.complaints.selectors import agency_for
-from chengxin.commerce.complaints.services import exhibit_add, rows_take
+from chengxin.commerce.complaints.services.exhibits import exhibit_add
+from chengxin.commerce.complaints.services.intake import rows_take
 from chengxin.commerce.leads import rules
 from chengxin.commerce.leads.models import (
     Filing,

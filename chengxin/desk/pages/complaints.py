@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.actors.selectors import Asker, actor_titled, actors_of_kinds
-from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.models import Exhibit
 from chengxin.commerce.complaints.rules import AGENCIES
 from chengxin.commerce.complaints.selectors import (
@@ -26,7 +25,8 @@ from chengxin.commerce.complaints.selectors import (
     leg_now,
     payment_of,
 )
-from chengxin.commerce.complaints.services import Said
+from chengxin.commerce.complaints.services import exhibits, funds, joining, opening, stepping
+from chengxin.commerce.complaints.services.stepping import Said
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
@@ -60,11 +60,11 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
     at, more = timezone.now(), dict[str, Any]()
     try:
         if request.method == "POST" and "case_number" in request.POST:
-            more["who"] = services.complainant_open(
+            more["who"] = opening.complainant_open(
                 number=number, case_number=request.POST["case_number"], asker=asker, at=at
             )
         elif request.method == "POST" and "into" in request.POST:
-            services.complaint_join(
+            joining.complaint_join(
                 number=number,
                 into=request.POST["into"].strip(),
                 reasons=request.POST.get("why", ""),
@@ -73,7 +73,7 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
             )
             more["done"] = True
         elif request.method == "POST" and "recovered" in request.POST:
-            services.recovery_add(
+            funds.recovery_add(
                 number=number,
                 amount=_money(request.POST["recovered"]) or Decimal(0),
                 on=_day(request.POST.get("on", "")) or timezone.localdate(at),
@@ -83,7 +83,7 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
             )
             more["done"] = True
         elif request.method == "POST" and "part" in request.POST:
-            services.complaint_part(number=number, reasons=request.POST.get("why", ""), asker=asker, at=at)
+            joining.complaint_part(number=number, reasons=request.POST.get("why", ""), asker=asker, at=at)
             more["done"] = True
         elif request.method == "POST":
             if not request.POST.get("to"):
@@ -92,12 +92,12 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
                 request.POST.get("reasons", ""), request.POST.get("remedy", ""), _money(request.POST.get("amount", "")),
                 request.POST.get("ground", ""), request.POST.get("to_agency", ""), request.POST.get("fund", ""),
             )  # fmt: skip
-            services.complaint_step(number=number, to=request.POST["to"], said=said, asker=asker, at=at)
+            stepping.complaint_step(number=number, to=request.POST["to"], said=said, asker=asker, at=at)
             more["done"] = True
     except Refusal as refusal:
         more |= {"refusal": refusal, "typed": request.POST}
     try:
-        shown = services.complaint_read(number=number, asker=asker, at=at)
+        shown = opening.complaint_read(number=number, asker=asker, at=at)
     except Refusal as refusal:
         return render(request, "desk/complaint.html", {"refusal": refusal, "asker": asker}, status=refusal.status)
     law = law_of(timezone.localdate(at))
@@ -123,7 +123,7 @@ def exhibit(request: HttpRequest, asker: Asker, number: str, exhibit: int) -> Ht
     if found is None:
         return render(request, "desk/complaint.html", {"unknown": True, "asker": asker}, status=HTTPStatus.NOT_FOUND)
     kept = Exhibit.objects.get(pk=found.pk)
-    content = services.exhibit_read(exhibit=kept, by=asker.key, at=timezone.now())
+    content = exhibits.exhibit_read(exhibit=kept, by=asker.key, at=timezone.now())
     response = HttpResponse(content, content_type=kept.media_type)
     response["Content-Disposition"] = "attachment"
     response["X-Content-Type-Options"] = "nosniff"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.actors.selectors import Asker, actors_of_kinds
 from chengxin.commerce.complaints.models import Exhibit
-from chengxin.commerce.complaints.services import exhibit_read
+from chengxin.commerce.complaints.services.exhibits import exhibit_read
 from chengxin.commerce.leads import services
 from chengxin.commerce.leads.rules import AGENCIES, OPENING
 from chengxin.commerce.leads.selectors import (

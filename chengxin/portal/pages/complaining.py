@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
 from chengxin.actors.selectors import actor_titled, actors_of_kinds, asker_acting
-from chengxin.commerce.complaints import services
 from chengxin.commerce.complaints.rules import MOST_WORDS, Told
 from chengxin.commerce.complaints.selectors import (
     complaints_numbered,
@@ -26,7 +25,8 @@ from chengxin.commerce.complaints.selectors import (
     shown_of,
     words_opened,
 )
-from chengxin.commerce.complaints.services import Said
+from chengxin.commerce.complaints.services import intake, opening, stepping
+from chengxin.commerce.complaints.services.stepping import Said
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.kernel.errors import Refusal
 from chengxin.mydata.selectors import shops_of
@@ -119,7 +119,7 @@ def new(request: HttpRequest) -> HttpResponse:
         **form.cleaned_data,
     )  # fmt: skip
     try:
-        receipt = services.complaint_file(
+        receipt = intake.complaint_file(
             told=told, asker=asker_acting("public", at=at), papers=papers_of(request), at=at
         )
     except Refusal as refusal:
@@ -145,7 +145,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """A step by whoever holds the receipt; then the complaint again."""
     number, key, to = (request.POST.get(name, "").strip() for name in ("number", "key", "to"))
     try:
-        services.complaint_answer(
+        stepping.complaint_answer(
             number=number,
             key=key,
             to=to,
@@ -163,7 +163,7 @@ def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     at = timezone.now()
     try:
         lookup_count(page="case", address=address_of(request), at=at)
-        shown, openings = services.complaint_followed(number=number, key=key, at=at)
+        shown, openings = opening.complaint_followed(number=number, key=key, at=at)
     except Refusal as unknown:
         told = render(
             request, "portal/complaint_ask.html", {"refusal": unknown, "number": number[:40]}, status=unknown.status
@@ -196,7 +196,7 @@ def mine(request: HttpRequest, subject: int) -> HttpResponse:
                 _money(request),
                 request.POST.get("ground", ""),
             )
-            services.merchant_answer(
+            stepping.merchant_answer(
                 complaint=complaint,
                 to=request.POST.get("to", ""),
                 said=said,

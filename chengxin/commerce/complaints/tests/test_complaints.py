@@ -17,7 +17,7 @@ from chengxin.actors.services import actor_add
 from chengxin.cases.models import Notice
 from chengxin.cases.rules import StepLacks, StepUnknown
 from chengxin.cases.services.running import PaperIn
-from chengxin.commerce.complaints import rules, services
+from chengxin.commerce.complaints import rules
 from chengxin.commerce.complaints.models import (
     Complainant,
     Complaint,
@@ -40,7 +40,8 @@ from chengxin.commerce.complaints.selectors import (
     rates_known,
     shown_of,
 )
-from chengxin.commerce.complaints.services import Said
+from chengxin.commerce.complaints.services import charging, exhibits, funds, intake, joining, opening, stepping
+from chengxin.commerce.complaints.services.stepping import Said
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, platform_add, shop, stall
 from chengxin.kernel.days import day_of
 from chengxin.kernel.identifiers import uscc_check
@@ -69,23 +70,23 @@ def world(settings: Any) -> None:
     for key, title in (("market", "市场监督管理局"), ("posts", "邮政管理局"), ("county", "县市场监督管理局")):
         actor_add(key=key, kind="department", title=title, by="operator", at=NOW)
     for sector, agency in (("market", "market"), ("posts", "posts")):
-        services.charge_set(sector=sector, division="", agency=agency, asker=OPERATOR, at=NOW)
+        charging.charge_set(sector=sector, division="", agency=agency, asker=OPERATOR, at=NOW)
 
 
-def made(at: datetime = NOW, asker: Asker = ANYBODY, **changes: Any) -> services.Receipt:
-    return services.complaint_file(told=replace(TOLD, **{"received_on": day_of(at), **changes}), asker=asker, at=at)
+def made(at: datetime = NOW, asker: Asker = ANYBODY, **changes: Any) -> intake.Receipt:
+    return intake.complaint_file(told=replace(TOLD, **{"received_on": day_of(at), **changes}), asker=asker, at=at)
 
 
 def stepped(number: str, to: str, asker: Asker, at: datetime = NOW, **said: Any) -> str:
-    return services.complaint_step(number=number, to=to, said=Said(**said), asker=asker, at=at).state
+    return stepping.complaint_step(number=number, to=to, said=Said(**said), asker=asker, at=at).state
 
 
-def answered(receipt: services.Receipt, to: str, at: datetime = NOW, **said: Any) -> None:
-    services.complaint_answer(number=receipt.number, key=receipt.key, to=to, said=Said(**said), at=at)
+def answered(receipt: intake.Receipt, to: str, at: datetime = NOW, **said: Any) -> None:
+    stepping.complaint_answer(number=receipt.number, key=receipt.key, to=to, said=Said(**said), at=at)
 
 
-def state(receipt: services.Receipt, at: datetime = NOW) -> str:
-    return services.complaint_followed(number=receipt.number, key=receipt.key, at=at)[0].state
+def state(receipt: intake.Receipt, at: datetime = NOW) -> str:
+    return opening.complaint_followed(number=receipt.number, key=receipt.key, at=at)[0].state
 
 
 def test_a_complaint_is_offered_agreed_performed_and_solved() -> None:
@@ -119,7 +120,7 @@ def test_a_complaint_is_offered_agreed_performed_and_solved() -> None:
         )
         == "compensated"
     )
-    shown, _ = services.complaint_followed(number=receipt.number, key=receipt.key, at=later(hours=2))
+    shown, _ = opening.complaint_followed(number=receipt.number, key=receipt.key, at=later(hours=2))
     assert [s.title.en for s in shown.legs[0].steps] == [
         "Waits for the platform", "An offer waits for the consumer", "Agreed, to be done", "Done", "Not done in time", "Paid first by the platform",
     ]  # fmt: skip
@@ -137,7 +138,7 @@ def test_whoever_is_in_charge_is_asked_first() -> None:
         made(kind="personal-data", order="o-4").handler == "operator"
     )  # nobody is in charge: who runs the register hands it on
     assert made(agency_first=True, order="o-5").handler == "market"
-    services.charge_set(sector="market", division=code(1)[2:8], agency="county", asker=OPERATOR, at=later(minutes=1))
+    charging.charge_set(sector="market", division=code(1)[2:8], agency="county", asker=OPERATOR, at=later(minutes=1))
     assert agency_for("market", code(1), known_at=later(minutes=2)) == "county"
     assert agency_for("market", "", known_at=later(minutes=2)) == "market"
 
@@ -183,14 +184,14 @@ def test_goods_go_back_without_a_reason_within_seven_days_alone() -> None:
     with pytest.raises(StepLacks):
         answered(receipt, "sent-back")
     answered(receipt, "sent-back", reasons="运单 X1")
-    sent = services.complaint_followed(number=receipt.number, key=receipt.key, at=NOW)[0]
+    sent = opening.complaint_followed(number=receipt.number, key=receipt.key, at=NOW)[0]
     assert sent.last_day == date(2026, 12, 2)
     back = later(days=11)  # nobody said that they came: on the day after, they count as come, and the money is due
-    shown = services.complaint_followed(number=receipt.number, key=receipt.key, at=back)[0]
+    shown = opening.complaint_followed(number=receipt.number, key=receipt.key, at=back)[0]
     assert (shown.state, shown.last_day) == ("goods-back", date(2026, 12, 10))
     assert state(receipt, later(days=19)) == "unrefunded"
     answered(receipt, "escalated", at=later(days=19))
-    shown = services.complaint_followed(number=receipt.number, key=receipt.key, at=later(days=19))[0]
+    shown = opening.complaint_followed(number=receipt.number, key=receipt.key, at=later(days=19))[0]
     assert (shown.state, shown.handler, len(shown.legs)) == ("received", "market", 2)
     other = made(kind="no-reason-return", wants="no-reason-return", goods_on=TODAY, order="o-9")
     assert stepped(other.number, "refused", ITSELF, reasons="刻字", ground="made-to-order") == "refused"
@@ -214,7 +215,7 @@ def test_what_nobody_answers_is_late_goes_to_the_agency_and_its_clock_runs_from_
         == "transferred"
     )
     county = Asker("county", "department")
-    shown = services.complaint_read(number=receipt.number, asker=county, at=later(days=6))
+    shown = opening.complaint_read(number=receipt.number, asker=county, at=later(days=6))
     assert (shown.handler, shown.last_day) == (
         "county",
         date(2026, 12, 7),
@@ -224,8 +225,8 @@ def test_what_nobody_answers_is_late_goes_to_the_agency_and_its_clock_runs_from_
     assert stepped(receipt.number, "accepted", county, at=later(days=6)) == "accepted"
     assert state(receipt, later(days=80)) == "ended"
     assert (
-        services.complaints_lapse(by="operator", at=later(days=80)) == 1
-        and services.complaints_lapse(by="operator", at=later(days=80)) == 0
+        stepping.complaints_lapse(by="operator", at=later(days=80)) == 1
+        and stepping.complaints_lapse(by="operator", at=later(days=80)) == 0
     )
     assert Step.objects.order_by("-pk")[0].by == "clock"
 
@@ -234,29 +235,29 @@ def test_who_complained_is_opened_in_a_case_alone_and_they_see_it() -> None:
     receipt = made()
     for asker in (ITSELF, MARKET):
         with pytest.raises((rules.IdentityClosed, rules.ComplaintUnknown)):
-            services.complainant_open(number=receipt.number, case_number="案1", asker=asker, at=NOW)
+            opening.complainant_open(number=receipt.number, case_number="案1", asker=asker, at=NOW)
     line = made(source="12315", asker=MARKET, order="o-2", reach="lu@example.org")
     with pytest.raises(rules.CaseUnnamed):
-        services.complainant_open(number=line.number, case_number=" ", asker=MARKET, at=NOW)
-    assert services.complainant_open(number=line.number, case_number="案2", asker=MARKET, at=NOW) == {
+        opening.complainant_open(number=line.number, case_number=" ", asker=MARKET, at=NOW)
+    assert opening.complainant_open(number=line.number, case_number="案2", asker=MARKET, at=NOW) == {
         "name": NAME,
         "reach": "lu@example.org",
     }
-    _, openings = services.complaint_followed(number=line.number, key=line.key, at=NOW)
+    _, openings = opening.complaint_followed(number=line.number, key=line.key, at=NOW)
     assert [(o.by, o.case_number) for o in openings] == [("market", "案2")] and Opening.objects.count() == 1
     shared = made(order="o-3", share=True)
-    assert services.complainant_open(number=shared.number, case_number="客服1", asker=ITSELF, at=NOW)["name"] == NAME
+    assert opening.complainant_open(number=shared.number, case_number="客服1", asker=ITSELF, at=NOW)["name"] == NAME
     with pytest.raises(rules.ComplaintKeyUnknown):
-        services.complaint_followed(number=line.number, key=receipt.key, at=NOW)
+        opening.complaint_followed(number=line.number, key=receipt.key, at=NOW)
 
 
 def test_the_words_reach_the_other_side_without_telephones_and_nobody_else() -> None:
     receipt = made(words=f"请打电话 {REACH} 给我")
-    assert REACH not in services.complaint_read(number=receipt.number, asker=ITSELF, at=NOW).words
+    assert REACH not in opening.complaint_read(number=receipt.number, asker=ITSELF, at=NOW).words
     with pytest.raises(rules.ComplaintUnknown):
-        services.complaint_read(number=receipt.number, asker=Asker("other-mall", "platform"), at=NOW)
+        opening.complaint_read(number=receipt.number, asker=Asker("other-mall", "platform"), at=NOW)
     with pytest.raises(rules.ComplaintUnknown):
-        services.complaint_read(number=receipt.number, asker=POSTS, at=NOW)
+        opening.complaint_read(number=receipt.number, asker=POSTS, at=NOW)
     assert not complaints_accessible(Asker("firm", "service-firm")).exists()
     with connection.cursor() as cursor:
         cursor.execute("select string_agg(t::text, '') from complaints_complaint t")
@@ -271,11 +272,11 @@ def test_a_shop_sees_and_answers_what_is_about_itself() -> None:
     made(order="o-2", shop="s2")
     [found] = complaints_of_shops([(PLATFORM, "s1")], [])
     assert found.number == receipt.number
-    services.merchant_answer(complaint=found, to="offered", said=Said("换一口", remedy="exchange"), by="public", at=NOW)
+    stepping.merchant_answer(complaint=found, to="offered", said=Said("换一口", remedy="exchange"), by="public", at=NOW)
     shown = shown_of(found, doers={"merchant"}, asker=None, on=TODAY)
     assert shown.state == "offered" and not shown.choices
     with pytest.raises(StepUnknown):
-        services.merchant_answer(complaint=found, to="refused", said=Said("不同意"), by="public", at=NOW)
+        stepping.merchant_answer(complaint=found, to="refused", said=Said("不同意"), by="public", at=NOW)
 
 
 def test_the_consumer_is_told_of_what_others_do() -> None:
@@ -290,11 +291,11 @@ def test_the_consumer_is_told_of_what_others_do() -> None:
 
 def test_what_is_handed_in_is_sealed_and_read_with_a_trace() -> None:
     paper = PaperIn("照片.png", "image/png", b"\x89PNG not a secret")
-    services.complaint_file(told=TOLD, asker=ANYBODY, at=NOW, papers=[paper, paper])
+    intake.complaint_file(told=TOLD, asker=ANYBODY, at=NOW, papers=[paper, paper])
     [kept] = Exhibit.objects.all()
     assert (
         b"secret" not in bytes(kept.sealed)
-        and services.exhibit_read(exhibit=kept, by="market", at=NOW) == paper.content
+        and exhibits.exhibit_read(exhibit=kept, by="market", at=NOW) == paper.content
     )
     assert Entry.objects.filter(event="complaints.exhibit.read").count() == 1
 
@@ -331,14 +332,14 @@ def test_a_file_loses_nothing_and_is_taken_once(tmp_path: Path) -> None:
         writer.writeheader()
         writer.writerows(rows)
     assert run(["complaints", "file", str(path), "--by", "market", "--json"]) == 0
-    done = services.complaints_file(rows=rows, asker=MARKET, at=later(hours=1))
+    done = intake.complaints_file(rows=rows, asker=MARKET, at=later(hours=1))
     assert (done.rows, done.accepted, done.joined, done.unchanged, done.refused) == (30, 0, 0, 27, 3)
     assert done.refused_by_reason == {"kind-unknown": 1, "amount-wrong": 1, "day-wrong": 1}
     assert Complaint.objects.count() == 27 and Complaint.objects.filter(joined__isnull=False).count() == 1
     lines = list(
         csv.reader(
             io.StringIO(
-                "".join(services.refused_export(filing=filing_accessible(MARKET, done.filing), by="market", at=NOW))
+                "".join(intake.refused_export(filing=filing_accessible(MARKET, done.filing), by="market", at=NOW))
             )
         )
     )
@@ -404,7 +405,7 @@ def test_both_solved_rates_of_two_hundred_complaints_are_those_counted_by_hand()
     few = rates_known(first=day_of(later(days=29)), last=day_of(end), on=day_of(end), known_at=end).platforms[0]
     assert (few.received, few.ended, few.of_received, few.of_ended) == (25, 0, 0.0, None)
     assert not rates_known(first=TODAY, last=day_of(end), on=day_of(end), known_at=NOW - timedelta(days=1)).platforms
-    services.complaints_lapse(by="operator", at=end)  # writing down what the clock did changes no count
+    stepping.complaints_lapse(by="operator", at=end)  # writing down what the clock did changes no count
     assert rates_known(first=TODAY, last=day_of(end), on=day_of(end), known_at=end).platforms == [platform]
 
 
@@ -473,24 +474,24 @@ def test_the_agency_in_charge_joins_and_parts_by_hand_and_both_receipts_go_on_wo
         (rules.JoiningUnfit, {"number": third.number}),
     ):
         with pytest.raises(refused):
-            services.complaint_join(**{"asker": MARKET, "at": NOW, **how, **change})  # type: ignore[arg-type]
+            joining.complaint_join(**{"asker": MARKET, "at": NOW, **how, **change})  # type: ignore[arg-type]
     before = solved()
-    joined = services.complaint_join(**how, asker=MARKET, at=NOW)
+    joined = joining.complaint_join(**how, asker=MARKET, at=NOW)
     assert joined.joined and joined.head.number == first.number and joined.duplicates == 2
     assert solved() == (before[0] - 1, 0) and len(complaints_owing(MARKET, on=TODAY)[0]) == 2
     stepped(second.number, "accepted", MARKET)
     assert [state(each) for each in (first, second, third)] == ["accepted"] * 3
     assert made(order="h-12", words="再投诉一次").joined == first.number
     with pytest.raises(rules.JoiningUnfit):
-        services.complaint_join(**how, asker=MARKET, at=NOW)
+        joining.complaint_join(**how, asker=MARKET, at=NOW)
     known = rates_known(first=TODAY, last=TODAY, on=TODAY, known_at=NOW - timedelta(seconds=1))
     assert not known.agencies  # what was known before says nothing of it
     stepped(first.number, "agreed", MARKET, reasons="退款")
     answered(second, "performed")
     assert solved() == (before[0] - 1, 1)
     with pytest.raises(rules.JoiningUnfit):
-        services.complaint_part(number=first.number, reasons="它没有并入别的", asker=MARKET, at=later(hours=1))
-    parted = services.complaint_part(number=second.number, reasons="两单不是一回事", asker=MARKET, at=later(hours=1))
+        joining.complaint_part(number=first.number, reasons="它没有并入别的", asker=MARKET, at=later(hours=1))
+    parted = joining.complaint_part(number=second.number, reasons="两单不是一回事", asker=MARKET, at=later(hours=1))
     assert (parted.state, parted.duplicates, solved()) == ("received", 1, before[:1] + (1,))
     assert [state(each) for each in (first, second, third)] == ["performed", "received", "received"]
     events = Entry.objects.filter(event__in=["complaints.complaint.joined", "complaints.complaint.parted"])
@@ -504,11 +505,11 @@ def test_what_is_parted_late_or_never_stood_for_itself_is_taken_up_by_the_agency
     first = made(source="12315", asker=MARKET, order="k-1")
     second = made(source="12315", asker=MARKET, order="k-2", reach="13900000022")
     again = made(order="k-1", words="又一次")
-    services.complaint_join(number=second.number, into=first.number, reasons="同一件事", asker=MARKET, at=NOW)
+    joining.complaint_join(number=second.number, into=first.number, reasons="同一件事", asker=MARKET, at=NOW)
     late = later(days=20)
-    assert services.complaints_lapse(by="operator", at=late) == 1  # not twice: the joined one waits for nobody
+    assert stepping.complaints_lapse(by="operator", at=late) == 1  # not twice: the joined one waits for nobody
     for receipt in (second, again):
-        shown = services.complaint_part(number=receipt.number, reasons="不是一件事", asker=MARKET, at=late)
+        shown = joining.complaint_part(number=receipt.number, reasons="不是一件事", asker=MARKET, at=late)
         assert (shown.state, shown.handler, shown.last_day) == ("received", "market", date(2026, 12, 22))
     assert state(first, late) == "overdue"
 
@@ -529,8 +530,8 @@ def test_a_fund_pays_where_the_merchant_does_not_and_its_years_are_published() -
         (rules.FundUnfit, OPERATOR, {"platforms": ["nowhere"]}),
     ):
         with pytest.raises(refused):
-            services.fund_declare(**{**declared, **change}, asker=asker, at=NOW)  # type: ignore[arg-type]
-    services.fund_declare(**declared, asker=ITSELF, at=NOW)  # type: ignore[arg-type]
+            funds.fund_declare(**{**declared, **change}, asker=asker, at=NOW)  # type: ignore[arg-type]
+    funds.fund_declare(**declared, asker=ITSELF, at=NOW)  # type: ignore[arg-type]
     receipt = made()
     stepped(receipt.number, "offered", ITSELF, reasons="退款", remedy="refund", amount=Decimal("89"))
     answered(receipt, "agreed")
@@ -548,9 +549,9 @@ def test_a_fund_pays_where_the_merchant_does_not_and_its_years_are_published() -
     back: dict[str, Any] = {"number": receipt.number, "on": day_of(late), "document": "银行回单1", "at": late}
     for asker, amount in ((ITSELF, "89.01"), (OPERATOR, "1")):
         with pytest.raises(rules.FundUnfit):
-            services.recovery_add(**back, amount=Decimal(amount), asker=asker)
-    services.recovery_add(**back, amount=Decimal("50"), asker=ITSELF)
-    services.fund_declare(**{**declared, "amount": Decimal("600000")}, asker=ITSELF, at=late)  # type: ignore[arg-type]
+            funds.recovery_add(**back, amount=Decimal(amount), asker=asker)
+    funds.recovery_add(**back, amount=Decimal("50"), asker=ITSELF)
+    funds.fund_declare(**{**declared, "amount": Decimal("600000")}, asker=ITSELF, at=late)  # type: ignore[arg-type]
     [fund] = funds_told(known_at=late)
     assert (fund["version"], fund["amount"]) == (2, Decimal("600000"))
     assert fund["years"] == [{"year": 2026, "payments": 1, "paid": Decimal("89.00"), "recovered": Decimal("50.00")}]

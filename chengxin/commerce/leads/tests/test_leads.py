@@ -22,7 +22,7 @@ from chengxin.cases.services.running import PaperIn
 from chengxin.checks.services.asking import check_perform
 from chengxin.commerce.complaints.models import Exhibit
 from chengxin.commerce.complaints.rules import Receipt
-from chengxin.commerce.complaints.services import charge_set
+from chengxin.commerce.complaints.services.charging import charge_set
 from chengxin.commerce.leads import rules, services
 from chengxin.commerce.leads.models import Lead, Opening, Reporter, Step
 from chengxin.commerce.leads.rules import Told

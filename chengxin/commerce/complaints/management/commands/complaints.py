@@ -8,9 +8,14 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.commerce.complaints import services
-from chengxin.commerce.complaints.api import told_of
-from chengxin.commerce.complaints.selectors import complaints_owing, filing_accessible, rates_known, rates_told
+from chengxin.commerce.complaints.selectors import (
+    complaint_told,
+    complaints_owing,
+    filing_accessible,
+    rates_known,
+    rates_told,
+)
+from chengxin.commerce.complaints.services import charging, intake, joining, opening, stepping
 from chengxin.kernel.days import day_read
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse, filing_number, rows_read, words_counted
@@ -100,10 +105,10 @@ class Command(Base):
             raise WrongUse("页码从1起。", "Pages begin with 1.")
         asker, on = asker_acting(options["by"], at=at), timezone.localdate(at)
         if action == "file":
-            self.result(services.complaints_file(rows=rows_read(Path(words[0])), asker=asker, at=at).as_dict())
+            self.result(intake.complaints_file(rows=rows_read(Path(words[0])), asker=asker, at=at).as_dict())
         elif action == "refused":
             lines = "".join(
-                services.refused_export(filing=filing_accessible(asker, filing_number(words[0])), by=asker.key, at=at)
+                intake.refused_export(filing=filing_accessible(asker, filing_number(words[0])), by=asker.key, at=at)
             )
             if options["out"]:
                 options["out"].write_text(lines, encoding="utf-8")
@@ -112,11 +117,11 @@ class Command(Base):
             )
         elif action == "owing":
             shown, more = complaints_owing(asker, on=on, page=options["page"])
-            self.result({"complaints": [told_of(each) for each in shown], "more": more})
+            self.result({"complaints": [complaint_told(each) for each in shown], "more": more})
         elif action == "show":
-            self.result(told_of(services.complaint_read(number=words[0], asker=asker, at=at)))
+            self.result(complaint_told(opening.complaint_read(number=words[0], asker=asker, at=at)))
         elif action == "step":
-            said = services.Said(
+            said = stepping.Said(
                 options["say"],
                 options["remedy"],
                 _money(options["amount"]),
@@ -124,17 +129,21 @@ class Command(Base):
                 options["to_agency"],
                 options["fund"],
             )
-            self.result(told_of(services.complaint_step(number=words[0], to=words[1], said=said, asker=asker, at=at)))
+            self.result(
+                complaint_told(stepping.complaint_step(number=words[0], to=words[1], said=said, asker=asker, at=at))
+            )
         elif action == "join":
             how = {"into": words[1], "reasons": options["say"]}
-            self.result(told_of(services.complaint_join(number=words[0], **how, asker=asker, at=at)))
+            self.result(complaint_told(joining.complaint_join(number=words[0], **how, asker=asker, at=at)))
         elif action == "part":
-            self.result(told_of(services.complaint_part(number=words[0], reasons=options["say"], asker=asker, at=at)))
+            self.result(
+                complaint_told(joining.complaint_part(number=words[0], reasons=options["say"], asker=asker, at=at))
+            )
         elif action == "clock":
-            self.result({"moved": services.complaints_lapse(by=asker.key, at=at)})
+            self.result({"moved": stepping.complaints_lapse(by=asker.key, at=at)})
         elif action == "charge":
             division = "" if words[1] == "-" else words[1]
-            made = services.charge_set(sector=words[0], division=division, agency=words[2], asker=asker, at=at)
+            made = charging.charge_set(sector=words[0], division=division, agency=words[2], asker=asker, at=at)
             self.result({"sector": made.sector, "division": made.division, "agency": made.agency})
         else:
             first, last = (day_read(word) for word in words)
