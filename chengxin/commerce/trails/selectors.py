@@ -1,7 +1,6 @@
 """Reading what was captured: whose captures and events may be seen by whom, and the events that a question asks for."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -38,7 +37,7 @@ from chengxin.commerce.trails.rules.asking import (
 )
 from chengxin.commerce.trails.rules.identifying import ROOT, goods_of
 from chengxin.commerce.trails.rules.identifying import Goods as Goods_
-from chengxin.commerce.trails.rules.linking import CHILD, LOT, PARENT, PARTED, RUN, SEEN, TAKEN, destinations_of, uri_of
+from chengxin.commerce.trails.rules.linking import LOT, PARENT, RUN, SEEN, destinations_of, uri_of
 from chengxin.commerce.trails.rules.naming import QueryUnknown, name_token, named_paging
 from chengxin.commerce.trails.rules.recalling import ENDED, PROCEDURE, SHOWN, Figures, RecallUnknown, Told, figures_of
 from chengxin.commerce.trails.rules.shaping import document_of
@@ -194,9 +193,6 @@ def place_titles(glns: Iterable[str]) -> dict[str, Place]:
 def facts_of(found: Traced) -> tuple[list[Fact], dict[int, Event]]:
     """What a custody trace found, as facts about the goods, and the events themselves by number."""
     events = {event.pk: event for event in Event.objects.filter(pk__in=found.events)}
-    beside: dict[int, list[Link]] = defaultdict(list)
-    for link in Link.objects.filter(event__in=found.events, role__in=[PARENT, PARTED]):
-        beside[link.event_id].append(link)
     facts: dict[int, Fact] = {}
     # The same event said in two documents is one event.
     first: dict[str, int] = {}
@@ -210,11 +206,11 @@ def facts_of(found: Traced) -> tuple[list[Fact], dict[int, Event]]:
             and row.role not in (RUN, LOT)
             and not (met.carries and row.role == PARENT)
         ):
-            facts[row.event] = _fact(events[row.event], met, row, beside[row.event])
+            facts[row.event] = _fact(events[row.event], met, row)
     return list(facts.values()), events
 
 
-def _fact(event: Event, met: Met, row: Row, beside: list[Link]) -> Fact:
+def _fact(event: Event, met: Met, row: Row) -> Fact:
     return Fact(
         event=event.pk,
         at=event.at,
@@ -224,7 +220,7 @@ def _fact(event: Event, met: Met, row: Row, beside: list[Link]) -> Fact:
         place=event.read_point or event.biz_location,
         role=row.role,
         carrier=met.thing if met.carries else "",
-        parents=tuple(link.thing for link in beside) if row.role in (CHILD, TAKEN) else (),
+        parents=row.parents,
         destinations=destinations_of(json.loads(event.body)) if event.biz_step in SHIPPED else (),
     )
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple, Protocol
 
 from chengxin.commerce.trails.rules.linking import (
@@ -29,58 +30,64 @@ Way = Literal["forward", "backward", "custody"]
 BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 END: Final = datetime(9999, 12, 30, tzinfo=UTC)
 MOST: Final = 100_000
-# In which roles of a thing an event may lead on to others; custody asks for every event of the goods.
-LEADING: Final[dict[Way, tuple[str, ...]]] = {
-    "forward": (CHILD, TAKEN, INPUT, LOT, PARENT),
-    "backward": (CHILD, TAKEN, OUTPUT, SEEN, PARENT),
-    "custody": ROLES,
-}
-# What else such an event is then asked for.
-LED: Final[dict[Way, tuple[str, ...]]] = {
-    "forward": (PARENT, PARTED, OUTPUT, RUN, SEEN, CHILD),
-    "backward": (PARENT, PARTED, INPUT, RUN, LOT, CHILD),
-    "custody": (PARENT, PARTED),
+_PIECE: Final = "/21/"
+
+
+class Lead(NamedTuple):
+    """In which roles the event names what a thing leads to, and whether it leads on where the thing only carries."""
+
+    to: str
+    carriers: bool = True
+
+
+_HELD: Final = {CHILD: Lead(PARENT), TAKEN: Lead(PARTED)}
+# In which roles of a thing an event may lead on to others.
+LEADS: Final[dict[Way, dict[str, Lead]]] = {
+    "forward": {**_HELD, INPUT: Lead(OUTPUT + RUN), LOT: Lead(SEEN + OUTPUT, False), PARENT: Lead(CHILD, False)},
+    "backward": {
+        **_HELD,
+        OUTPUT: Lead(INPUT + RUN + LOT, False),
+        SEEN: Lead(LOT, False),
+        PARENT: Lead(CHILD, False),
+    },
+    "custody": _HELD,
 }
 
 
 # What a trace makes by the ten thousand are tuples: a dataclass takes three times as long to make.
 class Met(NamedTuple):
-    """A thing as a trace meets it: itself or as a carrier, and the time during which it counts."""
+    """A thing as a trace meets it: itself or as a carrier, the time during which it counts; and from what it was reached, when, at which level."""
 
     thing: str
     carries: bool = False
     since: datetime = BEGINNING
     until: datetime = END
+    origin: str = ""
+    at: datetime = BEGINNING
+    level: int = 0
 
 
 class Row(NamedTuple):
-    """One link as it is stored."""
+    """An event that names a thing, in which role, when it happened; and what the thing was put in by it, or taken out of."""
 
     event: int
-    thing: str
     role: str
     at: datetime
+    parents: tuple[str, ...] = ()
 
 
-class Hop(NamedTuple):
-    """How a trace came from one thing to the next: by which event, when, at which level."""
-
-    thing: str
-    origin: str
-    event: int
-    at: datetime
-    carries: bool
-    level: int
+# Which of the things asked for, by its place among them, the event, the thing's role in it, the event's time.
+Named = tuple[int, int, str, datetime]
 
 
 class Links(Protocol):
     """Whatever holds the links, but for those of events that were declared wrong."""
 
-    def of_things(self, met: Sequence[Met], roles: Sequence[str]) -> tuple[list[tuple[Met, Row]], Iterable[int]]:
-        """The rows that name these things in these roles, each in its time, and the events that name them in any."""
+    def of_things(self, met: Sequence[Met], roles: str) -> tuple[Iterable[Named], Iterable[int]]:
+        """Which of these things is named, by which event, in which of these roles, when, each in its time; and the events that name them in any."""
 
-    def of_events(self, events: Sequence[int], roles: Sequence[str]) -> Iterable[Row]:
-        """The rows of these events in these roles."""
+    def of_events(self, events: Iterable[int], roles: str) -> Iterable[tuple[int, str, str]]:
+        """Event, role and thing of whatever these events name in these roles."""
 
     def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
         """When everything was taken out of each of these at once, in its time."""
@@ -88,11 +95,11 @@ class Links(Protocol):
 
 @dataclass
 class Traced:
-    """What a trace found: each thing as first met, every event on the way; `more` where it was cut short."""
+    """What a trace found: every thing as it was met, itself or carrying, again where in another time; the events; `more` where it was cut short."""
 
-    start: tuple[str, ...]
     way: Way
-    hops: dict[tuple[str, bool], Hop] = field(default_factory=dict)
+    itself: dict[str, list[Met]] = field(default_factory=dict)
+    carrying: dict[str, list[Met]] = field(default_factory=dict)
     events: set[int] = field(default_factory=set)
     rows: list[tuple[Met, Row]] = field(default_factory=list)
     levels: int = 0
@@ -101,43 +108,51 @@ class Traced:
     @property
     def things(self) -> set[str]:
         """Every thing that is itself what was traced, the start among them."""
-        return {*self.start, *(hop.thing for hop in self.hops.values() if not hop.carries)}
+        return {*self.itself}
 
     @property
     def carriers(self) -> set[str]:
         """Every thing that carried some of them."""
-        return {hop.thing for hop in self.hops.values() if hop.carries}
+        return {*self.carrying}
+
+    @property
+    def reached(self) -> list[Met]:
+        """Every thing that is itself what was traced, as it was first reached; the start is not among them."""
+        return [met[0] for met in self.itself.values() if met[0].level]
+
+    def new(self, met: Met) -> bool:
+        """Whether it says what was not known of the thing, and is known from now on; that something met itself also carries is nothing new."""
+        known = self.carrying if met.carries else self.itself
+        before = known.get(met.thing)
+        if (before and _within(met, before)) or (met.carries and _within(met, self.itself.get(met.thing, ()))):
+            return False
+        if before is None:
+            known[met.thing] = [met]
+        else:
+            before.append(met)
+        return True
 
 
 def traced(start: Sequence[str], way: Way, links: Links, *, most: int = MOST) -> Traced:
     """Follow the goods level by level until nothing new is met. A ring of events ends where it closes: nothing is met twice in the same time."""
-    found = Traced(tuple(dict.fromkeys(start)), way)
-    known: dict[tuple[str, bool], list[Met]] = defaultdict(list)
-    frontier = [Met(thing) for thing in found.start]
-    for met in frontier:
-        known[met.thing, met.carries].append(met)
+    found = Traced(way)
+    frontier = [Met(thing) for thing in dict.fromkeys(start) if found.new(Met(thing))]
+    most += len(frontier)
     while frontier and not found.more:
         found.levels += 1
-        reached = []
-        for met, hop in _Level(links, way, found.levels).hops(frontier, found):
-            if _told(met, known):
-                continue
-            known[met.thing, met.carries].append(met)
-            found.hops.setdefault((met.thing, met.carries), hop)
-            reached.append(met)
-            if len(found.hops) >= most:
-                found.more = True
-                break
-        frontier = reached
+        reached, frontier = _Level(links, way, found.levels).reached(frontier, found), []
+        for met in reached:
+            if found.new(met):
+                frontier.append(met)
+                if len(found.itself) + len(found.carrying) >= most:
+                    found.more = True
+                    break
     return found
 
 
-def _told(met: Met, known: dict[tuple[str, bool], list[Met]]) -> bool:
-    """Whether it says nothing of the thing that is not known yet; that something met itself also carries is nothing new."""
-    before = known.get((met.thing, met.carries), [])
-    if met.carries:
-        before = before + known.get((met.thing, False), [])
-    return bool(before) and any(each.since <= met.since and met.until <= each.until for each in before)
+def _within(met: Met, before: Iterable[Met]) -> bool:
+    """Whether the thing counts at that time already."""
+    return any(each.since <= met.since and met.until <= each.until for each in before)
 
 
 @dataclass
@@ -146,97 +161,92 @@ class _Level:
 
     links: Links
     way: Way
-    level: int
-    beside: dict[int, dict[str, list[Row]]] = field(default_factory=dict)
+    number: int
+    # What the events that lead on name besides, by event and role; and of an event that is part of a run, all its parts.
+    beside: dict[tuple[int, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    runs: dict[int, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
 
-    def hops(self, frontier: Sequence[Met], found: Traced) -> Iterator[tuple[Met, Hop]]:
-        rows, events = self.links.of_things(frontier, LEADING[self.way])
+    def reached(self, frontier: Sequence[Met], found: Traced) -> Iterator[Met]:
+        """What is met next: first what became of these things or what they came of, then what carried them."""
+        leads, custody = LEADS[self.way], self.way == "custody"
+        named, events = self.links.of_things(frontier, "".join(ROLES if custody else leads))
         found.events.update(events)
-        if self.way == "custody":
-            found.rows += rows
-        self._read(row.event for met, row in rows if self._turns(met, row))
-        runs, ends = self._runs(), self._ends(rows)
-        for met, row in rows:
-            for reached in self._reached(met, row, runs, ends):
-                yield reached, Hop(reached.thing, met.thing, row.event, row.at, reached.carries, self.level)
+        if custody:  # of an event that names the goods twice, the same role counts whenever it is read
+            named = sorted(named, key=itemgetter(0, 3, 1, 2))
+        rows = [(frontier[place], event, role, at) for place, event, role, at in named]
+        turning = [row for row in rows if self._turns(row[0], row[2])]
+        if turning:
+            self._read({row[1] for row in turning}, "".join(leads[role].to for role in {row[2] for row in turning}))
+            self._runs_read()
+        if custody:
+            found.rows += [(met, Row(event, role, at, self._parents(event, role))) for met, event, role, at in rows]
+        for met, event, role, at in turning:
+            if role in (INPUT, OUTPUT):
+                yield from self._made(met, event, at)
+            if role not in (INPUT, *_HELD):
+                yield from self._alike(met, event, role, at)
+        yield from self._carried([row for row in turning if row[2] in _HELD])
 
-    def _turns(self, met: Met, row: Row) -> bool:
-        """Whether the event may lead on to other things."""
-        if row.role in (CHILD, TAKEN):
-            return True
-        if self.way == "forward":
-            return row.role == INPUT or (row.role in (LOT, PARENT) and not met.carries)
-        seen_piece = row.role == SEEN and "/21/" in row.thing
-        return self.way == "backward" and not met.carries and (row.role in (OUTPUT, PARENT) or seen_piece)
+    def _turns(self, met: Met, role: str) -> bool:
+        """Whether an event that names the thing so may lead on to others."""
+        lead = LEADS[self.way].get(role)
+        return lead is not None and (lead.carriers or not met.carries) and (role != SEEN or _PIECE in met.thing)
 
-    def _read(self, events: Iterable[int]) -> None:
-        wanted = sorted(set(events) - set(self.beside))
-        for event in wanted:
-            self.beside[event] = defaultdict(list)
-        for row in self.links.of_events(wanted, LED[self.way]) if wanted else ():
-            self.beside[row.event][row.role].append(row)
+    def _read(self, events: Iterable[int], roles: str) -> None:
+        for event, role, thing in self.links.of_events(events, roles):
+            self.beside[event, role].append(thing)
 
-    def _runs(self) -> dict[int, list[int]]:
-        """Event → every event of the same run (transformationID): one of them bears inputs, another the outputs."""
-        named = {event: rows[RUN][0].thing for event, rows in self.beside.items() if rows[RUN]}
+    def _parents(self, event: int, role: str) -> tuple[str, ...]:
+        return tuple(self.beside.get((event, _HELD[role].to), ())) if role in _HELD else ()
+
+    def _runs_read(self) -> None:
+        """Of a run (transformationID) one event bears inputs, another the outputs."""
+        named = {event: things[0] for (event, role), things in self.beside.items() if role == RUN}
         if not named:
-            return {}
-        parts: dict[str, list[int]] = defaultdict(list)
-        rows, _ = self.links.of_things([Met(thing) for thing in sorted(set(named.values()))], [RUN])
-        for met, row in rows:
-            parts[met.thing].append(row.event)
-        self._read(event for events in parts.values() for event in events)
-        return {event: parts[thing] for event, thing in named.items()}
+            return
+        runs = {thing: list[tuple[int, datetime]]() for thing in sorted(set(named.values()))}
+        parts = list(runs.values())
+        for place, event, _, at in self.links.of_things([Met(thing) for thing in runs], RUN)[0]:
+            parts[place].append((event, at))
+        self._read({event for each in parts for event, _ in each} - named.keys(), INPUT + OUTPUT)
+        self.runs = {event: runs[thing] for event, thing in named.items()}
 
-    def _ends(self, rows: Sequence[tuple[Met, Row]]) -> dict[tuple[str, str], list[datetime]]:
-        """(thing, its carrier) → when it was taken out, or everything was."""
-        ends: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-        for met, row in rows:
-            for parent in self.beside[row.event][PARTED] if row.role == TAKEN else ():
-                ends[met.thing, parent.thing].append(row.at)
+    def _made(self, met: Met, event: int, at: datetime) -> Iterator[Met]:
+        """What was made of a thing, or what it was made of."""
+        forward = self.way == "forward"
+        for part, when in self.runs.get(event, ((event, at),)):
+            since, until = (min(at, when), END) if forward else (BEGINNING, max(at, when))
+            for thing in self.beside.get((part, OUTPUT if forward else INPUT), ()):
+                yield Met(thing, False, since, until, met.thing, at, self.number)
+
+    def _alike(self, met: Met, event: int, role: str, at: datetime) -> Iterator[Met]:
+        """What lay in a thing that is itself traced; the pieces of a lot; the lot of a piece."""
+        since, until = (at, END) if self.way == "forward" else (BEGINNING, at)
+        for to in LEADS[self.way][role].to:
+            for thing in self.beside.get((event, to), ()) if to == CHILD or LOT in (role, to) else ():
+                piece = met.thing if to == LOT else thing
+                if to == CHILD or (_PIECE in piece and gtin_of(thing) == gtin_of(met.thing)):
+                    yield Met(thing, False, since, until, met.thing, at, self.number)
+
+    def _carried(self, rows: Sequence[tuple[Met, int, str, datetime]]) -> Iterator[Met]:
+        """What carried these things, each for as long as it held one: until that was taken out, or everything was."""
+        taken: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for met, event, role, at in rows:
+            if role == TAKEN:
+                for carrier in self.beside.get((event, PARTED), ()):
+                    taken[met.thing, carrier].append(at)
         held = [
-            (met.thing, Met(parent.thing, True, row.at, _out(ends[met.thing, parent.thing], row.at, met.until)))
-            for met, row in rows
-            if row.role == CHILD
-            for parent in self.beside[row.event][PARENT]
+            Met(carrier, True, at, _out(taken.get((met.thing, carrier), ()), at, met.until), met.thing, at, self.number)
+            for met, event, role, at in rows
+            if role == CHILD
+            for carrier in self.beside.get((event, PARENT), ())
         ]
         # A carrier goes round for years: only while it held some of the goods it matters whether it was emptied.
         emptied: dict[str, list[datetime]] = defaultdict(list)
-        for carrier, at in self.links.emptied(_joined(each for _, each in held)) if held else ():
+        for carrier, at in self.links.emptied(_joined(held)) if held else ():
             emptied[carrier].append(at)
-        for thing, carrier in {(thing, each.thing) for thing, each in held if each.thing in emptied}:
-            ends[thing, carrier] += emptied[carrier]
-        return ends
-
-    def _reached(
-        self, met: Met, row: Row, runs: dict[int, list[int]], ends: dict[tuple[str, str], list[datetime]]
-    ) -> Iterator[Met]:
-        rows, role = self.beside.get(row.event, {}), row.role
-        every = runs.get(row.event, [row.event])
-        if role == CHILD:
-            for parent in rows[PARENT]:
-                yield Met(parent.thing, True, row.at, _out(ends[met.thing, parent.thing], row.at, met.until))
-        elif self.way == "forward":
-            if role == INPUT:
-                outputs = (out for event in every for out in self.beside[event][OUTPUT])
-                yield from (Met(out.thing, since=min(row.at, out.at)) for out in outputs)
-            elif role == LOT and not met.carries:
-                pieces = [*rows[SEEN], *rows[OUTPUT]]
-                gtin = gtin_of(met.thing)
-                yield from (
-                    Met(p.thing, since=row.at) for p in pieces if "/21/" in p.thing and gtin_of(p.thing) == gtin
-                )
-            elif role == PARENT and not met.carries:
-                yield from (Met(child.thing, since=row.at) for child in rows[CHILD])
-        elif self.way == "backward" and not met.carries:
-            if role == OUTPUT:
-                inputs = (each for event in every for each in self.beside[event][INPUT])
-                yield from (Met(each.thing, until=max(row.at, each.at)) for each in inputs)
-            elif role == PARENT:
-                yield from (Met(child.thing, until=row.at) for child in rows[CHILD])
-            if role in (SEEN, OUTPUT) and "/21/" in met.thing:
-                lots = (lot for lot in rows.get(LOT, ()) if gtin_of(lot.thing) == gtin_of(met.thing))
-                yield from (Met(lot.thing, until=row.at) for lot in lots)
+        for met in held:
+            yield met._replace(until=_out(emptied[met.thing], met.since, met.until)) if met.thing in emptied else met
 
 
 def _out(ends: Iterable[datetime], since: datetime, until: datetime) -> datetime:
@@ -247,12 +257,11 @@ def _out(ends: Iterable[datetime], since: datetime, until: datetime) -> datetime
 def _joined(carriers: Iterable[Met]) -> list[Met]:
     """The times of each carrier, those that overlap made one: nothing is looked for twice."""
     joined: list[Met] = []
-    for met in sorted(set(carriers)):
-        last = joined[-1] if joined else None
-        if last and last.thing == met.thing and met.since <= last.until:
-            joined[-1] = last._replace(until=max(last.until, met.until))
+    for thing, since, until in sorted({(met.thing, met.since, met.until) for met in carriers}):
+        if joined and joined[-1].thing == thing and since <= joined[-1].until:
+            joined[-1] = joined[-1]._replace(until=max(joined[-1].until, until))
         else:
-            joined.append(met)
+            joined.append(Met(thing, True, since, until))
     return joined
 
 

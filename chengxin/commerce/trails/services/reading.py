@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -81,10 +82,9 @@ def goods_trace(*, goods: str, way: Way, by: str, at: datetime, most: int = MOST
     start = _start(goods)
     trace(event="trails.goods.traced", by=by, at=at, about=f"goods:{goods[:200]}", detail={"way": way})
     found = traced(start, way, StoredLinks(), most=most)
-    hops = sorted((hop for hop in found.hops.values() if not hop.carries), key=lambda hop: (hop.level, hop.thing))
     things = [
-        {"thing": linking.uri_of(hop.thing), "from": linking.uri_of(hop.origin), "at": hop.at, "level": hop.level}
-        for hop in hops
+        {"thing": linking.uri_of(met.thing), "from": linking.uri_of(met.origin), "at": met.at, "level": met.level}
+        for met in sorted(found.reached, key=attrgetter("level", "thing"))
     ]
     return TraceResult(
         goods,

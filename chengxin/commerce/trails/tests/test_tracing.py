@@ -11,7 +11,7 @@ import pytest
 
 from chengxin.commerce.trails.bulk.reading import StoredLinks
 from chengxin.commerce.trails.rules import linking
-from chengxin.commerce.trails.rules.tracing import Fact, Met, Row, links_judged, traced, whole
+from chengxin.commerce.trails.rules.tracing import Fact, Met, Named, links_judged, traced, whole
 from chengxin.commerce.trails.services import capturing
 from chengxin.commerce.trails.tests.events import document, event, lot, made, packed, pallet, place, seen, serial
 from tests.world import NOW
@@ -26,25 +26,31 @@ class Remembered:
 
     def __init__(self, events: Sequence[Any]) -> None:
         self.rows = [
-            Row(n, link.thing, link.role, linking.said_of(one, "").at)
+            (n, link.thing, link.role, linking.said_of(one, "").at)
             for n, one in enumerate(events)
             for link in linking.links_of(one)
         ]
 
-    def of_things(self, met: Sequence[Met], roles: Sequence[str]) -> tuple[list[tuple[Met, Row]], Iterable[int]]:
-        """The rows that name these things in these roles, each in its time, and the events that name them in any."""
-        named = [(m, r) for m in met for r in self.rows if r.thing == m.thing and m.since <= r.at <= m.until]
-        return [each for each in named if each[1].role in roles], [row.event for _, row in named]
+    def of_things(self, met: Sequence[Met], roles: str) -> tuple[list[Named], Iterable[int]]:
+        """Which of these things is named, by which event, in which of these roles, when, each in its time; and the events that name them in any."""
+        named = [
+            (place, event, role, at)
+            for place, each in enumerate(met)
+            for event, thing, role, at in self.rows
+            if thing == each.thing and each.since <= at <= each.until
+        ]
+        return [row for row in named if row[2] in roles], [row[1] for row in named]
 
-    def of_events(self, events: Sequence[int], roles: Sequence[str]) -> Iterable[Row]:
-        """The rows of these events in these roles."""
-        return [row for row in self.rows if row.event in events and row.role in roles]
+    def of_events(self, events: Iterable[int], roles: str) -> list[tuple[int, str, str]]:
+        """Event, role and thing of whatever these events name in these roles."""
+        events = {*events}
+        return [(event, role, thing) for event, thing, role, _ in self.rows if event in events and role in roles]
 
     def emptied(self, carriers: Sequence[Met]) -> Iterable[tuple[str, datetime]]:
         """When everything was taken out of each of these at once, in its time."""
-        some = {row.event for row in self.rows if row.role == linking.TAKEN}
-        rows = (row for _, row in self.of_things(carriers, [linking.PARTED])[0])
-        return [(row.thing, row.at) for row in rows if row.event not in some]
+        some = {event for event, _, role, _ in self.rows if role == linking.TAKEN}
+        rows, _ = self.of_things(carriers, linking.PARTED)
+        return [(carriers[place].thing, at) for place, event, _, at in rows if event not in some]
 
 
 def stored(*events: Any) -> None:
@@ -181,13 +187,13 @@ def judged(events: Sequence[Any]) -> list[Any]:
     found = traced([key(serial(1, "S"))], "custody", links)
     facts = {}
     for met, row in sorted(found.rows, key=lambda each: each[0].carries):
-        one, parents = events[row.event], [r.thing for r in links.of_events([row.event], "Pp")]
+        one = events[row.event]
         said = linking.said_of(one, "")
         if row.event in facts or (met.carries and row.role == "P"):
             continue
         facts[row.event] = Fact(
             row.event, row.at, said.kind, said.action, said.biz_step, said.read_point, row.role,
-            met.thing if met.carries else "", tuple(parents) if row.role in "Cc" else (), linking.destinations_of(one),
+            met.thing if met.carries else "", row.parents, linking.destinations_of(one),
         )  # fmt: skip
     return links_judged(facts.values())
 
