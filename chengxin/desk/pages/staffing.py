@@ -30,9 +30,7 @@ from chengxin.accounts.pages import (
     account_here,
     identity_answer,
     identity_ask,
-    leave_address,
     session_begin,
-    session_end,
 )
 from chengxin.accounts.rules import DutyMissing
 from chengxin.accounts.selectors import asker_of, identities_of, providers_of, providers_unbound, staff_of
@@ -51,7 +49,7 @@ from chengxin.accounts.services.factors import (
 )
 from chengxin.accounts.services.identities import identity_leave
 from chengxin.accounts.services.inviting import staff_close, staff_invite, staff_join
-from chengxin.accounts.services.opening import account_enter, sessions_end
+from chengxin.accounts.services.opening import account_enter
 from chengxin.actors.api import address_of
 from chengxin.actors.selectors import Asker
 from chengxin.desk.deeds import ACCOUNTS
@@ -59,6 +57,7 @@ from chengxin.desk.rules import DUTIES, HOME
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.signing import signed_out
 
 Page = Callable[..., HttpResponse]
 AWAITED, PASSKEY, SECRET = "awaited", "passkey", "authenticator"  # what a session holds
@@ -155,18 +154,7 @@ def sign_in_back(request: HttpRequest, provider: str) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Nobody is here any more; `everywhere` ends the account's other sessions too."""
-    account = account_here(request)
-    if account is not None and "everywhere" in request.POST:
-        sessions_end(account=account, at=timezone.now())
-    there = leave_address(request, reverse("desk:sign-in"))
-    session_end(request)
-    if there is not None:
-        return render(
-            request,
-            "portal/signed_out.html",
-            {"provider": there[0], "address": there[1], "again": reverse("desk:sign-in")},
-        )
-    return redirect("desk:sign-in")
+    return signed_out(request, again=reverse("desk:sign-in"))
 
 
 @_door

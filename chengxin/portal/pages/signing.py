@@ -176,18 +176,19 @@ def sign_in_back(request: HttpRequest, provider: str) -> HttpResponse:
 @passing
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Nobody is here any more; `everywhere` ends the account's other sessions too."""
+    return signed_out(request, again=reverse("portal:sign-in"))
+
+
+def signed_out(request: HttpRequest, *, again: str) -> HttpResponse:
+    """The session ended, at the provider of identities too where one brought them; `again` is where one signs in."""
     account = account_here(request)
     if account is not None and "everywhere" in request.POST:
         sessions_end(account=account, at=timezone.now())
-    there = leave_address(request, reverse("portal:sign-in"))
+    there = leave_address(request, again)
     session_end(request)
     if there is not None:
-        return render(
-            request,
-            "portal/signed_out.html",
-            {"provider": there[0], "address": there[1], "again": reverse("portal:sign-in")},
-        )
-    return redirect("portal:sign-in")
+        return render(request, "portal/signed_out.html", {"provider": there[0], "address": there[1], "again": again})
+    return redirect(again)
 
 
 @_signing
