@@ -1,6 +1,7 @@
 """chengxin check: which lawful measures apply to one enterprise, in one matter, on one day."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -9,6 +10,38 @@ from chengxin.actors.selectors import asker_acting
 from chengxin.checks.services.asking import check_perform
 from chengxin.site.arguments import day, instant
 from chengxin.site.console import Command as Base
+
+
+def arguments_asking(parser: ArgumentParser, *, case: str) -> None:
+    """How a check is asked for: on which day, as known when, by whom, what for, in which case (`case` says whose), and where."""
+    parser.add_argument("--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today")
+    parser.add_argument(
+        "--known-at",
+        type=instant,
+        metavar="INSTANT",
+        help="按当时所知，默认此刻 / as known at which instant, by default now",
+    )
+    parser.add_argument(
+        "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
+    )
+    parser.add_argument(
+        "--purpose", default="", help="用途，法典要求的事项须写 / what for, needed where the matter wants it"
+    )
+    parser.add_argument(
+        "--case",
+        default="",
+        metavar="NUMBER",
+        help=case,
+    )
+    parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
+
+
+def asked(options: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """What was asked so."""
+    return {
+        "asker": asker_acting(options["by"], at=at), "matter": options["matter"], "on": options["on"] or timezone.localdate(at), "at": at,
+        "known_at": options["known_at"], "jurisdiction": options["jurisdiction"], "purpose": options["purpose"], "case_number": options["case"],
+    }  # fmt: skip
 
 
 class Command(Base):
@@ -50,41 +83,13 @@ class Command(Base):
         parser.add_argument(
             "--matter", required=True, metavar="MATTER", help="事项，如 tender / the matter, such as tender"
         )
-        parser.add_argument(
-            "--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today"
+        arguments_asking(
+            parser,
+            case="所办案件的编号，法典要求的事项须写 / the number of the asker's own case, needed where the matter wants it",
         )
-        parser.add_argument(
-            "--known-at",
-            type=instant,
-            metavar="INSTANT",
-            help="按当时所知，默认此刻 / as known at which instant, by default now",
-        )
-        parser.add_argument(
-            "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
-        )
-        parser.add_argument(
-            "--purpose", default="", help="用途，法典要求的事项须写 / what for, needed where the matter wants it"
-        )
-        parser.add_argument(
-            "--case",
-            default="",
-            metavar="NUMBER",
-            help="所办案件的编号，法典要求的事项须写 / the number of the asker's own case, needed where the matter wants it",
-        )
-        parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, and print the answer."""
         at = timezone.now()
-        answer = check_perform(
-            asker=asker_acting(options["by"], at=at),
-            matter=options["matter"],
-            number=options["code"],
-            on=options["on"] or timezone.localdate(at),
-            at=at,
-            known_at=options["known_at"],
-            jurisdiction=options["jurisdiction"],
-            purpose=options["purpose"],
-            case_number=options["case"],
-        )
+        answer = check_perform(number=options["code"], **asked(options, at=at))
         self.result(answer.as_dict())

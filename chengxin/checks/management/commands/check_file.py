@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from chengxin.actors.selectors import asker_acting
+from chengxin.checks.management.commands.check import arguments_asking, asked
 from chengxin.checks.services.asking import file_check
-from chengxin.site.arguments import day, instant
 from chengxin.site.console import Command as Base
 
 
@@ -53,45 +52,15 @@ class Command(Base):
             metavar="FILE",
             help="各行的回执写到哪个文件，默认放在结果旁边 / the file for the receipts of the lines, by default beside the answers",
         )
-        parser.add_argument(
-            "--on", type=day, metavar="DAY", help="哪一天，默认今天 / as of which day, by default today"
+        arguments_asking(
+            parser, case="案件编号，用于没有自己编号的行 / the case number of the lines that have none of their own"
         )
-        parser.add_argument(
-            "--known-at",
-            type=instant,
-            metavar="INSTANT",
-            help="按当时所知，默认此刻 / as known at which instant, by default now",
-        )
-        parser.add_argument(
-            "--by", default="operator", metavar="ACTOR", help="谁在问，默认 operator / who asks, by default operator"
-        )
-        parser.add_argument(
-            "--purpose", default="", help="用途，法典要求的事项须写 / what for, needed where the matter wants it"
-        )
-        parser.add_argument(
-            "--case",
-            default="",
-            metavar="NUMBER",
-            help="案件编号，用于没有自己编号的行 / the case number of the lines that have none of their own",
-        )
-        parser.add_argument("--jurisdiction", default="cn", metavar="CN-NN", help="适用的地区 / the jurisdiction")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask about all of them, write the answers, print the counts."""
         at = timezone.now()
         with self.progress(None, options["file"].name) as advance:
             answered = file_check(
-                asker=asker_acting(options["by"], at=at),
-                matter=options["matter"],
-                path=options["file"],
-                out=options["out"],
-                on=options["on"] or timezone.localdate(at),
-                at=at,
-                known_at=options["known_at"],
-                jurisdiction=options["jurisdiction"],
-                purpose=options["purpose"],
-                case_number=options["case"],
-                receipts=options["receipts"],
-                advance=advance,
-            )
+                path=options["file"], out=options["out"], receipts=options["receipts"], advance=advance, **asked(options, at=at)
+            )  # fmt: skip
         self.result(answered.as_dict())
