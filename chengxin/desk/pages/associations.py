@@ -16,7 +16,7 @@ from chengxin.commerce.circles.selectors import charter_of, members_filed
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.circling import beside, day_typed, page_asked, paper_typed, typed_of
+from chengxin.portal.pages.typed import beside, day_typed, page_asked, paper_typed, typed_of
 
 MOST = 50
 

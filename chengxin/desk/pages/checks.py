@@ -19,6 +19,7 @@ from chengxin.desk.services import coverage_read
 from chengxin.kernel.days import day_read
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import csv_text, file_named
+from chengxin.portal.pages.typed import number_typed
 
 OUTCOMES = {
     "none_applies": gettext_noop("没有适用的措施"),
@@ -60,7 +61,7 @@ def check(request: HttpRequest, asker: Asker) -> HttpResponse:
 def use(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Write down what was done with an answer."""
     trace, outcome = request.POST.get("trace", ""), request.POST.get("outcome", "")
-    number = int(trace) if trace.isdecimal() and len(trace) < 19 else 0
+    number = number_typed(trace) or 0
     reason = request.POST.get("reason", "")
     try:
         answer_use(trace_number=number, outcome=outcome, reason=reason, asker=asker, at=timezone.now())

@@ -29,17 +29,8 @@ from chengxin.commerce.circles.selectors import firms_accessible, firms_said
 from chengxin.commerce.merchants.selectors import law_of
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.circling import (
-    Typed,
-    beside,
-    day_typed,
-    neglect_stepped,
-    number_typed,
-    page_asked,
-    paper_typed,
-    steps_for,
-    typed_of,
-)
+from chengxin.portal.pages.circling import neglect_stepped, steps_for
+from chengxin.portal.pages.typed import Typed, beside, day_typed, number_typed, page_asked, paper_typed, typed_of
 
 MOST = 50
 

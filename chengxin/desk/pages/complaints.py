@@ -1,6 +1,5 @@
 """The staff's complaints: those in which it is their turn, one with its steps, and who complained, opened in a case alone. They read the clock."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any
@@ -31,8 +30,9 @@ from chengxin.commerce.merchants.selectors import law_of
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import day_typed, page_asked
 
-MOST, MOST_PAGES = 50, 10_000
+MOST = 50
 
 
 @require_safe
@@ -41,8 +41,7 @@ def complaints(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Those in which it is the asker's turn, the first due first; and the latest of the others."""
     at = timezone.now()
     on = timezone.localdate(at)
-    asked = request.GET.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:5]) <= MOST_PAGES else 1
+    page = page_asked(request)
     owing, more = complaints_owing(asker, on=on, page=page, most=MOST)
     mine = {each.number for each in owing}
     found = [] if page > 1 else list(complaints_accessible(asker).select_related("joined")[:MOST])
@@ -76,7 +75,7 @@ def complaint(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
             funds.recovery_add(
                 number=number,
                 amount=_money(request.POST["recovered"]) or Decimal(0),
-                on=_day(request.POST.get("on", "")) or timezone.localdate(at),
+                on=day_typed(request.POST.get("on", "")) or timezone.localdate(at),
                 document=request.POST.get("document", ""),
                 asker=asker,
                 at=at,
@@ -128,13 +127,6 @@ def exhibit(request: HttpRequest, asker: Asker, number: str, exhibit: int) -> Ht
     response["Content-Disposition"] = "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 def _money(written: str) -> Decimal | None:

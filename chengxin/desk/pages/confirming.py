@@ -13,6 +13,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.desk.deeds import DEEDS
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import number_typed
 
 STATES = {
     "confirmed": gettext_noop("已确认并办理"),
@@ -29,7 +30,7 @@ def proposals(request: HttpRequest, asker: Asker) -> HttpResponse:
     if request.method == "POST":
         number, agreed = request.POST.get("proposal", ""), request.POST.get("answer") == "confirm"
         try:
-            proposal = int(number) if number.isdecimal() and len(number) < 19 else 0
+            proposal = number_typed(number) or 0
             made = deed_answer(proposal=proposal, agreed=agreed, deeds=DEEDS, asker=asker, at=at)
             done = made if isinstance(made, dict) else {"agreed": agreed}
         except Refusal as unfit:

@@ -16,6 +16,7 @@ from chengxin.commerce.ratings.selectors import exclusions_by
 from chengxin.commerce.ratings.services import exclusion_propose, revocation_propose
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import number_typed
 
 NAMES = ("platform", "orders", "document", "authority", "decided_on", "reason", "exclusion")
 BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -51,5 +52,5 @@ def _proposed(typed: dict[str, str], asker: Asker, at: Any) -> Any:
 
 def _revoked(typed: dict[str, str], asker: Asker, at: Any) -> Any:
     written = typed["exclusion"]
-    number = int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
+    number = number_typed(written) or 0
     return revocation_propose(exclusion=number, document=typed["document"], reason=typed["reason"], asker=asker, at=at)

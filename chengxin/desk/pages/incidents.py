@@ -1,6 +1,5 @@
 """Data incidents, for whoever audits: what happened, what is owed until when, how many are concerned and were told; never who. They read the clock."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +17,7 @@ from chengxin.audits.services import closing_propose, incident_open, incident_re
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.kernel.errors import Refusal
 from chengxin.law.models import Words
+from chengxin.portal.pages.typed import day_typed, number_typed
 
 CLOSE = "close-access"
 LONG = ("data", "cause", "harm", "advice")
@@ -44,8 +44,8 @@ def incidents(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 def _opened(request: HttpRequest, asker: Asker) -> Any:
     typed = {name: request.POST.get(name, "").strip() for name in ("kind", "place", "reader", "origin")}
-    account, finding = (_number(request.POST.get(name, "")) for name in ("account", "finding"))
-    since, until = (_day(request.POST.get(name, "")) for name in ("since", "until"))
+    account, finding = (number_typed(request.POST.get(name, "")) or 0 for name in ("account", "finding"))
+    since, until = (day_typed(request.POST.get(name, "")) for name in ("since", "until"))
     said = {name: request.POST.get(name, "") for name in SAID}
     return incident_open(
         said=said, since=since, until=until, account=account or 0, finding=finding or None, asker=asker, at=timezone.now(), **typed
@@ -78,14 +78,3 @@ def incident(request: HttpRequest, asker: Asker, number: str) -> HttpResponse:
         "typed": request.POST, "most_words": MOST_WORDS, "most_document": MOST_DOCUMENT, "close": CLOSE if asker.kind == "operator" and shown["place"] == "reader" else "",
     }  # fmt: skip
     return render(request, "desk/incident.html", context, status=refusal.status if refusal else HTTPStatus.OK)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen, inspections_read
 from chengxin.inspections import services
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import number_typed
 
 _APART = re.compile(r"[\s,，、;；]+")
 
@@ -32,7 +33,7 @@ def inspections(request: HttpRequest, asker: Asker) -> HttpResponse:
 def _do(request: HttpRequest, asker: Asker) -> Any:
     typed = {name: request.POST.get(name, "").strip() for name in ("domain", "seed_hash", "seed", "reason", "document")}
     words: dict[str, Any] = {"asker": asker, "at": timezone.now()}
-    draw = _number(request.POST.get("draw", ""))
+    draw = number_typed(request.POST.get("draw", "")) or 0
     match request.POST.get("do", ""):
         case "commit":
             return services.draw_commit(domain=typed["domain"], seed_hash=typed["seed_hash"], **words)
@@ -45,15 +46,11 @@ def _do(request: HttpRequest, asker: Asker) -> Any:
             return services.draw_abandon(draw=draw, reason=typed["reason"], **words)
         case "answer":
             return services.inspection_answer(
-                inspection=_number(request.POST.get("inspection", "")), outcome=request.POST.get("outcome", ""),
+                inspection=number_typed(request.POST.get("inspection", "")) or 0, outcome=request.POST.get("outcome", ""),
                 reason=typed["reason"], document=typed["document"], **words,
             )  # fmt: skip
         case _:
             raise NothingChosen
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
 
 
 def _page(request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None, **more: Any) -> HttpResponse:

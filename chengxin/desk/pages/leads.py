@@ -2,7 +2,6 @@
 case alone. They read the clock.
 """
 
-from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -29,8 +28,9 @@ from chengxin.commerce.leads.services import Said
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import day_typed, page_asked
 
-MOST, MOST_PAGES = 50, 1000
+MOST = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +47,8 @@ def leads(request: HttpRequest, asker: Asker) -> HttpResponse:
             more["done"] = True
         except Refusal as refused:
             more |= {"refusal": refused, "typed": request.POST}
-    asked_for = request.GET.get("page", "1")
-    page = int(asked_for) if asked_for.isascii() and asked_for.isdigit() and 0 < int(asked_for[:5]) <= MOST_PAGES else 1
-    owing, beyond = leads_owing(asker, on=on, most=MOST, page=min(page, MOST_PAGES))
+    page = page_asked(request)
+    owing, beyond = leads_owing(asker, on=on, most=MOST, page=page)
     mine = {each.number for each in owing}
     found = [] if page > 1 else leads_listed(leads_accessible(asker)[:MOST], asker, on=on)
     latest = [each for each in found if each.number not in mine]
@@ -100,7 +99,7 @@ def _done(request: HttpRequest, asker: Asker, number: str) -> dict[str, Any]:
         return {"who": who, "of": number}
     if "what" in typed:
         services.material_ask(
-            number=number, what=typed["what"], due_on=_day(typed.get("due_on", "")), asker=asker, at=at
+            number=number, what=typed["what"], due_on=day_typed(typed.get("due_on", "")), asker=asker, at=at
         )
     elif "part" in typed:
         services.lead_part(number=number, reasons=typed["part"], asker=asker, at=at)
@@ -110,13 +109,6 @@ def _done(request: HttpRequest, asker: Asker, number: str) -> dict[str, Any]:
     else:
         raise NothingChosen
     return {"done": True}
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written.strip()[:10])
-    except ValueError:
-        return None
 
 
 @require_safe

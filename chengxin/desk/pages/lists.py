@@ -13,6 +13,7 @@ from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import list_opened, listing_look, lists_proposable, lists_read
 from chengxin.kernel.errors import Refusal
 from chengxin.lists.services.listing import listing_propose
+from chengxin.portal.pages.typed import number_typed
 
 
 @require_safe
@@ -33,7 +34,7 @@ def opened(request: HttpRequest, asker: Asker, place: str, key: str) -> HttpResp
             place=place,
             key=key,
             at=timezone.now(),
-            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            before=number_typed(before),
         )
     except Refusal as refusal:
         return _lists(request, asker, refusal=refusal)

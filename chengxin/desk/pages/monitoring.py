@@ -22,7 +22,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import file_named
 from chengxin.law import Law
 from chengxin.law.models import Words
-from chengxin.portal.pages.circling import beside, page_asked
+from chengxin.portal.pages.typed import beside, page_asked
 
 PAPER = ("document", "digest")
 PAGE, PLANS = 50, 10

@@ -27,6 +27,7 @@ from chengxin.disclosure.services.consenting import (
 )
 from chengxin.disclosure.services.reading import person_read
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import number_typed
 
 OUTCOMES = {
     "shown": gettext_noop("可以告知的信息如下"),
@@ -78,7 +79,7 @@ def consents(request: HttpRequest, asker: Asker) -> HttpResponse:
         {} if act != "file" else request.POST.dict() | {"types": request.POST.getlist("record_types")}
     )
     whom = {"number": request.POST.get("number", ""), "name": request.POST.get("name", "")}
-    consent = _number(request.POST.get("consent", ""))
+    consent = number_typed(request.POST.get("consent", "")) or 0
     try:
         if act == "acknowledge":
             withdrawal_acknowledge(consent=consent, asker=asker, at=at)
@@ -97,10 +98,6 @@ def consents(request: HttpRequest, asker: Asker) -> HttpResponse:
     except Refusal as refusal:
         return _consents(request, asker, typed=typed, refusal=refusal, act=act)
     return _consents(request, asker, typed=typed, done=done, consent=consent)
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() and len(written) < 19 else 0
 
 
 def _persons(request: HttpRequest, asker: Asker, *, refusal: Refusal | None = None, **more: Any) -> HttpResponse:

@@ -58,6 +58,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.pages.signing import signed_out
+from chengxin.portal.pages.typed import number_typed
 
 Page = Callable[..., HttpResponse]
 AWAITED, PASSKEY, SECRET = "awaited", "passkey", "authenticator"  # what a session holds
@@ -290,7 +291,7 @@ def _lately(request: HttpRequest, at: datetime) -> bool:
 
 def _number(request: HttpRequest, name: str) -> int:
     written = request.POST.get(name, "")
-    return int(written) if written.isdecimal() and len(written) < 19 else 0
+    return number_typed(written) or 0
 
 
 def _second(request: HttpRequest, account: Account, refusal: Refusal | None = None) -> HttpResponse:

@@ -16,6 +16,7 @@ from chengxin.commerce.warnings.rules import GROUNDS, LONGEST, OPTIONAL, STEPS, 
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
+from chengxin.portal.pages.typed import day_typed, number_typed
 
 NAMES = ("ground", "list_key", "record", "recall", "platform", "shop", "until")
 
@@ -29,8 +30,8 @@ def warnings(request: HttpRequest, asker: Asker) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in (*NAMES, *TEXTS)}
     try:
         done = services.warning_draft(
-            ground=typed["ground"], said={name: typed[name] for name in TEXTS}, until=_day(typed["until"]), record=_number(typed["record"]),
-            recall=_number(typed["recall"]), list_key=typed["list_key"], platform=typed["platform"], shop=typed["shop"], asker=asker, at=timezone.now(),
+            ground=typed["ground"], said={name: typed[name] for name in TEXTS}, until=day_typed(typed["until"]) or date.min, record=number_typed(typed["record"]),
+            recall=number_typed(typed["recall"]), list_key=typed["list_key"], platform=typed["platform"], shop=typed["shop"], asker=asker, at=timezone.now(),
         )  # fmt: skip
     except Refusal as refusal:
         return _list(request, asker, refusal=refusal, typed=typed)
@@ -83,14 +84,3 @@ def _one(
     steps = [each for each in found["open"] if each["by"] == "authority"]
     context = {"warning": found, "steps": steps, "asker": asker, "refusal": refusal, "done": done, "typed": request.POST if refusal else {}}  # fmt: skip
     return render(request, "desk/warning.html", context, status=refusal.status if refusal else HTTPStatus.OK)
-
-
-def _number(written: str) -> int | None:
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return date.min

@@ -27,6 +27,7 @@ from chengxin.disclosure.services.requesting import request_answer, request_open
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.signing import FirmHere, firms_only, persons_only
+from chengxin.portal.pages.typed import day_typed, number_typed
 from chengxin.reports.selectors.issued import firm_consents as consents_of_firm
 from chengxin.reports.services.ordering import firm_consent_allow, firm_consent_take_back
 from chengxin.subjects.selectors import number_of
@@ -54,7 +55,7 @@ def consents(request: HttpRequest, subject: int) -> HttpResponse:
     typed: dict[str, Any] = {} if back else request.POST.dict() | {"types": request.POST.getlist("record_types")}
     try:
         if back:
-            number = int(back) if back.isdecimal() and len(back) < 19 else 0
+            number = number_typed(back) or 0
             consent_withdraw(consent=number, subject=subject, at=at)
             return redirect(f"{reverse('portal:consents')}?withdrawn={number}")
         terms = terms_read(request.POST.dict(), request.POST.getlist("record_types"))
@@ -114,12 +115,12 @@ def firm_consents(request: HttpRequest, firm: FirmHere) -> HttpResponse:
         back = request.POST.get("withdraw", "")
         try:
             if back:
-                consent = int(back) if back.isdecimal() and len(back) < 19 else 0
+                consent = number_typed(back) or 0
                 firm_consent_take_back(subject=firm.subject, consent=consent, at=at)
             else:
                 firm_consent_allow(
                     subject=firm.subject, account=firm.account, grantee=request.POST.get("grantee", ""), kind=request.POST.get("kind", ""),
-                    until=_day(request.POST.get("until", "")), jurisdiction=settings.CHENGXIN_PLACE, at=at,
+                    until=day_typed(request.POST.get("until", "")) or date.min, jurisdiction=settings.CHENGXIN_PLACE, at=at,
                 )  # fmt: skip
             return redirect(f"{reverse('portal:firm-consents')}?done=1")
         except Refusal as unfit:
@@ -132,13 +133,6 @@ def firm_consents(request: HttpRequest, firm: FirmHere) -> HttpResponse:
         "consents": [(each, actor_titled(each.grantee), law.reports.get(each.kind)) for each in held],
     }  # fmt: skip
     return render(request, "portal/firm_consents.html", context, status=refusal.status if refusal else HTTPStatus.OK)
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return date.min  # refused as any day that is past
 
 
 # Without a token, and so without a cookie, as a search: nobody is signed in here.

@@ -1,10 +1,6 @@
-"""What a platform was told of its duties, for whoever is signed in for the firm that runs it, and its replies; and how a document, a day or a page that
-was typed is read, here and at the desk. It reads the clock.
-"""
+"""What a platform was told of its duties, for whoever is signed in for the firm that runs it, and its replies. It reads the clock."""
 
 from collections.abc import Mapping
-from datetime import date
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -21,53 +17,9 @@ from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import codes_of
 from chengxin.portal.pages.signing import signed_in_only
+from chengxin.portal.pages.typed import beside, day_typed, number_typed, page_asked, paper_typed, typed_of
 
-PAGE, MOST_PAGES = 50, 1000
-# Beside which field a refusal stands that names none itself.
-BESIDE = {"actor-unknown": "platform", "case-step-lacks": "document"}
-Typed = Mapping[str, str]
-
-
-def paper_typed(request: HttpRequest) -> dict[str, str]:
-    """The document's number and digest as they were typed; of a file that came in its place the digest alone is taken, and nothing is kept."""
-    file, digest = request.FILES.get("file"), request.POST.get("digest", "").strip().lower()
-    if file is not None:
-        made = sha256()
-        for chunk in file.chunks():
-            made.update(chunk)
-        digest = made.hexdigest()
-    return {"document": request.POST.get("document", ""), "digest": digest}
-
-
-def typed_of(request: HttpRequest, paper: Typed) -> dict[str, str]:
-    """What was typed, to be shown again beside the refusal."""
-    return {**{name: str(value) for name, value in request.POST.items()}, **paper}
-
-
-def beside(refusal: Refusal, otherwise: str = "") -> str:
-    """The field beside which the refusal stands; empty where it stands above all."""
-    return str(refusal.data.get("field") or BESIDE.get(refusal.code, otherwise))
-
-
-def page_asked(request: HttpRequest, name: str = "page") -> int:
-    """Which page of a list is wanted."""
-    asked = request.GET.get(name, "1")
-    good = asked.isascii() and asked.isdigit() and 0 < int(asked[:5]) <= MOST_PAGES and len(asked) < 5
-    return int(asked) if good else 1
-
-
-def day_typed(written: str) -> date | None:
-    """A day as it was typed; none where it is none."""
-    try:
-        return date.fromisoformat(written.strip()[:10])
-    except ValueError:
-        return None
-
-
-def number_typed(written: str) -> int | None:
-    """A number as it was typed; none where it is none."""
-    written = written.strip()
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+PAGE = 50
 
 
 def neglect_stepped(request: HttpRequest, asker: Asker, number: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from chengxin.kernel.errors import Refusal
 from chengxin.lists.rules import lists_applied_for
 from chengxin.portal.pages.answering import MOST_PAPERS, AnswerForm, answering, claimant_of, papers_of
 from chengxin.portal.pages.reading import in_both_languages, owed, passing, places_offered
+from chengxin.portal.pages.typed import number_typed
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import entries_published, entry_published
 from chengxin.portal.services import enterprise_read
@@ -31,7 +32,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 
 def _published(request: HttpRequest, *, after: str = "", over: bool = False) -> HttpResponse:
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    number = number_typed(after)
     found, more = entries_published(at=timezone.now(), after=number)
     status = HTTPStatus.NOT_FOUND if over else HTTPStatus.OK
     return render(request, "portal/honours.html", {"published": found, "more": more, "over": over}, status=status)

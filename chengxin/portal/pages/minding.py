@@ -27,6 +27,7 @@ from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import shops_of
 from chengxin.portal.pages.shopping import STATES
 from chengxin.portal.pages.signing import signed_in_only
+from chengxin.portal.pages.typed import day_typed, number_typed
 
 MOST_SIGNATURE = 60_000  # bytes
 MOST = 50
@@ -70,20 +71,9 @@ def _done(request: HttpRequest, own: OwnShop) -> None:
         statement = statement_of(own.platform, typed.get("number", "")[:100].replace("\0", ""))
         services.statement_contest(statement=statement, own=own, words=typed.get("words", ""), at=at)
     elif act == "step":
-        number = _number(typed.get("commitment", ""))
+        number = number_typed(typed.get("commitment", "")) or 0
         services.commitment_step(own=own, commitment=number, kind=typed.get("kind", ""), words=typed.get("words", ""), at=at)  # fmt: skip
     elif act == "sign" and "sure" in typed:
         sent = request.FILES.get("signature")
         signature = b64encode(sent.read(MOST_SIGNATURE)).decode() if sent else ""
-        services.commitment_sign_own(own=own, form=typed.get("form", ""), form_from=_day(typed.get("form_from", "")), at=at, signature=signature)  # fmt: skip
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= 18 else 0
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return date.min
+        services.commitment_sign_own(own=own, form=typed.get("form", ""), form_from=day_typed(typed.get("form_from", "")) or date.min, at=at, signature=signature)  # fmt: skip

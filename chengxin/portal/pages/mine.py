@@ -27,6 +27,7 @@ from chengxin.mydata.services import export_make, file_look, question_ask, quest
 from chengxin.portal.pages.answering import AnswerForm, claimant_of, papers_of
 from chengxin.portal.pages.reading import owed
 from chengxin.portal.pages.signing import person_here, persons_only, signed_in_only
+from chengxin.portal.pages.typed import number_typed
 from chengxin.records.rules import Effect
 from chengxin.reports.rules import canonical
 from chengxin.reports.selectors.issued import code_of_report, number_of_report
@@ -76,7 +77,7 @@ def readings(request: HttpRequest, subject: int) -> HttpResponse:
     shown, more = readings_look(
         subject=subject,
         at=at,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        before=number_typed(before),
     )
     context = {
         "readings": shown,

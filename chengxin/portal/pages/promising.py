@@ -10,6 +10,7 @@ from django.utils import timezone
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tables import csv_text, file_named
 from chengxin.portal.pages.answering import answering
+from chengxin.portal.pages.typed import number_typed
 from chengxin.portal.rules import Query, query_read
 from chengxin.portal.selectors import PROMISE_HEADS, promise_rows, promises_page
 
@@ -47,4 +48,4 @@ def _asked(typed: str) -> Query | None:
 
 def _before(written: str) -> int | None:
     """The record before which the page begins; what is no number begins at the first."""
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= 18 else None
+    return number_typed(written)

@@ -23,6 +23,7 @@ from chengxin.actors.selectors import actor_titled, actors_of_kinds, asker_actin
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
+from chengxin.portal.pages.typed import day_typed, number_typed
 from chengxin.portal.rules import number_query
 from chengxin.reports.rules import Choice, FileUnfit, canonical, years_read
 from chengxin.reports.selectors.issued import code_of_report, firm_consents, number_of_report
@@ -95,12 +96,12 @@ def allow(request: HttpRequest) -> HttpResponse:
             firm_consent_end(
                 number=number,
                 key=key,
-                consent=int(consent) if consent.isascii() and consent.isdigit() and len(consent) < 18 else 0,
+                consent=number_typed(consent) or 0,
                 at=at,
             )
         else:
             firm_consent_give(
-                number=number, key=key, grantee=words.get("grantee", ""), kind=words.get("kind", ""), until=_day(words.get("until", "")),
+                number=number, key=key, grantee=words.get("grantee", ""), kind=words.get("kind", ""), until=day_typed(words.get("until", "")) or date.min,
                 jurisdiction=settings.CHENGXIN_PLACE, at=at,
             )  # fmt: skip
     except Refusal as refusal:
@@ -127,13 +128,6 @@ def third(request: HttpRequest) -> HttpResponse:
         told = render(request, "portal/third.html", {"refusal": refusal, "number": number}, status=refusal.status)
         return waiting(told, refusal)
     return render(request, "portal/third.html", {"found": found, "number": number})
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return date.min  # refused as any day that is past
 
 
 @csrf_exempt

@@ -30,6 +30,7 @@ from chengxin.kernel.periods import months_after
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.badging import graded
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.typed import number_typed
 from chengxin.portal.pages.warning import STATES as WARNED
 
 MOST, MOST_PRODUCTS = 20, 50
@@ -95,7 +96,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     """The statements of reasons, newest first. What is typed comes by POST only: it may be about a person."""
     at, typed = timezone.now(), request.POST.get("q", "").strip()[:100]
     before = request.POST.get("before", "")
-    after = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
+    after = number_typed(before)
     found = list(statements_found(known_at=at, words=typed.replace("\0", ""), before=after)[: MOST + 1])
     more = found[MOST - 1].pk if len(found) > MOST else None
     context = {"q": typed, "statements": _shown(found[:MOST], timezone.localdate(at), at), "more": more}

@@ -41,6 +41,7 @@ from chengxin.accounts.services.opening import (
 from chengxin.actors.api import address_of
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.typed import number_typed
 from chengxin.portal.rules import number_query
 from chengxin.reports.selectors.issued import pass_held
 from chengxin.subjects.selectors import number_of, root_of
@@ -230,7 +231,7 @@ def account(request: HttpRequest) -> HttpResponse:
     try:
         if "identity" in request.POST:
             written = request.POST["identity"]
-            number = int(written) if written.isdecimal() and len(written) < 19 else 0
+            number = number_typed(written) or 0
             identity_leave(account=here, identity=number, at=at)
             return redirect("portal:sign-in")  # every session of the account is over, this one too
         password_change(account=here, old=old, new=new, address=address_of(request), at=at)
