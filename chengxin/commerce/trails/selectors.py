@@ -35,6 +35,7 @@ from chengxin.commerce.trails.rules.asking import (
     TracingClosed,
     token_of,
 )
+from chengxin.commerce.trails.rules.binding import EXTENSION
 from chengxin.commerce.trails.rules.identifying import ROOT, goods_of
 from chengxin.commerce.trails.rules.identifying import Goods as Goods_
 from chengxin.commerce.trails.rules.linking import LOT, PARENT, RUN, SEEN, destinations_of, uri_of
@@ -271,7 +272,7 @@ def query_document(page: Page, *, at: datetime, name: str = "SimpleEventQuery") 
         }
         for event in page.events
     ]
-    context = [*contexts_of(page.events), {"chengxin": "https://chengxin.example.org/epcis/"}]
+    context = [*contexts_of(page.events), {"chengxin": EXTENSION}]
     return {
         "@context": context,
         "type": "EPCISQueryDocument",

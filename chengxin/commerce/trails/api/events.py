@@ -4,16 +4,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Schema, Status
 
 from chengxin.actors.api import Most, Text
-from chengxin.commerce.trails.api.calling import DOOR, HEADERS, asked_of, asker_of, document_answered, next_linked
+from chengxin.commerce.trails.api.calling import (
+    LIMITS,
+    asked_of,
+    asker_of,
+    binding_router,
+    document_answered,
+    next_linked,
+)
 from chengxin.commerce.trails.models import Capture
 from chengxin.commerce.trails.rules.asking import PARAMETERS
 from chengxin.commerce.trails.selectors import capture_accessible, captures_accessible
 from chengxin.commerce.trails.services import capturing, reading
 
-router = Router(**DOOR)
+router = binding_router()
 _LISTED = [
     {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": "several: with |"}
     for name in PARAMETERS
@@ -73,7 +80,7 @@ def capture(request: HttpRequest, response: HttpResponse, asked: Query[CaptureQu
     """一份EPCIS 2.0文件，整份收下或者整份拒绝。 / An EPCIS 2.0 document, taken whole or refused whole."""
     by = asker_of(request).key
     done = capturing.trail_capture(content=request.body, actor=asked.actor or by, by=by, at=timezone.now())
-    for name, value in HEADERS.items():
+    for name, value in LIMITS.items():
         response[name] = value
     response["Location"] = f"/api/v1/trails/capture/{done.capture}"
     told = {name: getattr(done, name) for name in ("events", "ids", "differing", "declared", "repeated")}

@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Schema, Status
 
-from chengxin.commerce.trails.api.calling import DOOR, asked_of, asker_of, document_answered, next_linked
+from chengxin.commerce.trails.api.calling import asked_of, asker_of, binding_router, document_answered, next_linked
 from chengxin.commerce.trails.models import NamedQuery
 from chengxin.commerce.trails.rules.naming import PAGING, SubscriptionsUnbuilt, definition_read
 from chengxin.commerce.trails.selectors import queries_page, query_accessible
 from chengxin.commerce.trails.services import naming
 
-router = Router(**DOOR)
+router = binding_router()
 # What asks for a subscription where the events of a query are read, as the binding has it.
 SUBSCRIBING: Final = {
     "stream", "second", "minute", "hour", "dayOfMonth", "month", "dayOfWeek", "reportIfEmpty", "initialRecordTime",

@@ -223,7 +223,10 @@ def test_a_program_captures_and_asks_after_its_job() -> None:
     assert http.get(done["Location"] + "/document").json() == body
     refused = http.post("/api/v1/trails/capture", "{}", content_type="application/ld+json")
     assert refused.status_code == 422 and refused.json()["code"] == "trails-document-unfit"
-    assert http.post("/api/v1/trails/capture?actor=shop", json.dumps(body), content_type="x/y").status_code == 403
+    assert (
+        http.post("/api/v1/trails/capture?actor=shop", json.dumps(body), content_type="application/json").status_code
+        == 403
+    )
     with pytest.raises(asking.CaptureUnknown):
         capture_accessible(SHOP, "service-firm", int(done.json()["captureID"]))
 
