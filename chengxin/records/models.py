@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from chengxin.signatures.models import ByCertificate
 from chengxin.subjects.models import Subject
 from chengxin.vault.models import SealedField
 
@@ -47,30 +48,11 @@ def batch_signature_bound(row: Mapping[str, Any]) -> bytes:
     return f"records_batchsignature:{row['batch_id']}".encode()
 
 
-class BatchSignature(models.Model):
-    """The signature of a delivery by its sender's certificate: who issued it, until when it holds, and the signature itself, sealed, since
-    certificates name persons too. The code is the sender's, as it was when it was verified.
-    """
+class BatchSignature(ByCertificate):
+    """The signature of a delivery by its sender's certificate."""
 
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="signature")
-    code = models.TextField(db_collation="C")
-    issuer = models.TextField()
-    serial = models.TextField(db_collation="C")
-    fingerprint = models.TextField(db_collation="C")
-    until = models.DateField()
     sealed = SealedField(ring="vault", bound=batch_signature_bound, needs=["batch_id"])
-    at = models.DateTimeField()
-    by = models.TextField(db_collation="C")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(issuer="")
-                & models.Q(code__regex=r"^[0-9A-Z]{18}$")
-                & models.Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
-                name="records_batchsignature_whole",
-            )
-        ]
 
 
 class Report(models.Model):

@@ -54,6 +54,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = [
     "chengxin.ledger",
     "chengxin.vault",
+    "chengxin.signatures",
     "chengxin.actors",
     "chengxin.subjects",
     "chengxin.accounts",

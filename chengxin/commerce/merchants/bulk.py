@@ -16,9 +16,7 @@ from chengxin.commerce.merchants.models import (
     Refused,
     Registration,
     Representing,
-    Signature,
     registration_bound,
-    signature_bound,
 )
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import citizen_number_within, identifier_read
@@ -334,17 +332,6 @@ def identity_unsealed(filed: Registration) -> dict[str, str]:
     if filed.sealed is None:
         return {}
     return dict(seal_of("vault").unseal_json(bytes(filed.sealed), _bound(filed.platform, filed.shop, filed.version)))
-
-
-def signature_sealed(commitment: int, held: dict[str, str]) -> bytes:
-    """What a commitment's signer signed, and the signature, sealed beside it."""
-    return seal_of("vault").seal_json(held, signature_bound({"commitment_id": commitment}))
-
-
-def signature_unsealed(held: Signature) -> dict[str, str]:
-    """The same, opened. No door calls this: `signature_open` does."""
-    bound = signature_bound({"commitment_id": held.commitment_id})
-    return dict(seal_of("vault").unseal_json(bytes(held.sealed), bound))
 
 
 def among(values: Iterable[Any], kind: str = "text") -> RawSQL:

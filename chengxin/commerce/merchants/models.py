@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from chengxin.signatures.models import ByCertificate
 from chengxin.subjects.models import Subject
 from chengxin.vault.models import SealedField
 
@@ -330,28 +331,16 @@ def signature_bound(row: Mapping[str, Any]) -> bytes:
     return f"merchants_signature:{row['commitment_id']}".encode()
 
 
-class Signature(models.Model):
-    """The signature of a commitment by the certificate of its signer: who issued it, until when it holds, and the signature itself, sealed, since
-    certificates name persons too. The code is the signer's, as it was when it was verified.
-    """
+class Signature(ByCertificate):
+    """The signature of a commitment by the certificate of its signer, and its text."""
 
     commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, related_name="signature")
-    code = models.TextField(db_collation="C")
-    issuer = models.TextField()
-    serial = models.TextField(db_collation="C")
-    fingerprint = models.TextField(db_collation="C")
-    until = models.DateField()
     signed_on = models.DateField()
     sealed = SealedField(ring="vault", bound=signature_bound, needs=["commitment_id"])
-    at = models.DateTimeField()
-    by = models.TextField(db_collation="C")
 
-    class Meta:
+    class Meta(ByCertificate.Meta):
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=~Q(issuer="") & Q(code__regex=r"^[0-9A-Z]{18}$") & Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
-                name="merchants_signature_whole",
-            ),
+            *ByCertificate.Meta.constraints,
             models.CheckConstraint(condition=Q(until__gte=F("signed_on")), name="merchants_signature_in_force"),
         ]
 

@@ -35,6 +35,7 @@ from chengxin.law import Law
 from chengxin.law.models import CommitmentForm
 from chengxin.lists.selectors import records_filed
 from chengxin.records.models import Record
+from chengxin.signatures.selectors import certificate_words
 from chengxin.subjects.models import Identifier
 from chengxin.subjects.selectors import members_of
 
@@ -828,17 +829,11 @@ def commitments_of(platform: str, shop: str, *, known_at: datetime) -> list[dict
             {
                 "commitment": made.pk, "form": made.form, "title": form.title.zh, "title_en": form.title.en, "form_from": made.form_from,
                 "text_digest": made.text_digest, "on_behalf": made.on_behalf, "signed_on": made.signed_on, "promises": promises,
-                "certificate": _certified(certified.get(made.pk)), "state": commitment_state(steps), "own_account": commitment_own(made, steps),
+                "certificate": certificate_words(certified.get(made.pk)), "state": commitment_state(steps), "own_account": commitment_own(made, steps),
                 "steps": [{"kind": s.kind, "words": s.words, "at": s.at} for s in steps],
             }
         )  # fmt: skip
     return shown
-
-
-def _certified(held: Signature | None) -> dict[str, Any] | None:
-    """By which certificate a commitment was signed, as anybody may see it."""
-    names = ("code", "issuer", "serial", "fingerprint", "until", "signed_on")
-    return {name: getattr(held, name) for name in names} if held is not None else None
 
 
 def commitments_public(platform: str, shop: str, *, known_at: datetime) -> list[dict[str, Any]]:

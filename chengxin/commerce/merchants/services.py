@@ -1,9 +1,8 @@
 """Filing merchants, and the tickets that come of what is found."""
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,8 +29,6 @@ from chengxin.commerce.merchants.bulk import (
     rows_of_file,
     rows_read,
     shops_filed,
-    signature_sealed,
-    signature_unsealed,
 )
 from chengxin.commerce.merchants.models import (
     Breach,
@@ -74,7 +71,6 @@ from chengxin.commerce.merchants.selectors import (
 from chengxin.kernel.days import day_due, day_of
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.official import PageUnreachable, Resolve, address_public, page_read
-from chengxin.kernel.signers import Signed, roots_read, signature_typed, signature_verified
 from chengxin.kernel.tables import csv_lines
 from chengxin.kernel.wording import words_fit
 from chengxin.law.models import CommitmentForm
@@ -82,6 +78,8 @@ from chengxin.ledger.services import trace
 from chengxin.ledger.turns import turn_taken
 from chengxin.records.bulk.reading import file_digest
 from chengxin.records.models import Record
+from chengxin.signatures.selectors import Certified, certified_of
+from chengxin.signatures.services import signature_keep, signature_open
 from chengxin.subjects.selectors import members_of, subject_of
 
 Advance = Callable[[int], None]
@@ -621,24 +619,14 @@ def _commitment_step(
     trace(event="merchants.commitment.stepped", by=by, at=at, about=f"commitment:{made.pk}", detail={"kind": kind})
 
 
-@dataclass(frozen=True)
-class _Certified:
-    """A signature that holds, of which text, and by which certificate."""
-
-    text: str
-    raw: bytes
-    by: Signed
-
-
 def _certified(
     platform: str, form: str, *, shop: str, signature: str, signed_on: date, at: datetime
-) -> _Certified | None:
+) -> Certified | None:
     """The detached signature of the commitment's text by its signer's certificate, verified; nothing where none came."""
     if not signature:
         return None
     code, text = commitment_text(platform, form, shop=shop, signed_on=signed_on, at=at)
-    raw, roots = signature_typed(signature), roots_read(settings.CHENGXIN_SIGNER_ROOTS)
-    return _Certified(text, raw, signature_verified(text.encode(), raw, code=code, signed_on=signed_on, roots=roots, at=at))  # fmt: skip
+    return certified_of(text, signature, code=code, signed_on=signed_on, at=at)
 
 
 def _commitment_made(
@@ -657,27 +645,20 @@ def _commitment_made(
     return made, fresh
 
 
-def _signature_kept(made: Commitment, certified: _Certified | None, *, signed_on: date, by: str, at: datetime) -> None:
-    if certified is None or Signature.objects.filter(commitment=made).exists():
-        return
-    held = {"text": certified.text, "signature": b64encode(certified.raw).decode()}
-    words = asdict(certified.by)
-    sealed = signature_sealed(made.pk, held)
-    Signature.objects.create(commitment=made, signed_on=signed_on, sealed=sealed, at=at, by=by, **words)
-    detail = {name: words[name] for name in ("issuer", "serial", "fingerprint")}
-    trace(event="merchants.commitment.certified", by=by, at=at, about=f"commitment:{made.pk}", detail=detail)
+def _signature_kept(made: Commitment, certified: Certified | None, *, signed_on: date, by: str, at: datetime) -> None:
+    words = {"event": "merchants.commitment.certified", "about": f"commitment:{made.pk}", "by": by}
+    signature_keep(Signature, certified, beside={"commitment_id": made.pk}, at=at, signed_on=signed_on, **words)
 
 
-def signature_open(*, commitment: int, by: str, at: datetime) -> dict[str, str]:
+def commitment_signature_open(*, commitment: int, by: str, at: datetime) -> dict[str, str]:
     """The text that was signed by certificate and the signature, for whoever must verify it again: written down before it is given, since the
     certificate may name persons.
     """
-    with transaction.atomic():
-        found = Signature.objects.filter(commitment=commitment).first()
-        if found is None:
-            raise rules.SignatureUnknown(commitment=commitment)
-        trace(event="merchants.signature.opened", by=by, at=at, about=f"commitment:{commitment}")
-        return signature_unsealed(found)
+    words = {"event": "merchants.signature.opened", "about": f"commitment:{commitment}", "by": by}
+    held = signature_open(Signature, beside={"commitment_id": commitment}, at=at, **words)
+    if held is None:
+        raise rules.SignatureUnknown(commitment=commitment)
+    return held
 
 
 def breach_link(

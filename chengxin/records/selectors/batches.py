@@ -20,6 +20,7 @@ from chengxin.law.models import MoneyUnit, RecordType, Source
 from chengxin.records import rules
 from chengxin.records.bulk.storing import NOTES
 from chengxin.records.models import Batch, Refused
+from chengxin.signatures.selectors import certificate_words
 from chengxin.vault.selectors import seal_of
 
 # The kinds of actor that see every sender's deliveries; all others see their own.
@@ -51,10 +52,7 @@ class RefusedRow:
 
 def certificate_shown(batch: Batch) -> dict[str, Any] | None:
     """By which certificate a delivery was signed; nothing where it came without."""
-    found = getattr(batch, "signature", None)
-    if found is None:
-        return None
-    return {name: getattr(found, name) for name in ("code", "issuer", "serial", "fingerprint", "until")}
+    return certificate_words(getattr(batch, "signature", None))
 
 
 def intake_seal() -> Seal:

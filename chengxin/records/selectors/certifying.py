@@ -1,17 +1,14 @@
 """Deliveries signed by certificate: held against the file before anything of it is filed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from django.conf import settings
 
 from chengxin.actors.selectors import actor_acting
 from chengxin.kernel.days import day_of
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.signers import Signed, roots_read, signature_typed, signature_verified
 from chengxin.law import Law
 from chengxin.law.models import Source
+from chengxin.signatures.selectors import Certified, certified_of
 
 
 class DeliveryUnsigned(Refusal):
@@ -29,14 +26,6 @@ class SenderCodeless(Refusal):
     zh = "本库没有{actor}的统一社会信用代码，无法核对证书。代码由运行单位登记：chengxin actors --coded。"
 
 
-@dataclass(frozen=True)
-class Certified:
-    """A signature that holds, and by which certificate."""
-
-    raw: bytes
-    by: Signed
-
-
 def delivery_certified(
     path: Path, signature: str, *, law: Law, source: Source, by: str, at: datetime
 ) -> Certified | None:
@@ -50,5 +39,4 @@ def delivery_certified(
         return None
     if not actor.code:
         raise SenderCodeless(actor=actor.title)
-    raw, roots = signature_typed(signature), roots_read(settings.CHENGXIN_SIGNER_ROOTS)
-    return Certified(raw, signature_verified(path.read_bytes(), raw, code=actor.code, signed_on=day_of(at), roots=roots, at=at))  # fmt: skip
+    return certified_of(path.read_bytes(), signature, code=actor.code, signed_on=day_of(at), at=at)

@@ -33,10 +33,11 @@ from chengxin.records.bulk.reading import refusals as reading_refusals
 from chengxin.records.bulk.storing import Landing, Pairs, Parcel, Tally, parcel_make
 from chengxin.records.models import Batch, Report, WaitingDecision
 from chengxin.records.selectors.batches import RefusedRow, intake_seal, refused_csv, refused_rows
-from chengxin.records.selectors.certifying import Certified, delivery_certified
+from chengxin.records.selectors.certifying import delivery_certified
 from chengxin.records.selectors.filed import events_of
-from chengxin.records.services.certifying import signature_keep
+from chengxin.records.services.certifying import batch_signature_keep
 from chengxin.records.services.events import record_dispute, records_carry
+from chengxin.signatures.selectors import Certified
 from chengxin.subjects.bulk.resolving import name_latest
 from chengxin.subjects.models import Conflict
 from chengxin.subjects.selectors import root_of
@@ -170,7 +171,7 @@ def batch_ingest(
     run = _Run(found, law, path, by, at, _digest(path, law.record_types[found.record_type]), channel, advance)
     if releases is None and not dry_run and (repeated := _repeated(run, law)):
         if repeated.batch is not None:
-            signature_keep(certified, batch=repeated.batch, by=by, at=at)
+            batch_signature_keep(certified, batch=repeated.batch, by=by, at=at)
         return _measured(repeated, started)
     # A file of persons may bear one's name: only its kind is kept.
     of_persons = law.record_types[run.source.record_type].of_persons
@@ -188,7 +189,7 @@ def batch_ingest(
                 raise _RolledBack
             names_index_due(cursor.cursor)
             _batch_close(result, batch.pk, event="records.batch.landed", run=run)
-            signature_keep(certified, batch=batch.pk, by=by, at=at)
+            batch_signature_keep(certified, batch=batch.pk, by=by, at=at)
             if releases:
                 trace(
                     event="records.batch.released",
@@ -425,7 +426,7 @@ def _batch_hold(run: _Run, name: str, result: BatchResult, certified: Certified 
         counts = {"accepted": 0, "unchanged": 0, "waiting": result.rows - result.refused}
         result = BatchResult(**{**result.__dict__, **counts, "batch": batch.pk})
         _batch_close(result, batch.pk, event="records.batch.held", run=run)
-        signature_keep(certified, batch=batch.pk, by=run.by, at=run.at)
+        batch_signature_keep(certified, batch=batch.pk, by=run.by, at=run.at)
         file_hold(run.path, _held_path(batch.pk), intake_seal())
     return result
 

@@ -303,7 +303,7 @@ class Command(Base):
     def _signature(self, commitment: str, **options: Any) -> None:
         at = timezone.now()
         by = asker_acting(options["by"], at=at)
-        held = services.signature_open(commitment=count(commitment), by=by.key, at=at)
+        held = services.commitment_signature_open(commitment=count(commitment), by=by.key, at=at)
         if options["out"]:
             options["out"].write_bytes(b64decode(held["signature"]))
         self.result({"commitment": count(commitment), **held, "out": options["out"]})
