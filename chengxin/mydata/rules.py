@@ -81,6 +81,8 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"reports\..*", "再次取得报告", "A report had again"),
     (r"(rights|cases)\..*\.read", "查阅案卷", "A case read"),
     (r"(rights|cases)\..*", "案件的办理", "A step of a case"),
+    (r"signatures\..*\.read", "查阅以证书签名的答复", "A reply signed by certificate read"),
+    (r"signatures\..*", "以证书签名的答复", "A reply signed by certificate"),
     (r"records\..*", "记录的报送或者变更", "A record filed or changed"),
     (r"inspections\..*", "抽查", "An inspection"),
     (r"desk\..*", "在工作台查看", "Looked at by staff"),

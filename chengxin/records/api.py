@@ -1,24 +1,23 @@
 """The door of deliveries: files in, verdicts and refused rows out."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import AfterValidator, StringConstraints
 
 from chengxin import law as lawroom
-from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk, text_kept
+from chengxin.actors.api import ClientKey, Most, PerClient, Text, on_disk
 from chengxin.actors.services import call_count
 from chengxin.kernel.days import day_of
 from chengxin.records.selectors.batches import batch_accessible, batches_accessible, certificate_shown
 from chengxin.records.services.batches import batch_ingest, refused_export, refused_read
 from chengxin.records.services.certifying import batch_signature_open
+from chengxin.signatures.api import SignatureText, SignedByOut
 
-SignatureText = Annotated[str, StringConstraints(max_length=90_000), AfterValidator(text_kept)]
 UNSIGNED: Any = Form("")  # type: ignore[type-arg]
 router = Router(auth=ClientKey("batches"), throttle=PerClient(), tags=["batches 报送"])
 
@@ -28,16 +27,6 @@ class ConflictsOut(Schema):
 
     codes_with_several_names: int
     names_with_several_codes: int
-
-
-class SignedByOut(Schema):
-    """By which certificate a delivery was signed: its sender's code, who issued it, its serial number, the SHA-256 of its DER, and until when."""
-
-    code: str
-    issuer: str
-    serial: str
-    fingerprint: str
-    until: date
 
 
 class BatchOut(Schema):

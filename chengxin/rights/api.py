@@ -23,6 +23,7 @@ from chengxin.rights import services
 from chengxin.rights.rules import MOST_WORDS
 from chengxin.rights.selectors import case_file
 from chengxin.rights.services import Claimant
+from chengxin.signatures.api import SignatureText, SignedOnOut, SignedTextOut, SigningTextOut
 
 # Whoever is recorded has no account here. The rate keeps a program from opening cases by the thousand.
 rights = Router(auth=None, throttle=PerAddress("30/m"), tags=["rights 权利"])
@@ -172,6 +173,14 @@ class AnswerIn(FollowIn):
 
     to: Number
     reasons: Long = ""
+    papers: list[PaperInSchema] = Field(default_factory=list, max_length=10)
+    signed_on: date | None = None
+
+
+class SignedAnswerIn(AnswerIn):
+    """The same, with a detached signature (CMS) of the reply's text by the firm's certificate if there is one, and the day on which it was made."""
+
+    signature: SignatureText = ""
 
 
 class StatementIn(FollowIn):
@@ -214,8 +223,9 @@ class ProposedOut(Schema):
 
 
 class ToldOut(Schema):
-    """One step that was taken."""
+    """One step that was taken; `certificate` where its words were signed by certificate."""
 
+    number: int
     to: str
     title: str
     title_en: str
@@ -224,6 +234,7 @@ class ToldOut(Schema):
     by: str
     reasons: str
     document: str
+    certificate: SignedOnOut | None
 
 
 class OpenOut(ChoiceOut):
@@ -445,11 +456,22 @@ def case_follow(request: HttpRequest, asked: FollowIn) -> Any:
 @rights.post(
     "/answer", response=DoneOut, summary="撤回、申请复核 / take back, ask for review", operation_id="case_answer"
 )
-def case_answer(request: HttpRequest, asked: AnswerIn) -> Any:
-    """申请人自己的一步。 / A step by whoever holds the receipt."""
-    words = Words(reasons=asked.reasons)
-    done = services.case_answer(number=asked.number, key=asked.key, to=asked.to, words=words, at=timezone.now())
-    return done.as_dict()
+def case_answer(request: HttpRequest, asked: SignedAnswerIn) -> Any:
+    """当事人自己的一步，可附材料和单位证书对全文的签名。 / A step by whoever holds the receipt, with papers and a signature of its text by the unit's
+    certificate if there is one.
+    """
+    return services.case_answer(key=asked.key, signature=asked.signature, **_said(asked), at=timezone.now()).as_dict()
+
+
+@rights.post(
+    "/answer/text", response=SigningTextOut, summary="供签名的全文 / the text to be signed", operation_id="case_answer_text"
+)  # fmt: skip
+def case_answer_text(request: HttpRequest, asked: AnswerIn) -> Any:
+    """单位用证书签名的，对这段文本的字节作分离式签名（CMS）。 / What a unit signs by certificate, detached (CMS): the bytes of this text."""
+    at = timezone.now()
+    lookup_count(page="case", address=address_of(request), at=at)
+    reply = services.answer_text(key=asked.key, **_said(asked), at=at)
+    return {"code": reply.code, "text": reply.text}
 
 
 @rights.post(
@@ -525,6 +547,14 @@ def case_show(request: HttpRequest, number: str) -> Any:
     return {**shown.as_dict(), "claimant": claimant}
 
 
+@cases.get(
+    "/{number}/steps/{int:step}/signature", response=SignedTextOut, summary="答复的签名 / a reply's signature", operation_id="case_signature"
+)  # fmt: skip
+def case_signature(request: HttpRequest, number: str, step: int) -> Any:
+    """供办理单位再次核验；查阅留痕。 / For whoever handles the case and verifies again; written down."""
+    return services.answer_signature(number=number, step=step, asker=request.auth, at=timezone.now())  # type: ignore[attr-defined]
+
+
 @cases.post("/{number}/deeds", response=DeedOut, summary="记录培训、约谈 / record a deed", operation_id="deed_record")
 def deed(request: HttpRequest, number: str, asked: DeedIn) -> Any:
     """记入案件并计数；除决定机关自己的规则要求的外，不是修复的条件。 / Counted; no condition of repair unless the agency's own rule says so."""
@@ -549,6 +579,12 @@ def case_step(request: HttpRequest, number: str, asked: StepIn) -> Any:
         made = services.case_propose(**step, changes=asked.changes or {}, programs=True)
         return Status(202, put_of(made, at=at).as_dict())
     return services.case_decide(**step, changes=asked.changes).as_dict()
+
+
+def _said(asked: AnswerIn) -> dict[str, Any]:
+    """A step by whoever holds the receipt, as the services take it."""
+    words = Words(reasons=asked.reasons)
+    return {"number": asked.number, "to": asked.to, "words": words, "papers": _papers(asked.papers), "signed_on": asked.signed_on}  # fmt: skip
 
 
 def _papers(given: Sequence[PaperInSchema]) -> list[PaperIn]:

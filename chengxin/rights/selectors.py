@@ -11,6 +11,7 @@ from chengxin.cases.models import Case, Paper, Step
 from chengxin.cases.rules import Course
 from chengxin.cases.selectors import case_seal, cases_open, course_of
 from chengxin.kernel.days import day_of
+from chengxin.kernel.identifiers import uscc_valid
 from chengxin.law import Law
 from chengxin.law.models import RecordType, Words
 from chengxin.lists.selectors import TaskTold, fact_last, listing_record, records_filed, tasks_about
@@ -18,7 +19,8 @@ from chengxin.records.models import Record
 from chengxin.records.rules import Standing, replay
 from chengxin.records.selectors.filed import EVER, events_of, records_before, statements_of
 from chengxin.rights import rules
-from chengxin.subjects.selectors import SubjectUnknown, members_of, root_of, subject_of
+from chengxin.signatures.selectors import replies_certified
+from chengxin.subjects.selectors import SubjectUnknown, members_of, number_of, root_of, subject_of
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ class Told:
     by: str
     reasons: str
     document: str
+    number: int
+    certificate: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,7 @@ class CaseFile:
             "steps": [
                 {
                     "to": t.to, "title": t.title.zh, "title_en": t.title.en, "on": t.on, "at": t.at, "by": t.by,
-                    "reasons": t.reasons, "document": t.document,
+                    "reasons": t.reasons, "document": t.document, "number": t.number, "certificate": t.certificate,
                 }
                 for t in self.told
             ],
@@ -238,6 +242,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
     choices, now = _choices_offered(case, course), record_now(case)
     theirs = record_theirs(case, known_at=known_at) or 0
     steps = list(Step.objects.filter(case=case).order_by("number"))
+    certified = replies_certified((step_named(case, step.number) for step in steps), known_at=known_at)
     return CaseFile(
         case=case,
         number=case.number,
@@ -249,7 +254,7 @@ def case_file(case: Case, doers: Iterable[str] | None = None, *, known_at: datet
         final=course.state.final,
         suspended=course.state.suspends,
         last_day=course.last_day,
-        told=[_told(course, step) for step in steps],
+        told=[_told(course, step, certified.get(step_named(case, step.number))) for step in steps],
         choices=[choice for choice in choices if mine is None or choice.by in mine],
         others=[choice for choice in choices if mine is not None and choice.by not in mine],
         statement=statements_of([theirs], known_at=known_at).get(theirs, ""),
@@ -294,9 +299,19 @@ def choices_of(course: Course) -> list[Choice]:
     return found
 
 
-def _told(course: Course, step: Step) -> Told:
+def _told(course: Course, step: Step, certificate: dict[str, Any] | None) -> Told:
     title = course.procedure.states[step.to].title
-    return Told(step.to, title, step.on, step.at, step.doer, step.reasons, step.document)
+    return Told(step.to, title, step.on, step.at, step.doer, step.reasons, step.document, step.number, certificate)
+
+
+def step_named(case: Case, step: int) -> str:
+    """A step of a case as its signature names it."""
+    return f"case:{case.pk}/step:{step}"
+
+
+def signable(case: Case, *, known_at: datetime) -> bool:
+    """Whether the case's subject is a unit whose certificate could be told by its code."""
+    return uscc_valid(number_of(case.subject_id, known_at=known_at))
 
 
 def contact_of(case: Case) -> dict[str, Any]:

@@ -53,7 +53,11 @@ from chengxin.rights.selectors import (
     record_now,
     record_of,
     record_theirs,
+    step_named,
 )
+from chengxin.signatures.rules import Reply, ReplyUncertified, reply_fit
+from chengxin.signatures.selectors import reply_certified
+from chengxin.signatures.services import reply_keep, reply_open
 from chengxin.subjects.selectors import number_of
 
 SUBJECT: tuple[Doer, ...] = ("subject",)
@@ -338,11 +342,80 @@ def case_followed(*, number: str, key: str, at: datetime) -> CaseFile:
 
 
 def case_answer(
-    *, number: str, key: str, to: str, at: datetime, words: Words | None = None, papers: Iterable[PaperIn] = ()
-) -> Done:
-    """A step by whoever holds the case's key: taking an objection back, asking for a review."""
-    case = case_by_key(number, key)
-    return _step(case, to, SUBJECT, by=BY_SUBJECT, at=at, words=words or Words(), papers=papers)
+    *, number: str, key: str, to: str, at: datetime, words: Words | None = None, papers: Iterable[PaperIn] = (),
+    signature: str = "", signed_on: date | None = None,
+) -> Done:  # fmt: skip
+    """A step by whoever holds the case's key: its reply, taking an objection back, asking for a review. With a detached `signature` by the firm's
+    certificate the text of `answer_text` is what was said.
+    """
+    said: dict[str, Any] = {
+        "to": to,
+        "words": words or Words(),
+        "papers": list(papers),
+        "signature": signature,
+        "signed_on": signed_on,
+    }
+    return _answered(case_by_key(number, key), by=BY_SUBJECT, at=at, **said)
+
+
+def answer_enter(
+    *, number: str, asker: Asker, to: str, at: datetime, words: Words, signature: str, papers: Iterable[PaperIn] = (),
+    signed_on: date | None = None,
+) -> Done:  # fmt: skip
+    """The same by whoever plays a part in the case and was handed the reply: only one that the firm signed by certificate, which says whose it is."""
+    case = _case_acted(number, asker)
+    if not signature.strip():
+        raise ReplyUncertified(about=number)
+    said: dict[str, Any] = {
+        "to": to,
+        "words": words,
+        "papers": list(papers),
+        "signature": signature,
+        "signed_on": signed_on,
+    }
+    return _answered(case, by=asker.key, at=at, **said)
+
+
+def answer_text(*, number: str, key: str = "", asker: Asker | None = None, at: datetime, **said: Any) -> Reply:
+    """What a step by the case's subject would have signed by certificate: for whoever holds its key, or plays a part in it."""
+    return _reply(_case_acted(number, asker) if asker else case_by_key(number, key), at=at, **said)
+
+
+def answer_signature(*, number: str, step: int, asker: Asker, at: datetime) -> dict[str, str]:
+    """The text of a step and the signature by certificate, for whoever may see the case and must verify it again; written down."""
+    case = case_accessible(asker, number)
+    return reply_open(
+        about=step_named(case, step), title=f"{case.number}/{step}", by=asker.key, at=at, subject=case.subject_id
+    )
+
+
+def _case_acted(number: str, asker: Asker) -> Case:
+    case = case_accessible(asker, number)
+    if not doers_of(case, asker):
+        raise CaseUnknown(number=number[:40])
+    return case
+
+
+def _reply(
+    case: Case, *, to: str, words: Words, papers: Iterable[PaperIn], signed_on: date | None, at: datetime
+) -> Reply:
+    return reply_fit(
+        about=f"case:{case.number}", act=to, code=number_of(case.subject_id, known_at=at), signed_on=signed_on, since=case.opened_on,
+        today=day_of(at), words=words.reasons, papers=[each.content for each in papers],
+    )  # fmt: skip
+
+
+def _answered(case: Case, *, by: str, at: datetime, signature: str, signed_on: date | None, **said: Any) -> Done:
+    reply = _reply(case, signed_on=signed_on, at=at, **said) if signature.strip() else None
+    certified = reply_certified(reply, signature, at=at) if reply else None
+    with transaction.atomic():
+        done = _step(case, doers=SUBJECT, by=by, at=at, **said)
+        if reply:
+            step = Step.objects.filter(case=case, to=said["to"], doer="subject").latest("number").number
+            reply_keep(
+                certified, about=step_named(case, step), signed_on=reply.signed_on, by=by, at=at, subject=case.subject_id
+            )  # fmt: skip
+    return done
 
 
 def statement_answer(*, number: str, key: str, words: str, at: datetime) -> Statement:
@@ -534,9 +607,7 @@ def repair_notice(*, record: int, number: str, asker: Asker, at: datetime) -> st
 
 def deed_record(*, number: str, kind: str, day: date, note: str, asker: Asker, at: datetime) -> Deed:
     """Write training, an interview or the like down in a case, by whoever plays a part in it."""
-    case = case_accessible(asker, number)
-    if not doers_of(case, asker):
-        raise CaseUnknown(number=number[:40])
+    case = _case_acted(number, asker)
     made = deed_add(case=case, kind=kind, day=day, note=note, by=asker.key, at=at)
     trace(event="rights.deed.recorded", by=asker.key, at=at, subject=case.subject_id, about=f"case:{case.pk}")
     return made

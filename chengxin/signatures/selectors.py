@@ -10,6 +10,7 @@ from django.conf import settings
 
 from chengxin.kernel.signers import Signed, roots_read, signature_typed, signature_verified
 from chengxin.signatures.models import ByCertificate, ReplySignature
+from chengxin.signatures.rules import Reply
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ def certified_of(content: bytes | str, signature: str, *, code: str, signed_on: 
     text = content if isinstance(content, str) else ""
     signed = content.encode() if isinstance(content, str) else content
     return Certified(raw, signature_verified(signed, raw, code=code, signed_on=signed_on, roots=trusted, at=at), text)
+
+
+def reply_certified(reply: Reply, signature: str, *, at: datetime) -> Certified:
+    """The signature of a reply's text by its firm's certificate, verified."""
+    return certified_of(reply.text, signature, code=reply.code, signed_on=reply.signed_on, at=at)
 
 
 def certificate_words(found: ByCertificate | None) -> dict[str, Any] | None:

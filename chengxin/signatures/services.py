@@ -26,7 +26,7 @@ def signature_keep(
     field = _sealed(kind)
     sealed = seal_of(field.ring).seal_json(certified.held, field.bound(beside))
     words = asdict(certified.by)
-    kind._default_manager.create(**beside, **words, **more, sealed=sealed, at=at, by=by)
+    kind._default_manager.create(**beside, **words, **more, **{field.name: sealed}, at=at, by=by)
     detail = {name: words[name] for name in ("issuer", "serial", "fingerprint")}
     trace(event=event, by=by, at=at, subject=subject, about=about, detail=detail)
 
@@ -61,7 +61,7 @@ def reply_keep(
 
 def reply_open(*, about: str, title: str, by: str, at: datetime, subject: int | None = None) -> dict[str, str]:
     """The text of a reply and its signature, for whoever must verify it again; `title` is what a refusal calls it."""
-    words: dict[str, Any] = {"event": "signatures.reply.opened", "about": about, "by": by, "at": at, "subject": subject}
+    words: dict[str, Any] = {"event": "signatures.reply.read", "about": about, "by": by, "at": at, "subject": subject}
     held = signature_open(ReplySignature, beside={"about": about}, **words)
     if held is None:
         raise rules.ReplyUncertified(about=title)

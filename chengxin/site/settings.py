@@ -54,8 +54,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = [
     "chengxin.ledger",
     "chengxin.vault",
-    "chengxin.signatures",
     "chengxin.actors",
+    "chengxin.signatures",
     "chengxin.subjects",
     "chengxin.accounts",
     "chengxin.cases",

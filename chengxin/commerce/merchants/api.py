@@ -37,6 +37,7 @@ from chengxin.commerce.merchants.selectors import (
 from chengxin.kernel.days import day_of
 from chengxin.kernel.tables import file_named
 from chengxin.law import load
+from chengxin.signatures.api import SignatureText, SignedOnOut, SigningTextOut
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["merchants 商家"])
 
@@ -559,25 +560,7 @@ class CommitmentIn(Schema):
     shop: Id | None = None
     digest: Text = ""
     signed_on: date
-    signature: Annotated[str, StringConstraints(max_length=90_000), AfterValidator(text_kept)] = ""
-
-
-class CommitmentTextOut(Schema):
-    """The text whose bytes a signer signs by certificate, and as whom."""
-
-    code: str
-    text: str
-
-
-class CommitmentCertificateOut(Schema):
-    """By which certificate a commitment was signed: whose, issued by whom, until when it held, and on which day."""
-
-    code: str
-    issuer: str
-    serial: str
-    fingerprint: str
-    until: date
-    signed_on: date
+    signature: SignatureText = ""
 
 
 class CommitmentStepOut(Schema):
@@ -599,7 +582,7 @@ class CommitmentOut(Schema):
     text_digest: str
     on_behalf: bool
     signed_on: date
-    certificate: CommitmentCertificateOut | None
+    certificate: SignedOnOut | None
     state: str
     own_account: bool
     steps: list[CommitmentStepOut]
@@ -736,7 +719,7 @@ def commitments(request: HttpRequest, platform: Text, shop: Text = "") -> Any:
 
 
 @router.get(
-    "/{platform}/commitments/text", auth=None, throttle=OPEN, response=CommitmentTextOut, summary="供证书签名的承诺文本 / the text to sign",
+    "/{platform}/commitments/text", auth=None, throttle=OPEN, response=SigningTextOut, summary="供证书签名的承诺文本 / the text to sign",
     operation_id="commitment_text",
 )  # fmt: skip
 def commitment_words(request: HttpRequest, platform: Text, form: Text, signed_on: date, shop: Text = "") -> Any:

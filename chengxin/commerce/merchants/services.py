@@ -646,7 +646,7 @@ def _commitment_made(
 
 
 def _signature_kept(made: Commitment, certified: Certified | None, *, signed_on: date, by: str, at: datetime) -> None:
-    words = {"event": "merchants.commitment.certified", "about": f"commitment:{made.pk}", "by": by}
+    words: dict[str, Any] = {"event": "merchants.commitment.certified", "about": f"commitment:{made.pk}", "by": by}
     signature_keep(Signature, certified, beside={"commitment_id": made.pk}, at=at, signed_on=signed_on, **words)
 
 
@@ -654,7 +654,7 @@ def commitment_signature_open(*, commitment: int, by: str, at: datetime) -> dict
     """The text that was signed by certificate and the signature, for whoever must verify it again: written down before it is given, since the
     certificate may name persons.
     """
-    words = {"event": "merchants.signature.opened", "about": f"commitment:{commitment}", "by": by}
+    words: dict[str, Any] = {"event": "merchants.signature.opened", "about": f"commitment:{commitment}", "by": by}
     held = signature_open(Signature, beside={"commitment_id": commitment}, at=at, **words)
     if held is None:
         raise rules.SignatureUnknown(commitment=commitment)

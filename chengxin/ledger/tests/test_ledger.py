@@ -53,7 +53,7 @@ BY_ROW = {
             "complaints_refused", "disclosure_consent", "leads_lead", "leads_refused", "leads_reply", "leads_reporter",
             "merchants_refused", "merchants_registration", "merchants_signature", "records_batchsignature",
             "records_record", "records_refused", "records_ticket", "records_waiting",
-            "reports_report", "subjects_person",
+            "reports_report", "signatures_replysignature", "subjects_person",
         )
     },
 }  # fmt: skip

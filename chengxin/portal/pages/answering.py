@@ -21,12 +21,16 @@ from chengxin.cases.rules import DOERS
 from chengxin.cases.selectors import course_of
 from chengxin.cases.services.running import MOST_BYTES, PaperIn, Words
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.signers import MOST as SIGNATURE_MOST
+from chengxin.kernel.signers import signature_text
 from chengxin.portal.pages.reading import in_both_languages, owed, passing, waiting
 from chengxin.portal.rules import number_query
 from chengxin.portal.selectors import record_shown
 from chengxin.rights import services
 from chengxin.rights.rules import COMPLAINED, COMPLAINT, DOUBT, FORUMS, MOST_STATEMENT, MOST_WORDS, complained_of
+from chengxin.rights.selectors import signable
 from chengxin.rights.services import Claimant, Receipt
+from chengxin.signatures.rules import Reply
 from chengxin.subjects.selectors import SubjectUnknown
 
 MOST_PAPERS = 5
@@ -131,6 +135,18 @@ def _answer(
     return render(request, "portal/receipt.html", {**context, "receipt": receipt, "next": next_steps})
 
 
+def signature_of(request: HttpRequest) -> str:
+    """The signature by certificate that came with a form, or nothing; no more is read of it than tells that it is too long."""
+    file = request.FILES.get("signature")
+    return signature_text(file.read(SIGNATURE_MOST + 1)) if file else ""
+
+
+def text_given(reply: Reply) -> HttpResponse:
+    """The text of a reply as a file, whose bytes are to be signed."""
+    headers = {"Content-Disposition": 'attachment; filename="reply.txt"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(reply.text.encode(), content_type="text/plain; charset=utf-8", headers=headers)
+
+
 def claimant_of(form: AnswerForm) -> Claimant:
     """Who asks, as the form says it."""
     words = form.cleaned_data
@@ -162,12 +178,17 @@ def answer(request: HttpRequest) -> HttpResponse:
     """A step by whoever holds the receipt, or their words beside the record; then the case again."""
     number, key, reasons = (request.POST.get(name, "") for name in ("number", "key", "reasons"))
     at = timezone.now()
+    said: dict[str, Any]
     try:
         if "words" in request.POST:
             services.statement_answer(number=number, key=key, words=request.POST["words"], at=at)
         else:
-            to = request.POST.get("to", "")
-            services.case_answer(number=number, key=key, to=to, words=Words(reasons=reasons.strip()), at=at)
+            said = {"number": number, "key": key, "to": request.POST.get("to", ""), "at": at}
+            said |= {"words": Words(reasons=reasons.strip()), "papers": papers_of(request)}
+            if "text" in request.POST:
+                lookup_count(page="case", address=address_of(request), at=at)
+                return text_given(services.answer_text(**said, signed_on=None))
+            services.case_answer(**said, signature=signature_of(request))
     except Refusal as refusal:
         return _case(request, refusal)
     return _case(request)
@@ -204,7 +225,16 @@ def _case(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         return waiting(told, unknown)
     steps = [{"step": step, "by": DOERS[step.by]} for step in shown.told]
     owing = owed(shown.others)
-    context = {"case": shown, "told": steps, "owing": owing, "key": key, "refusal": refusal, "most": MOST_STATEMENT}
+    context = {
+        "case": shown,
+        "told": steps,
+        "owing": owing,
+        "key": key,
+        "refusal": refusal,
+        "most": MOST_STATEMENT,
+        "papers": MOST_PAPERS,
+    }
+    context["signable"] = signable(shown.case, known_at=at)
     if shown.procedure not in (DOUBT, COMPLAINT):
         whom = [(doer, DOERS[doer]) for doer in complained_of(course_of(shown.case))]
         context |= {"whom": whom, "complained": COMPLAINED.items(), "most_words": MOST_WORDS, "typed": request.POST}

@@ -1,6 +1,5 @@
 """A shop of whoever is signed in: what it promises by its own account, and what it says against its platform's measures. Whoever it is not gets 404."""
 
-from base64 import b64encode
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -25,11 +24,11 @@ from chengxin.commerce.merchants.selectors import (
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import shops_of
+from chengxin.portal.pages.answering import signature_of
 from chengxin.portal.pages.shopping import STATES
 from chengxin.portal.pages.signing import signed_in_only
 from chengxin.portal.pages.typed import day_typed, number_typed
 
-MOST_SIGNATURE = 60_000  # bytes
 MOST = 50
 
 
@@ -74,6 +73,5 @@ def _done(request: HttpRequest, own: OwnShop) -> None:
         number = number_typed(typed.get("commitment", "")) or 0
         services.commitment_step(own=own, commitment=number, kind=typed.get("kind", ""), words=typed.get("words", ""), at=at)  # fmt: skip
     elif act == "sign" and "sure" in typed:
-        sent = request.FILES.get("signature")
-        signature = b64encode(sent.read(MOST_SIGNATURE)).decode() if sent else ""
+        signature = signature_of(request)
         services.commitment_sign_own(own=own, form=typed.get("form", ""), form_from=day_typed(typed.get("form_from", "")) or date.min, at=at, signature=signature)  # fmt: skip

@@ -1,6 +1,7 @@
 """The signatures with which deliveries came: kept beside their batch, and opened for whoever verifies again."""
 
 from datetime import datetime
+from typing import Any
 
 from chengxin.kernel.errors import Refusal
 from chengxin.records.models import Batch, BatchSignature
@@ -18,13 +19,13 @@ class BatchUnsigned(Refusal):
 
 def batch_signature_keep(certified: Certified | None, *, batch: int, by: str, at: datetime) -> None:
     """Keep who signed beside the batch, once."""
-    words = {"event": "records.batch.certified", "about": f"batch:{batch}", "by": by}
+    words: dict[str, Any] = {"event": "records.batch.certified", "about": f"batch:{batch}", "by": by}
     signature_keep(BatchSignature, certified, beside={"batch_id": batch}, at=at, **words)
 
 
 def batch_signature_open(*, batch: Batch, by: str, at: datetime) -> str:
     """The signature with which a batch came, in base64, for whoever holds the file and must verify it again: written down before it is given."""
-    words = {"event": "records.signature.opened", "about": f"batch:{batch.pk}", "by": by}
+    words: dict[str, Any] = {"event": "records.signature.opened", "about": f"batch:{batch.pk}", "by": by}
     held = signature_open(BatchSignature, beside={"batch_id": batch.pk}, at=at, **words)
     if held is None:
         raise BatchUnsigned(batch=batch.pk)
