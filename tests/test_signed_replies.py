@@ -146,9 +146,10 @@ def refused(kind: type[Refusal], made: Any, signature: str, *says: str, **change
 def test_a_changed_word_paper_day_or_case_is_another_text(root: Holder, made: Any, tmp_path: Path) -> None:
     signature = of_firm(root).signs(text_of(made))
     other = PaperIn(PAPER.title, PAPER.media_type, PAPER.content + b"\n")
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"words": Words(SAID.replace("不予", "从轻"))}, {"papers": [other]}, {"papers": []}, {"papers": [PAPER, PAPER]}, {"at": later(days=1)},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for change in changes:
         refused(signers.SignatureOfOtherText, made, signature, **change)
     (tmp_path / "second").mkdir()
     second = noticed(tmp_path / "second", number=code(2))

@@ -204,6 +204,7 @@ UNTRACED = {
     "accounts.passkey_show": "only compares, as code_show",
     "accounts.password_fit": "changes nothing: whether a password will do",
     "ledger.on_behalf": "is what the trace names",
+    "rights.answer_text": "changes nothing: what its asker wrote, as it is to be signed",
     "actors.key_hash": "changes nothing: the digest of a key",
     "desk.oversights_writable": "only says what the asker may write down; what it then enters is traced",
     "subjects.conflict_open": "part of a batch, whose entry tells of it",
