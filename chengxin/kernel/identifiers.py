@@ -29,6 +29,8 @@ _OLD_IN_WORDS = re.compile(r"[一-鿿()\[\]〔〕]{1,22}[字第]第?[0-9][0-9A-Z
 _BETWEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212\uff0d]+")
 _CITIZEN_WITHIN = re.compile(r"(?=([0-9]{17}[0-9X]))")
 _CITIZEN_WRITTEN = re.compile(r"[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx]")
+# The shape of a citizen number, wherever its place is: the day of birth inside tells it from a unit's code.
+CITIZEN_SHAPE = r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 _CITIZEN = re.compile(r"[0-9]{6}(?:19|20)[0-9]{9}[0-9X]")
 # Residents of Hong Kong, Macao and Taiwan hold numbers with these places since 2018; the place table lacks them.
 _CITIZEN_PLACES_BESIDES = ("810000", "820000", "830000")

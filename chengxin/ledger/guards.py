@@ -1,6 +1,9 @@
-"""What the database itself enforces on append-only tables, as operations for the rooms' migrations."""
+"""What the database itself enforces: that append-only tables stay as they are, as operations for the rooms' migrations, and who may stand in no column."""
 
 from django.db.migrations import RunSQL
+from django.db.models import Q
+
+from chengxin.kernel.identifiers import CITIZEN_SHAPE
 
 REFUSE_CHANGE = RunSQL(
     """
@@ -12,6 +15,11 @@ REFUSE_CHANGE = RunSQL(
     """,
     "drop function chengxin_refuse_change()",
 )
+
+
+def nobody_in(*columns: str) -> Q:
+    """For a constraint: no citizen number stands in these columns."""
+    return Q(*(~Q(**{f"{column}__regex": CITIZEN_SHAPE}) for column in columns))
 
 
 def append_only(table: str) -> RunSQL:

@@ -5,12 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from chengxin.commerce.circles.rules import CITIZEN
+from chengxin.ledger.guards import nobody_in
 from chengxin.records.models import Record
-
-
-def _nobody_in(*names: str) -> Q:
-    return Q(*(~Q(**{f"{name}__regex": CITIZEN}) for name in names))
 
 
 class Neglect(models.Model):
@@ -32,7 +28,7 @@ class Neglect(models.Model):
                 condition=~Q(facts="") & ~Q(document="") & ~Q(authority="") & Q(digest__regex=r"^[0-9a-f]{64}$"),
                 name="circles_neglect_says_all",
             ),
-            models.CheckConstraint(condition=_nobody_in("facts", "document"), name="circles_neglect_no_person"),
+            models.CheckConstraint(condition=nobody_in("facts", "document"), name="circles_neglect_no_person"),
         ]
         indexes: ClassVar = [models.Index(fields=["platform"], name="circles_neglect_platform")]
 
@@ -73,7 +69,7 @@ class NeglectStep(models.Model):
                 condition=Q(to="penalised", record__isnull=False) | ~Q(to="penalised") & Q(record__isnull=True),
                 name="circles_neglectstep_penalty_is_a_record",
             ),
-            models.CheckConstraint(condition=~Q(by="") & _nobody_in("words", "document"), name="circles_neglectstep_no_person"),
+            models.CheckConstraint(condition=~Q(by="") & nobody_in("words", "document"), name="circles_neglectstep_no_person"),
         ]  # fmt: skip
 
 
@@ -104,7 +100,7 @@ class Firm(models.Model):
             ),
             # A firm, never a person in business: no sole trader's code, whoever writes.
             models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & ~Q(document="") & _nobody_in("name", "document"),
+                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & ~Q(document="") & nobody_in("name", "document"),
                 name="circles_firm_is_a_firm",
             ),
         ]  # fmt: skip
@@ -150,7 +146,7 @@ class Member(models.Model):
             models.UniqueConstraint(fields=["association", "code", "version"], name="circles_member_in_order"),
             models.CheckConstraint(condition=Q(state__in=["member", "left"]), name="circles_member_state_known"),
             models.CheckConstraint(
-                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & _nobody_in("name"),
+                condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(name="") & nobody_in("name"),
                 name="circles_member_is_a_firm",
             ),
         ]  # fmt: skip
@@ -180,7 +176,7 @@ class Discipline(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9A-Z]{18}$") & ~Q(code__startswith="92") & ~Q(article="") & ~Q(facts="") & ~Q(document="")
-                & Q(digest__regex=r"^[0-9a-f]{64}$") & _nobody_in("name", "facts", "article", "document"),
+                & Q(digest__regex=r"^[0-9a-f]{64}$") & nobody_in("name", "facts", "article", "document"),
                 name="circles_discipline_whole",
             ),
             models.CheckConstraint(condition=Q(until__gt=F("decided_on")), name="circles_discipline_ends"),
@@ -213,7 +209,7 @@ class DisciplineStep(models.Model):
                 name="circles_disciplinestep_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["reply", "appeal", "upheld", "withdrawn"]) & ~Q(words="") & _nobody_in("words"),
+                condition=Q(kind__in=["reply", "appeal", "upheld", "withdrawn"]) & ~Q(words="") & nobody_in("words"),
                 name="circles_disciplinestep_kind_known",
             ),
         ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from chengxin.commerce.merchants.rules import digest_holds, person_told
 from chengxin.kernel.errors import Refusal
-from chengxin.kernel.identifiers import uscc_valid
+from chengxin.kernel.identifiers import CITIZEN_SHAPE, uscc_valid
 from chengxin.kernel.periods import months_after
 from chengxin.kernel.wording import WordsUnfit, words_fit
 
@@ -25,8 +25,6 @@ OF_PLATFORM: Final = ("replied", "reported", "contested")
 CLOSED: Final = ("mended", "penalised", "dropped", "lapsed")
 MOST_OWING: Final = 500
 MOST_WORDS: Final = 2000
-# The shape of a citizen number, wherever its place is: the day of birth inside tells it from a unit's code.
-CITIZEN: Final = r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 
 class NeglectUnknown(Refusal):
@@ -74,7 +72,7 @@ def said(words: str, en: str, zh: str, *, most: int = MOST_WORDS, needed: bool =
     except WordsUnfit as unfit:
         unfit.data["field"] = field
         raise
-    if re.search(CITIZEN, kept) or person_told(kept):
+    if re.search(CITIZEN_SHAPE, kept) or person_told(kept):
         raise PersonNamed(what=en, what_zh=zh, field=field)
     return kept
 

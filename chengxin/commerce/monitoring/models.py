@@ -6,14 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from chengxin.commerce.merchants.models import Ticket
-from chengxin.commerce.monitoring.rules import CITIZEN
+from chengxin.ledger.guards import nobody_in
 from chengxin.subjects.models import Subject
 
 HASHED = r"^[0-9a-f]{64}$"
-
-
-def _nobody_in(*names: str) -> Q:
-    return Q(*(~Q(**{f"{name}__regex": CITIZEN}) for name in names))
 
 
 class Numbered(models.Model):
@@ -62,7 +58,7 @@ class Plan(Numbered):
                 name="monitoring_plan_drawn_or_stated",
             ),
             models.UniqueConstraint(fields=["seed_hash"], condition=~Q(seed_hash=""), name="monitoring_plan_seed_once"),
-            models.CheckConstraint(condition=_nobody_in("title", "title_en", "document"), name="monitoring_plan_no_person"),
+            models.CheckConstraint(condition=nobody_in("title", "title_en", "document"), name="monitoring_plan_no_person"),
         ]  # fmt: skip
 
 
@@ -79,7 +75,7 @@ class PlanEnd(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=(~Q(seed="") & Q(reason="") | Q(seed="") & ~Q(reason="")) & _nobody_in("reason"),
+                condition=(~Q(seed="") & Q(reason="") | Q(seed="") & ~Q(reason="")) & nobody_in("reason"),
                 name="monitoring_planend_drawn_or_reasoned",
             )
         ]
@@ -105,7 +101,7 @@ class Patrol(Numbered):
                 condition=Q(reason="drawn", rank__regex=HASHED) | ~Q(reason="drawn") & ~Q(reference="") & ~Q(words="") & Q(rank=""),
                 name="monitoring_patrol_drawn_or_reasoned",
             ),
-            models.CheckConstraint(condition=_nobody_in("reference", "words"), name="monitoring_patrol_no_person"),
+            models.CheckConstraint(condition=nobody_in("reference", "words"), name="monitoring_patrol_no_person"),
         ]  # fmt: skip
         indexes: ClassVar = [models.Index(fields=["platform", "shop"], name="monitoring_patrol_shop")]
 
@@ -131,7 +127,7 @@ def _step_kept(of: str) -> list[models.BaseConstraint]:
     return [
         models.UniqueConstraint(fields=[of, "number"], name=f"monitoring_{of}step_in_order"),
         models.CheckConstraint(
-            condition=~Q(by="") & (Q(document="", digest="") | ~Q(document="") & Q(digest__regex=HASHED)) & _nobody_in("words", "document"),
+            condition=~Q(by="") & (Q(document="", digest="") | ~Q(document="") & Q(digest__regex=HASHED)) & nobody_in("words", "document"),
             name=f"monitoring_{of}step_kept",
         ),
     ]  # fmt: skip
@@ -169,7 +165,7 @@ class Finding(models.Model):
                 | Q(result="not-applicable", misconduct=""),
                 name="monitoring_finding_evidenced",
             ),
-            models.CheckConstraint(condition=~Q(officer="") & _nobody_in("facts", "officer"), name="monitoring_finding_no_person"),
+            models.CheckConstraint(condition=~Q(officer="") & nobody_in("facts", "officer"), name="monitoring_finding_no_person"),
         ]  # fmt: skip
 
 
@@ -219,7 +215,7 @@ class Loop(Numbered):
                 name="monitoring_loop_about_somebody",
             ),
             models.CheckConstraint(
-                condition=_nobody_in("title", "reference", "facts", "document", "goods"), name="monitoring_loop_no_person"
+                condition=nobody_in("title", "reference", "facts", "document", "goods"), name="monitoring_loop_no_person"
             ),
         ]  # fmt: skip
         indexes: ClassVar = [
@@ -254,7 +250,7 @@ class LoopFact(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["loop", "deed", "kind", "reference"], name="monitoring_loopfact_once"),
             models.CheckConstraint(
-                condition=~Q(reference="") & _nobody_in("reference", "words"), name="monitoring_loopfact_no_person"
+                condition=~Q(reference="") & nobody_in("reference", "words"), name="monitoring_loopfact_no_person"
             ),
         ]
 
@@ -272,7 +268,7 @@ class Referral(Numbered):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~Q(department="") & ~Q(department=models.F("by")) & ~Q(words="") & ~Q(document="") & Q(digest__regex=HASHED) & _nobody_in("words", "document"),
+                condition=~Q(department="") & ~Q(department=models.F("by")) & ~Q(words="") & ~Q(document="") & Q(digest__regex=HASHED) & nobody_in("words", "document"),
                 name="monitoring_referral_says_all",
             )
         ]  # fmt: skip

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from chengxin.commerce.circles.rules import CITIZEN, PaperUnfit, paper, said
+from chengxin.commerce.circles.rules import PaperUnfit, paper, said
 from chengxin.commerce.merchants.rules import digest_holds
 from chengxin.inspections.rules import hash_fit, inspectors_fit, rank, seed_hash
 from chengxin.kernel.errors import Refusal
 from chengxin.law import Law
 from chengxin.law.models import Procedure
 
-__all__ = ["CITIZEN", "hash_fit", "paper", "rank", "said", "seed_hash"]
+__all__ = ["hash_fit", "paper", "rank", "said", "seed_hash"]
 
 PATROL, LOOP, LINKAGE = "shop-patrol", "supervision-loop", "regional-linkage"
 REASONS, MISCONDUCT, FACTS, ROLES = "monitoring-reasons", "misconduct", "loop-facts", "linkage-roles"

@@ -7,13 +7,10 @@ from django.db.models import F, Q
 
 from chengxin.cases.models import StepKept
 from chengxin.commerce.trails.models import Recall
-from chengxin.commerce.warnings.rules import CITIZEN, TEXTS
+from chengxin.commerce.warnings.rules import TEXTS
+from chengxin.ledger.guards import nobody_in
 from chengxin.records.models import Record
 from chengxin.subjects.models import Subject
-
-
-def _nobody_in(*names: str) -> Q:
-    return Q(*(~Q(**{f"{name}__regex": CITIZEN}) for name in names))
 
 
 class Warning(models.Model):
@@ -69,7 +66,7 @@ class Warning(models.Model):
             ),
             # No natural person is in a warning, whoever writes it.
             models.CheckConstraint(
-                condition=_nobody_in("name", "shop_title", *TEXTS), name="warnings_warning_no_person"
+                condition=nobody_in("name", "shop_title", *TEXTS), name="warnings_warning_no_person"
             ),
         ]  # fmt: skip
 
@@ -98,7 +95,7 @@ class WarningStep(StepKept):
                 | Q(first__isnull=False, second__isnull=False, second__gt=0) & ~Q(first=F("second")) & ~Q(words=""),
                 name="warnings_step_danger_by_two",
             ),
-            models.CheckConstraint(condition=_nobody_in("words"), name="warnings_step_no_person"),
+            models.CheckConstraint(condition=nobody_in("words"), name="warnings_step_no_person"),
         ]
 
 
@@ -145,5 +142,5 @@ class WarningReceipt(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(found__gte=0) & ~Q(by=""), name="warnings_receipt_counted"),
-            models.CheckConstraint(condition=_nobody_in("words"), name="warnings_receipt_no_person"),
+            models.CheckConstraint(condition=nobody_in("words"), name="warnings_receipt_no_person"),
         ]

@@ -9,6 +9,7 @@ from typing import Final
 from chengxin.commerce.merchants.rules import person_told
 from chengxin.kernel.days import CHINA_TIME, day_of
 from chengxin.kernel.errors import Refusal
+from chengxin.kernel.identifiers import CITIZEN_SHAPE
 
 PROCEDURE: Final = "consumer-warning"
 BY_TWO: Final = "case-step"  # the act of the shelf `four_eyes` whose duty and hours danger to life takes, on or off
@@ -35,8 +36,6 @@ TEXTS: Final[Mapping[str, tuple[int, str, str]]] = {
 }
 OPTIONAL: Final = ("goods", "goods_en")
 MOST_WORDS: Final = 2000
-# The shape of a citizen number, wherever its place is: the day of birth inside tells it from a unit's code.
-CITIZEN: Final = r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 
 class WarningUnknown(Refusal):
@@ -159,7 +158,7 @@ def texts_fit(said: Mapping[str, str], persons: Iterable[str] = ()) -> dict[str,
 
 def nobody_named(words: str, zh: str, en: str, persons: Iterable[str] = ()) -> str:
     """The words, unless they hold a citizen or mobile number, or the name of one of these persons."""
-    if re.search(CITIZEN, words) or person_told(words) or any(name in words for name in persons):
+    if re.search(CITIZEN_SHAPE, words) or person_told(words) or any(name in words for name in persons):
         raise WarningNamesPerson(what=en, what_zh=zh)
     return words
 
