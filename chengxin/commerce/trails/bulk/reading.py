@@ -36,35 +36,6 @@ join trails_link l on l.thing = f.thing and l.at between f.since and f.until and
 where {_NOT_DECLARED} and not exists (select from trails_link c where c.event_id = l.event_id and c.role = 'c')
 """
 _ACTORS = f"select actor, count(*) from trails_event where id = any({_NUMBERS}) group by actor"
-_DECLARED = "not exists (select from trails_declared d where d.event_id = l.event_id)"
-# Null is a time without beginning or end: such things are read out of the index in one go, the others, as carriers are, each in its own time.
-# Of thousands of values, `= any` takes longer to plan than to run, unless a subquery hides them; `offset 0` has it run before the join.
-# Rows come as arrays: most only say that an event happened, and only the numbers of those are wanted.
-_OF_THINGS = f"""
-with f as materialized (select * from {_TIMES} with ordinality f (thing, since, until, n)),
-named as (
-    select f.n, l.event_id, l.role, l.at
-    from (select * from trails_link where thing = any(array(select thing from f where since is null or until is null)) offset 0) l
-    join f on f.thing = l.thing and num_nulls(f.since, f.until) > 0
-        and l.at between coalesce(f.since, '-infinity') and coalesce(f.until, 'infinity')
-    union all
-    select f.n, l.event_id, l.role, l.at from f join trails_link l on l.thing = f.thing and l.at between f.since and f.until
-)
-select array_agg(n::int - 1) filter (where asked), array_agg(event_id) filter (where asked), string_agg(role, '') filter (where asked),
-    array_agg(at) filter (where asked), array_agg(event_id)
-from (select *, strpos(%b, role) > 0 as asked from named l where {_NOT_DECLARED}) l
-"""
-_OF_EVENTS = f"""
-select event_id, role, thing from trails_link where event_id = any({_NUMBERS}) and strpos(%b, role) > 0
-"""
-_EMPTIED = f"""
-select l.thing, l.at from {_TIMES} f (thing, since, until)
-join trails_link l on l.thing = f.thing and l.at between f.since and f.until and l.role = 'p'
-where {_NOT_DECLARED} and not exists (select from trails_link c where c.event_id = l.event_id and c.role = 'c')
-"""
-_ACTORS = """
-select actor, count(*) from trails_event where id = any(array(select unnest(%b::bigint[]))) group by actor order by actor
-"""
 _DECLARED = """
 select count(*) from trails_declared where event_id <> declaration_id
     and event_id in (select l.event_id from unnest(%b::text[]) f (thing) join trails_link l on l.thing = f.thing)
@@ -124,6 +95,7 @@ def _numbers(events: Iterable[int]) -> str:
 
 
 def _rows(statement: str, *words: Any) -> list[Any]:
-    # In binary, both ways (%b): as text, the dates and arrays took more than half of a trace's time.
+    # In binary, both ways (%b): as text, the dates and arrays took more than half of a trace's time. Planned anew each time: a plan that is kept
+    # reckons with ten things, and might compare thousands with thousands one by one.
     with raw().cursor(binary=True) as cursor:
-        return cursor.execute(statement, words).fetchall()
+        return cursor.execute(statement, words, prepare=False).fetchall()
