@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings] [trades]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings] [patrols] [trades]`: the named benchmarks, or all, at the sizes of their cases."""
 
 import sys
 
@@ -7,6 +7,7 @@ from benchmarks.ingest import run as ingest
 from benchmarks.ledger import run as ledger
 from benchmarks.match import run as match
 from benchmarks.measures import run as measures
+from benchmarks.patrols import run as patrols
 from benchmarks.persons import run as persons
 from benchmarks.ratings import run as ratings
 from benchmarks.trades import run as trades
@@ -21,6 +22,7 @@ ALL = {
     "ledger": ledger.main,
     "trails": trails.main,
     "ratings": ratings.main,
+    "patrols": patrols.main,
     "trades": trades.main,
 }
 

@@ -111,18 +111,51 @@ class DrawnShop:
     shop: str
 
 
+Part = tuple[
+    str, Sequence[str]
+]  # a platform with some of its shops; parts come in order of platform and shop, so that no whole is ever held
+
+
+def population_counted(parts: Iterable[Part], salt: str) -> tuple[int, str]:
+    """How many shops there are from which is drawn, and the SHA-256 of the salt and of them, a line each."""
+    held, size = _population_hash(salt), 0
+    for platform, shops in parts:
+        held.update(_lines(platform, shops))
+        size += len(shops)
+    return size, held.hexdigest()
+
+
 def population_digest(shops: Iterable[tuple[str, str]], salt: str) -> str:
-    """The SHA-256 of the shops from which is drawn, and of the salt; the order does not matter."""
-    held = hashlib.sha256(salt.encode() + b"\n")
-    for platform, shop in sorted(shops):
-        held.update(f"{platform}\t{shop}\n".encode())
-    return held.hexdigest()
+    """The same digest of a list that anybody holds; the order does not matter."""
+    return population_counted(((platform, [shop]) for platform, shop in sorted(shops)), salt)[1]
 
 
-def shops_drawn(shops: Iterable[tuple[str, str]], *, seed: str, salt: str, count: int) -> list[DrawnShop]:
-    """The shops of the lowest ranks, as many as the plan says: whoever knows a shop, the seed and the salt can tell whether it was drawn."""
-    ranked = (DrawnShop(rank(seed, salt, platform, shop), platform, shop) for platform, shop in shops)
-    return heapq.nsmallest(count, ranked, key=lambda each: (each.rank, each.platform, each.shop))
+def shops_drawn(parts: Iterable[Part], *, seed: str, salt: str, count: int) -> tuple[str, list[DrawnShop]]:
+    """The digest of the shops from which is drawn, and those of the lowest ranks, as many as the plan says: whoever knows a shop, the seed and the
+    salt can tell whether it was drawn. Of each part only what may still be drawn is kept.
+    """
+    held = _population_hash(salt)
+    drawn, highest = list[tuple[str, str, str]](), "g"  # above every rank, which is hexadecimal
+    for platform, shops in parts:
+        held.update(_lines(platform, shops))
+        begun = hashlib.sha256(f"{seed}\n{salt}\n{platform}\n".encode())
+        for shop in shops:
+            ranking = begun.copy()
+            ranking.update(shop.encode())
+            if (ranked := ranking.hexdigest()) <= highest:
+                drawn.append((ranked, platform, shop))
+        if len(drawn) > count:
+            drawn = heapq.nsmallest(count, drawn)
+            highest = drawn[-1][0]
+    return held.hexdigest(), [DrawnShop(*each) for each in heapq.nsmallest(count, drawn)]
+
+
+def _population_hash(salt: str) -> Any:
+    return hashlib.sha256(salt.encode() + b"\n")
+
+
+def _lines(platform: str, shops: Sequence[str]) -> bytes:
+    return "".join([f"{platform}\t{shop}\n" for shop in shops]).encode()
 
 
 def count_fit(count: int, size: int) -> int:

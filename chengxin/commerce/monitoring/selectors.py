@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar, cast
 
+from django.db import connection
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
@@ -233,6 +234,27 @@ def _counted(counts: Counter[str], titles: Any) -> list[dict[str, Any]]:
     return [
         {"key": key, "title": t.zh, "title_en": t.en, "count": counts[key]} for key, t in titles.items() if counts[key]
     ]
+
+
+_OPEN = """
+select shop from (
+    select distinct on (shop, item) shop, body ->> 'closed_on' as closed, body -> 'categories' as goods from merchants_registration
+    where platform = %(platform)s and kind = 'shops' and at <= %(at)s order by shop, item, version desc
+) latest
+where (coalesce(closed, '') = '' or closed > %(on)s) and (%(category)s = '' or goods ? %(category)s)
+"""
+_SHOPS_AT_ONCE = 10_000
+
+
+def shops_open(platform: str, category: str, *, on: date, known_at: datetime) -> Iterator[list[str]]:
+    """The shops of a platform that are open on the day, as it had filed them by the instant, in order and some thousands at a time: a platform may
+    have millions.
+    """
+    said: dict[str, Any] = {"platform": platform, "category": category, "on": on.isoformat(), "at": known_at}
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_OPEN, said)
+        while some := cursor.fetchmany(_SHOPS_AT_ONCE):
+            yield [shop for (shop,) in some]
 
 
 # --- a patrol --------------------------------------------------------------------------------------------------------------------

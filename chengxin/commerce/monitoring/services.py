@@ -61,6 +61,7 @@ from chengxin.commerce.monitoring.selectors import (
     referrals_accessible,
     referrals_asked,
     referrals_listed,
+    shops_open,
 )
 from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.trails.services.reading import goods_trace
@@ -149,10 +150,11 @@ def plan_draw_from(
             raise rules.PlanOpen(number=running.number)
         if Plan.objects.filter(seed_hash=hashed).exists():
             raise rules.PlanUnfit(why="each plan needs a seed of its own.", why_zh="每次抽取须用新的种子。")
-        shops, salt = _population(platform, category, on=on, known_at=at), secrets.token_hex(16)
+        salt = secrets.token_hex(16)
+        size, population = rules.population_counted(_population(platform, category, on=on, known_at=at), salt)
         made = Plan.objects.create(
-            **words, checklist=checklist, platform=platform, category=category, count=rules.count_fit(count, len(shops)), seed_hash=hashed, salt=salt,
-            size=len(shops), population_digest=rules.population_digest(shops, salt), at=at, on=on, by=asker.key,
+            **words, checklist=checklist, platform=platform, category=category, count=rules.count_fit(count, size), seed_hash=hashed, salt=salt,
+            size=size, population_digest=population, at=at, on=on, by=asker.key,
             lawbook_digest=lawroom.load().digest,
         )  # fmt: skip
         trace(
@@ -170,9 +172,9 @@ def plan_reveal(*, number: str, seed: str, asker: Asker, at: datetime) -> dict[s
         if rules.seed_hash(seed) != found.seed_hash:
             raise rules.PlanUnfit(why="the seed is not the one whose hash was published.", why_zh="该种子不是公布过散列值的种子。", field="seed")  # fmt: skip
         shops = _population(found.platform, found.category, on=found.on, known_at=found.at)
-        if rules.population_digest(shops, found.salt) != found.population_digest:
+        population, drawn = rules.shops_drawn(shops, seed=seed, salt=found.salt, count=found.count)
+        if population != found.population_digest:
             raise rules.PopulationMoved(number=found.number)
-        drawn = rules.shops_drawn(shops, seed=seed, salt=found.salt, count=found.count)
         PlanEnd.objects.create(plan=found, seed=seed, threshold=drawn[-1].rank, at=at, by=asker.key)
         _patrols_make(
             found, [(each.platform, each.shop, rules.DRAWN, "", "", each.rank) for each in drawn], known_at=found.at, by=asker.key, at=at
@@ -321,19 +323,11 @@ def _titled(title: str, title_en: str, document: str, digest: str) -> dict[str, 
     }  # fmt: skip
 
 
-def _population(platform: str, category: str, *, on: date, known_at: datetime) -> list[tuple[str, str]]:
+def _population(platform: str, category: str, *, on: date, known_at: datetime) -> Iterator[rules.Part]:
     """The shops open on the day in the scope, of one platform or of all, as they were filed by the instant."""
-    platforms = [platform] if platform else sorted(_platforms(known_at))
-    found = []
-    for each in platforms:
-        rows = registrations_known(each, "shops", known_at=known_at).values_list(
-            "shop", "body__closed_on", "body__categories"
-        )
-        for shop, closed, goods in rows.iterator(chunk_size=10_000):
-            open_ = not closed or on < date.fromisoformat(closed)
-            if open_ and (not category or category in (goods or [])):
-                found.append((each, shop))
-    return found
+    for each in [platform] if platform else sorted(_platforms(known_at)):
+        for shops in shops_open(each, category, on=on, known_at=known_at):
+            yield each, shops
 
 
 def _platforms(known_at: datetime) -> set[str]:

@@ -93,6 +93,28 @@ def test_whoever_knows_the_seed_can_tell_which_shops_were_drawn_and_neither_side
         services.plan_reveal(number=made.number, seed=SEED, asker=MARKET, at=later(hours=3))
 
 
+def test_closed_shops_and_other_goods_are_not_drawn_from_and_the_latest_version_counts() -> None:
+    filed(shop(1, closed_on="2026-11-20"), shop(2, categories="food"), at=later(hours=1))
+    filed(shop(3, categories="food"), at=later(hours=1))
+    filed(shop(3), at=later(hours=2))
+    whole = [(PLATFORM, name) for name in ("p1", *(f"s{n}" for n in range(2, 9)))]
+    for more, expected in (({"platform": ""}, whole), ({"category": "food"}, [(PLATFORM, "s2")])):
+        made = services.plan_draw_from(**{**PLAN, **more}, asker=MARKET, at=later(hours=3))
+        assert made.size == len(expected) and made.population_digest == rules.population_digest(expected, made.salt)
+        drawn = services.plan_reveal(number=made.number, seed=made.seed, asker=MARKET, at=later(hours=4))
+        assert len(drawn["shops"]) == min(3, len(expected))
+
+
+def test_a_draw_in_parts_is_the_draw_of_the_whole() -> None:
+    shops = [(platform, f"s{n:04d}") for platform in ("a", "b") for n in range(700)]
+    parts = [(platform, [shop for of, shop in shops[at : at + 100] if of == platform]) for at in range(0, 1400, 100) for platform in ("a", "b")]  # fmt: skip
+    digest_, drawn = rules.shops_drawn(parts, seed=SEED, salt="salt", count=9)
+    ranked = sorted((rules.rank(SEED, "salt", *each), *each) for each in shops)[:9]
+    assert [(each.rank, each.platform, each.shop) for each in drawn] == ranked
+    assert rules.population_counted(parts, "salt") == (1400, digest_)
+    assert digest_ == rules.population_digest(reversed(shops), "salt")
+
+
 def test_a_plan_is_abandoned_in_public_and_the_public_sees_no_shop() -> None:
     made = services.plan_draw_from(**PLAN, asker=MARKET, at=NOW)
     services.plan_abandon(number=made.number, reason="种子遗失", asker=MARKET, at=NOW)
