@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings] [patrols] [trades]`: the named benchmarks, or all, at the sizes of their cases."""
+"""`python -m benchmarks [ingest] [check] [match] [measures] [persons] [ledger] [trails] [ratings] [patrols] [trades]`: those named, or all, at the sizes of their cases."""
 
 import sys
 

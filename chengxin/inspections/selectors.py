@@ -183,9 +183,9 @@ def _outcomes(draw: Draw) -> dict[str, int]:
     return {"done": 0, "not-done": 0, "open": 0} | dict(counts)
 
 
-def draws_public(*, most: int, at: datetime) -> list[ShownDraw]:
+def draws_public(*, most: int, at: datetime, skip: int = 0) -> list[ShownDraw]:
     """The latest draws of every agency, as everybody may see them: also those that were committed to and never revealed."""
-    return [draw_shown(draw, at=at) for draw in Draw.objects.order_by("-pk")[:most]]
+    return [draw_shown(draw, at=at) for draw in Draw.objects.order_by("-pk")[skip : skip + most]]
 
 
 def inspection_shown(inspection: Inspection) -> dict[str, Any]:

@@ -218,12 +218,12 @@ def plans_shown(found: Sequence[Plan], *, known_at: datetime) -> list[dict[str, 
     return shown
 
 
-def plans_public(*, known_at: datetime, most: int = 100, before: int | None = None) -> list[dict[str, Any]]:
-    """The plans that anybody sees, the latest first. The seed stands there once no shop of the plan waits for its patrol: before, whoever keeps one
+def plans_public(*, known_at: datetime, most: int = 100, skip: int = 0) -> list[dict[str, Any]]:
+    """The plans that anybody sees, the latest first, after so many. The seed stands there once no shop of the plan waits for its patrol: before, whoever keeps one
     could tell that it was drawn.
     """
     found = Plan.objects.filter(at__lte=known_at).select_related("end").order_by("-pk")
-    shown = plans_shown(list((found.filter(pk__lt=before) if before else found)[:most]), known_at=known_at)
+    shown = plans_shown(list(found[skip : skip + most]), known_at=known_at)
     return [
         {**each, "seed": "", "threshold": ""} if any(state["key"] == "planned" for state in each["states"]) else each for each in shown
     ]  # fmt: skip
@@ -337,19 +337,21 @@ def _steps(course: Course, steps: Sequence[Taken], titles: Mapping[str, str]) ->
     return shown
 
 
-def patrols_own(shops: Sequence[OwnShop], *, known_at: datetime) -> list[dict[str, Any]]:
-    """The patrols of the shops that whoever is signed in answers for, once an officer has looked: before that nobody is told."""
+def patrols_own(
+    shops: Sequence[OwnShop], *, known_at: datetime, page: int = 1, most: int = 100
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the patrols of the shops that whoever is signed in answers for, the latest first, and whether there are more; once an officer has
+    looked: before that nobody is told.
+    """
     mine = _shops(shops)
     if mine is None:
-        return []
+        return [], False
+    looked = PatrolStep.objects.filter(to__in=("looked", "clear"), at__lte=known_at).values("patrol")
     found = (
-        Patrol.objects.filter(mine, at__lte=known_at)
-        .select_related("plan")
-        .prefetch_related("steps")
-        .order_by("-pk")[:100]
+        Patrol.objects.filter(mine, at__lte=known_at, pk__in=looked).select_related("plan").prefetch_related("steps")
     )
-    seen = [each for each in found if any(s.to in ("looked", "clear") for s in steps_by(each.steps.all(), known_at))]
-    return patrols_shown(seen, known_at=known_at, own=True)
+    some, more = paged(found.order_by("-pk"), page=page, most=most, known_at=known_at)
+    return patrols_shown(some, known_at=known_at, own=True), more
 
 
 def _shops(shops: Sequence[OwnShop]) -> Q | None:
@@ -449,12 +451,15 @@ def _request_line(each: dict[str, Any], *, own: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def loops_own(shops: Sequence[OwnShop], codes: Sequence[str], *, known_at: datetime) -> list[dict[str, Any]]:
-    """The loops about whoever is signed in, from the day on which the merchant was told."""
+def loops_own(
+    shops: Sequence[OwnShop], codes: Sequence[str], *, known_at: datetime, page: int = 1, most: int = 100
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the loops about whoever is signed in, from the day on which the merchant was told, and whether there are more."""
     mine, coded = _shops(shops), Q(code__in=[code for code in codes if code])
-    found = Loop.objects.filter(coded if mine is None else mine | coded, at__lte=known_at).prefetch_related("steps")
-    told = [each for each in found.order_by("-pk")[:100] if loop_told(each, known_at=known_at)]
-    return [loop_shown(each, known_at=known_at, own=True) for each in told]
+    told = LoopStep.objects.filter(to="heard", at__lte=known_at).values("loop")
+    found = Loop.objects.filter(coded if mine is None else mine | coded, at__lte=known_at, pk__in=told)
+    some, more = paged(found.prefetch_related("steps").order_by("-pk"), page=page, most=most, known_at=known_at)
+    return [loop_shown(each, known_at=known_at, own=True) for each in some], more
 
 
 def referral_shown(found: Referral, *, known_at: datetime) -> dict[str, Any]:

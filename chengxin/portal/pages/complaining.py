@@ -33,6 +33,7 @@ from chengxin.mydata.selectors import shops_of
 from chengxin.portal.pages.answering import MOST_PAPERS, answering, papers_of
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.signing import signed_in_only
+from chengxin.portal.pages.typed import page_asked
 
 MOST_LISTED = 50
 
@@ -206,13 +207,15 @@ def mine(request: HttpRequest, subject: int) -> HttpResponse:
             )
         except Refusal as refused:
             refusal = refused
-    law = law_of(on)
+    law, page = law_of(on), page_asked(request)
+    listed = list(found.prefetch_related("legs__steps")[(page - 1) * MOST_LISTED : page * MOST_LISTED + 1])
     shown = [
         (shown_of(each, doers={"merchant"}, asker=None, on=on), words_opened(each, full=False))
-        for each in found.prefetch_related("legs__steps")[:MOST_LISTED]
+        for each in listed[:MOST_LISTED]
     ]
     context = {
-        "complaints": shown, "firm": bool(codes), "refusal": refusal, "typed": request.POST, "remedies": law.code_lists["remedies"].choices,
+        "complaints": shown, "page": page, "next": page + 1 if len(listed) > MOST_LISTED else None,
+        "firm": bool(codes), "refusal": refusal, "typed": request.POST, "remedies": law.code_lists["remedies"].choices,
         "grounds": law.code_lists["return-exceptions"].choices,
     }  # fmt: skip
     return render(request, "portal/my_complaints.html", context, status=refusal.status if refusal else HTTPStatus.OK)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from chengxin.inspections.selectors import draws_public, groups_shown
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.typed import page_asked
 
 MOST = 50
 
@@ -18,5 +19,8 @@ def draws(request: HttpRequest) -> HttpResponse:
     """The latest draws of inspections: the hash from the commitment on, the seed when all is inspected, also those abandoned."""
     at = timezone.now()
     on = timezone.localdate(at)
-    shown = [(draw, groups_shown(draw, on=on)) for draw in draws_public(most=MOST, at=at)]
-    return render(request, "portal/draws.html", {"draws": shown})
+    page = page_asked(request)
+    found = draws_public(most=MOST + 1, at=at, skip=(page - 1) * MOST)
+    shown = [(draw, groups_shown(draw, on=on)) for draw in found[:MOST]]
+    more = page + 1 if len(found) > MOST else None
+    return render(request, "portal/draws.html", {"draws": shown, "page": page, "next": more})

@@ -27,7 +27,7 @@ from chengxin.mydata.selectors import shops_of
 from chengxin.portal.pages.answering import signature_of
 from chengxin.portal.pages.shopping import STATES
 from chengxin.portal.pages.signing import signed_in_only
-from chengxin.portal.pages.typed import day_typed, number_typed
+from chengxin.portal.pages.typed import day_typed, number_typed, page_asked
 
 MOST = 50
 
@@ -52,9 +52,11 @@ def shop(request: HttpRequest, subject: int, platform: str, shop: str) -> HttpRe
             refusal = refused
     law = law_of(timezone.localdate(at))
     later = {key: list(each.later) for key, each in law.commitment_forms.items()}
-    found = statements_found(known_at=at, platform=platform, shop=shop)[:MOST]
-    shown = [statement_shown(each, on=timezone.localdate(at), known_at=at) for each in found]
+    page = page_asked(request)
+    found = list(statements_found(known_at=at, platform=platform, shop=shop)[(page - 1) * MOST : page * MOST + 1])
+    shown = [statement_shown(each, on=timezone.localdate(at), known_at=at) for each in found[:MOST]]
     context: dict[str, Any] = {
+        "page": page, "next": page + 1 if len(found) > MOST else None,
         "shop": own, "forms": forms_for(own, at=at), "most": MOST_WORDS, "refusal": refusal, "firm": bool(own.code),
         "commitments": [{**each, "later": later.get(each["form"], [])} for each in commitments_of(platform, shop, known_at=at)],
         "statements": [{**each, "state_title": STATES[each["state"]]} for each in shown], "contest": law.cite(law.procedures[CONTEST].basis[1]),

@@ -18,8 +18,9 @@ from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import codes_of, shops_of
 from chengxin.portal.pages.reading import in_both_languages, passing
 from chengxin.portal.pages.signing import signed_in_only
+from chengxin.portal.pages.typed import page_asked
 
-MOST, FIRST = 50, date(2026, 1, 1)
+MOST, FIRST = 20, date(2026, 1, 1)
 TABLES = {
     "patrol_reasons": gettext_noop("为什么巡查"), "patrol_states": gettext_noop("巡查的情况"), "unmet_items": gettext_noop("不符合的项目"),
     "misconduct": gettext_noop("所见可能属于的行为"), "loop_reasons": gettext_noop("为什么立卷"), "loop_states": gettext_noop("案卷的情况"),
@@ -37,8 +38,11 @@ def public(request: HttpRequest) -> HttpResponse:
     since = _quarter(request.GET.get("quarter", ""), today)
     after = months_after(since, 3)
     counts = monitoring_counted(since, after - timedelta(days=1), known_at=at)
+    page, quarter = page_asked(request), request.GET.get("quarter", "")
+    plans = plans_public(known_at=at, most=MOST + 1, skip=(page - 1) * MOST)
     context = {
-        "plans": plans_public(known_at=at, most=MOST), "counts": counts, "tables": [(title, counts[key]) for key, title in TABLES.items()],
+        "plans": plans[:MOST], "page": page, "next": page + 1 if len(plans) > MOST else None,
+        "kept": f"quarter={since.isoformat()}&" if quarter else "", "counts": counts, "tables": [(title, counts[key]) for key, title in TABLES.items()],
         "earlier": months_after(since, -3).isoformat() if since > FIRST else "", "later": after.isoformat() if after <= today else "",
     }  # fmt: skip
     return render(request, "portal/patrols.html", context)
@@ -61,9 +65,12 @@ def mine(request: HttpRequest, subject: int) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
     at = timezone.now()
-    patrols, loops = patrols_own(shops, known_at=at), loops_own(shops, codes, known_at=at)
+    page, loops_page = page_asked(request), page_asked(request, "loops")
+    patrols, more = patrols_own(shops, known_at=at, page=page, most=MOST)
+    loops, beyond = loops_own(shops, codes, known_at=at, page=loops_page, most=MOST)
     context = {
         "patrols": [{**each, "mine": _mine(each)} for each in patrols], "loops": [{**each, "mine": _mine(each)} for each in loops],
+        "page": page, "next": page + 1 if more else None, "loops_page": loops_page, "loops_next": loops_page + 1 if beyond else None,
         "firm": bool(codes), "refusal": refusal, "done": request.method == "POST" and not refusal, "typed": typed if refusal else {},
     }  # fmt: skip
     return render(request, "portal/my_patrols.html", context, status=refusal.status if refusal else HTTPStatus.OK)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,8 +19,9 @@ from chengxin.commerce.merchants.rules import NotAPlatform
 from chengxin.commerce.merchants.selectors import disclosures_known, law_of
 from chengxin.kernel.tables import csv_text, file_named
 from chengxin.portal.pages.reading import in_both_languages, passing
+from chengxin.portal.pages.typed import page_asked
 
-MOST, MOST_ROWS = 200, 100_000
+MOST, MOST_ROWS = 50, 100_000
 FIRM_HEADS = ("代码 code", "名称 name", "类别 kind", "情况 state", "自 since", "文书 document", "登记单位 filed by")
 PRICE_HEADS = (
     "代码 code", "名称 name", "违法行为 violation", "依据 ground", "机关 authority", "文书 document", "决定日期 decided on", "公示至 shown until",
@@ -55,17 +57,20 @@ def firms(request: HttpRequest) -> HttpResponse:
     at, asked = timezone.now(), request.GET.get("kind", "")
     kinds = law_of(timezone.localdate(at)).code_lists[KINDS].codes
     kind = asked if asked in kinds else ""
+    page = page_asked(request)
     found = firms_filed(known_at=at, kind=kind)
     shown = [
         {**each, "filed": [{**said, "state_title": STATES[said["state"]]} for said in each["filed"]]}
-        for each in found[:MOST]
+        for each in found[(page - 1) * MOST : page * MOST]
     ]
     context = {
         "kinds": [(key, code.title) for key, code in kinds.items()],
         "kind": kind,
         "firms": shown,
-        "more": len(found) > MOST,
-        "most": MOST,
+        "count": len(found),
+        "page": page,
+        "next": page + 1 if len(found) > page * MOST else None,
+        "kept": urlencode({"kind": kind}) + "&" if kind else "",
     }
     return render(request, "portal/firms.html", context)
 
@@ -88,8 +93,11 @@ def firms_csv(request: HttpRequest) -> HttpResponse:
 @in_both_languages
 @passing
 def prices(request: HttpRequest) -> HttpResponse:
-    """Penalties of e-commerce firms under the Price Law that may be shown today."""
-    return render(request, "portal/prices.html", {"cases": price_cases(known_at=timezone.now(), most=MOST)})
+    """Penalties of e-commerce firms under the Price Law that may be shown today, the latest decided first."""
+    page = page_asked(request)
+    found = price_cases(known_at=timezone.now(), most=page * MOST + 1)
+    shown, more = found[(page - 1) * MOST : page * MOST], len(found) > page * MOST
+    return render(request, "portal/prices.html", {"cases": shown, "page": page, "next": page + 1 if more else None})
 
 
 @require_safe

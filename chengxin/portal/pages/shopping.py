@@ -30,7 +30,7 @@ from chengxin.kernel.periods import months_after
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.badging import graded
 from chengxin.portal.pages.reading import in_both_languages, passing
-from chengxin.portal.pages.typed import number_typed
+from chengxin.portal.pages.typed import number_typed, page_asked
 from chengxin.portal.pages.warning import STATES as WARNED
 
 MOST, MOST_PRODUCTS = 20, 50
@@ -58,7 +58,10 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         shown = shop_shown(platform, shop, on=on, known_at=at)
     except Refusal as refusal:
         return render(request, "portal/shop.html", {"refusal": refusal}, status=refusal.status)
-    law = law_of(on)
+    law, page, goods_page = law_of(on), page_asked(request, "statements"), page_asked(request, "products")
+    found = list(statements_found(known_at=at, platform=platform, shop=shop)[(page - 1) * MOST : page * MOST + 1])
+    sold = products_known(platform, shop, on=on, known_at=at)
+    some = sold[(goods_page - 1) * MOST_PRODUCTS : goods_page * MOST_PRODUCTS]
     licences = law.code_lists["merchant-licences"].codes
     exemptions = law.code_lists["registration-exemptions"].codes
     context: dict[str, Any] = {
@@ -67,12 +70,13 @@ def shop(request: HttpRequest, platform: str, shop: str) -> HttpResponse:
         "needs": [(law.goods[n["category"]].title, law.goods[n["category"]].needs[n["need"]].title, NEEDS[n["state"]]) for n in shown.needs],
         "licences": [(licences[each["licence"]].title, each) for each in shown.licences if each["licence"] in licences],
         "promises": _promises(platform, shop, on, at),
-        "products": [(law.goods[each["category"]].title, each) for each in products_known(platform, shop, on=on, known_at=at)[:MOST_PRODUCTS] if each["category"] in law.goods],
+        "products": [(law.goods[each["category"]].title, each) for each in some if each["category"] in law.goods],
+        "goods_page": goods_page, "goods_next": goods_page + 1 if len(sold) > goods_page * MOST_PRODUCTS else None,
         "commitments": commitments_public(platform, shop, known_at=at),
         "grade": graded(grades_standing(platform, [shop], known_at=at).get(shop)),
         "badge": badge_standing(platform, shop, known_at=at),
         "warnings": [(each, WARNED[each["state"]]) for each in warnings_of_shop(platform, shop, known_at=at)],
-        "statements": _shown(statements_found(known_at=at, platform=platform, shop=shop)[:MOST], on, at),
+        "statements": _shown(found[:MOST], on, at), "page": page, "next": page + 1 if len(found) > MOST else None,
     }  # fmt: skip
     return render(request, "portal/shop.html", context)
 

@@ -37,7 +37,12 @@ def beside(refusal: Refusal, otherwise: str = "") -> str:
 
 def page_asked(request: HttpRequest, name: str = "page") -> int:
     """Which page of a list is wanted."""
-    asked = number_typed(request.GET.get(name, "")) or 1
+    return page_read(request.GET.get(name, ""))
+
+
+def page_read(written: str) -> int:
+    """The number of a page as it was written; the first where it is none."""
+    asked = number_typed(written) or 1
     return asked if asked <= MOST_PAGES else 1
 
 

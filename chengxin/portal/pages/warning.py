@@ -18,6 +18,7 @@ from chengxin.commerce.warnings.services import warning_reply
 from chengxin.kernel.errors import Refusal
 from chengxin.portal.pages.answering import answering
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
+from chengxin.portal.pages.typed import page_read
 
 STATES = {
     "published": gettext_noop("消费警示"),
@@ -31,7 +32,8 @@ TITLES = {
     "withdrawn": ("已撤回", "Withdrawn"),
     "fallen": ("已失效", "Holds no more"),
 }
-MOST = 100
+PAGE = 50
+MOST = 100  # of the feeds
 
 
 @answering
@@ -39,8 +41,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The warnings shown now; of a platform, or with a word of the goods. What was taken back stands where it stood."""
     words, platform = (request.POST.get(name, "").strip()[:100] for name in ("words", "platform"))
     found = warnings_public(known_at=timezone.now(), words=words, platform=platform)
+    page = page_read(request.POST.get("page", "1"))
     context = {
-        "warnings": [(each, STATES[each["state"]]) for each in found[:MOST]],
+        "warnings": [(each, STATES[each["state"]]) for each in found[(page - 1) * PAGE : page * PAGE]],
+        "page": page,
+        "next": page + 1 if len(found) > page * PAGE else None,
         "words": words,
         "platform": platform,
     }

@@ -105,7 +105,7 @@ def test_a_loop_goes_from_its_sign_to_its_end_each_stage_by_a_fact_an_authority_
     stepped(number, "traced", 2)
     with pytest.raises(StepUnknown):  # nothing is handled before the merchant was told and heard
         stepped(number, "handled", 2)
-    assert not loops_own(mine(), [code(1)], known_at=later(days=2))
+    assert not loops_own(mine(), [code(1)], known_at=later(days=2))[0]
     stepped(number, "heard", 3)
     services.loop_answer(number=number, shops=mine(), codes=[], words="该批次已下架。", at=later(days=4))
     with pytest.raises(StepLacks, match="handled"):
@@ -144,7 +144,7 @@ def test_the_merchant_reads_the_file_in_one_line_with_its_own_words_and_not_who_
     heard(number)
     services.referral_make(loop=number, department="afar", role="producer", words="请查明甲厂。", **BY, asker=MARKET, at=later(days=2))  # fmt: skip
     services.loop_answer(number=number, shops=[], codes=[code(1)], words="愿意配合。", at=later(days=3))
-    (own,) = loops_own(mine(), [], known_at=later(days=3))
+    ((own,), _) = loops_own(mine(), [], known_at=later(days=3))
     assert own["replies"] == [{"on": later(days=3).date(), "words": "愿意配合。"}] and own["state"] == "replied"
     written = str(own)
     assert (
@@ -153,7 +153,7 @@ def test_the_merchant_reads_the_file_in_one_line_with_its_own_words_and_not_who_
     assert [e["role_title"] for e in own["timeline"] if e["kind"] == "request"] == ["生产者"]
     assert [bool(e["words"]) for e in own["timeline"] if e["kind"] == "step"] == [False, False, False, True, True]
     for shops, codes in ((mine(2), [code(2)]), ([], [""]), ([], [])):
-        assert not loops_own(shops, codes, known_at=later(days=3))
+        assert not loops_own(shops, codes, known_at=later(days=3))[0]
         with pytest.raises(rules.MonitoringUnknown):
             services.loop_answer(number=number, shops=shops, codes=codes, words="x", at=later(days=3))
     with pytest.raises(Refusal):

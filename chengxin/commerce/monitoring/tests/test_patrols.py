@@ -178,13 +178,13 @@ def test_what_was_seen_is_a_fact_of_each_item_with_its_capture_officer_and_day()
 
 def test_the_merchant_sees_what_was_seen_and_answers_before_anything_is_gone_on_with() -> None:
     number = stated()
-    assert not patrols_own(mine(), known_at=NOW)
+    assert patrols_own(mine(), known_at=NOW) == ([], False)
     looked(number, "licence-shown")
     with pytest.raises(StepUnknown):
         services.patrol_follow(number=number, items=["licence-shown"], words="见所见", asker=MARKET, at=later(days=1))
-    (own,) = patrols_own(mine(), known_at=later(days=1))
+    ((own,), _) = patrols_own(mine(), known_at=later(days=1))
     assert own["number"] == number and own["reason"] == "complaint" and own["reference"] == "" and own["words"] == ""
-    assert not patrols_own(mine(2), known_at=later(days=1))
+    assert not patrols_own(mine(2), known_at=later(days=1))[0]
     with pytest.raises(rules.MonitoringUnknown):
         services.patrol_answer(number=number, shops=mine(2), words="不是我们", at=later(days=2))
     services.patrol_answer(number=number, shops=mine(), words="已经补充公示。", at=later(days=2))
@@ -207,7 +207,7 @@ def test_a_ticket_of_an_officer_s_is_closed_by_a_regulator_and_by_no_file() -> N
         "licence-shown": (True, ""),
         "price-marked": (False, "20261125-000003"),
     }
-    assert all(f["lead"] == "" for f in patrols_own(mine(), known_at=later(days=3))[0]["findings"])
+    assert all(f["lead"] == "" for f in patrols_own(mine(), known_at=later(days=3))[0][0]["findings"])
     merchants_review(platform=PLATFORM, by=PLATFORM, at=later(days=4))
     ticket = Ticket.objects.get()
     assert tickets_open(Ticket.objects.all(), known_at=later(days=5)).exists()
