@@ -15,9 +15,10 @@ from chengxin.commerce.complaints.services.charging import charge_set
 from chengxin.commerce.leads.models import Lead
 from chengxin.commerce.leads.tests.test_leads import NAME, OPERATOR, REACH
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop
+from chengxin.desk.pages import leads as desk_leads
 from chengxin.ledger.models import Entry
 from tests.people import DIVISION
-from tests.signing import signed_in, staff_account
+from tests.signing import at_desk, signed_in, staff_account
 from tests.world import NOW, code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -153,3 +154,14 @@ def test_a_report_goes_from_the_form_to_the_desk_and_the_reporter_sees_what_beca
     for page in (f"/shops/{PLATFORM}/s1", f"/enterprises/{code(1)}"):
         assert number not in visitor.get(page).content.decode()
     assert not any(word in str(Entry.objects.values_list("detail", flat=True)) for word in (NAME, REACH, "lu@"))
+
+
+def test_the_latest_at_the_desk_have_pages_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_leads, "MOST", 1)
+    mall = api(PLATFORM)
+    row = {"source": "platform", "kind": "forged-trade", "words": "同一地址成串下单", "platform": PLATFORM}
+    numbers = [mall("post", "", {**row, "shop": f"s{n}", "reference": f"L{n}"}).json()["number"] for n in (1, 2)]
+    desk = at_desk(PLATFORM)
+    first, second = (desk.get(f"/desk/leads?latest={n}").content.decode() for n in (1, 2))
+    assert numbers[1] in first and numbers[0] not in first and "latest=2#latest" in first
+    assert numbers[0] in second and numbers[1] not in second and 'rel="next"' not in second

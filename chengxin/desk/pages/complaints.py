@@ -41,12 +41,18 @@ def complaints(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Those in which it is the asker's turn, the first due first; and the latest of the others."""
     at = timezone.now()
     on = timezone.localdate(at)
-    page = page_asked(request)
+    page, others = page_asked(request), page_asked(request, "latest")
     owing, more = complaints_owing(asker, on=on, page=page, most=MOST)
     mine = {each.number for each in owing}
-    found = [] if page > 1 else list(complaints_accessible(asker).select_related("joined")[:MOST])
-    latest = complaints_shown([c for c in found if c.number not in mine], doers=None, asker=asker, on=on)
-    pages = {"page": page, "next": page + 1 if more else None}
+    some = complaints_accessible(asker).select_related("joined")[(others - 1) * MOST : others * MOST + 1]
+    found = [] if page > 1 else list(some)
+    latest = complaints_shown([c for c in found[:MOST] if c.number not in mine], doers=None, asker=asker, on=on)
+    pages = {
+        "page": page,
+        "next": page + 1 if more else None,
+        "others": others,
+        "others_next": others + 1 if len(found) > MOST else None,
+    }
     return render(
         request, "desk/complaints.html", {"owing": owing, "latest": latest, "asker": asker, "today": on, **pages}
     )

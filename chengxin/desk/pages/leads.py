@@ -47,16 +47,21 @@ def leads(request: HttpRequest, asker: Asker) -> HttpResponse:
             more["done"] = True
         except Refusal as refused:
             more |= {"refusal": refused, "typed": request.POST}
-    page = page_asked(request)
+    page, others, asking = page_asked(request), page_asked(request, "latest"), page_asked(request, "asked")
     owing, beyond = leads_owing(asker, on=on, most=MOST, page=page)
     mine = {each.number for each in owing}
-    found = [] if page > 1 else leads_listed(leads_accessible(asker)[:MOST], asker, on=on)
-    latest = [each for each in found if each.number not in mine]
-    asked = [request_told(each, on=on) for each in requests_to(asker)[:MOST]]
+    some = leads_accessible(asker)[(others - 1) * MOST : others * MOST + 1]
+    found = [] if page > 1 else leads_listed(some, asker, on=on)
+    latest = [each for each in found[:MOST] if each.number not in mine]
+    asked = [request_told(each, on=on) for each in requests_to(asker)[(asking - 1) * MOST : asking * MOST + 1]]
     context = {
         "owing": owing,
         "latest": latest,
-        "asked": asked,
+        "asked": asked[:MOST],
+        "asking": asking,
+        "asking_next": asking + 1 if len(asked) > MOST else None,
+        "others": others,
+        "others_next": others + 1 if len(found) > MOST else None,
         "asker": asker,
         "page": page,
         "next": page + 1 if beyond else None,

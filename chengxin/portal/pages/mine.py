@@ -27,7 +27,7 @@ from chengxin.mydata.services import export_make, file_look, question_ask, quest
 from chengxin.portal.pages.answering import AnswerForm, claimant_of, papers_of
 from chengxin.portal.pages.reading import owed
 from chengxin.portal.pages.signing import person_here, persons_only, signed_in_only
-from chengxin.portal.pages.typed import number_typed
+from chengxin.portal.pages.typed import number_typed, page_asked
 from chengxin.records.rules import Effect
 from chengxin.reports.rules import canonical
 from chengxin.reports.selectors.issued import code_of_report, number_of_report
@@ -229,10 +229,16 @@ def _reports(request: HttpRequest, subject: int, refusal: Refusal | None = None)
         )
         for kind in person_kinds(law)
     ]
-    issued = [
-        (number_of_report(r), code_of_report(r), r, law.reports.get(r.kind)) for r in person_reports(subject)[:50]
-    ]
-    context = {"kinds": kinds, "issued": issued, "refusal": refusal}
+    page = page_asked(request)
+    drawn = list(person_reports(subject)[(page - 1) * 50 : page * 50 + 1])
+    issued = [(number_of_report(r), code_of_report(r), r, law.reports.get(r.kind)) for r in drawn[:50]]
+    context = {
+        "kinds": kinds,
+        "issued": issued,
+        "refusal": refusal,
+        "page": page,
+        "next": page + 1 if len(drawn) > 50 else None,
+    }
     return render(request, "portal/my_reports.html", context, status=refusal.status if refusal else HTTPStatus.OK)
 
 
