@@ -153,8 +153,7 @@ def standing(found: QuerySet[Any], *, state: str, known_at: datetime) -> Iterato
     some = list(found[:AT_ONCE])
     while some:
         for each in some:
-            course = _course(each, known_at)
-            if not state or course.state_key == state or state == rules.OPEN and not course.state.final:
+            if not state or _stands(_course(each, known_at), state):
                 yield each
         some = list(found.filter(pk__lt=some[-1].pk)[:AT_ONCE]) if len(some) == AT_ONCE else []
 
@@ -164,6 +163,10 @@ def paged(found: QuerySet[M], *, page: int, most: int, known_at: datetime, state
     first = (page - 1) * most
     some = list(islice(standing(found, state=state, known_at=known_at), first, first + most + 1)) if state else list(found[first : first + most + 1])  # fmt: skip
     return some[:most], len(some) > most
+
+
+def _stands(course: Course, state: str) -> bool:
+    return course.state_key == state or state == rules.OPEN and not course.state.final
 
 
 def _course(found: Any, known_at: datetime) -> Course:
