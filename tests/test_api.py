@@ -405,6 +405,7 @@ def test_nothing_lists_subjects() -> None:
                     "/leads",  # those that the caller handed in or handles, and who reported in none
                     "/leads/rates",  # counts by kind and agency, by no firm
                     "/leads/requests",  # what the calling platform was asked for
+                    "/evaluations/objections",  # firms' objections to evaluations, to the centre that published them
                     "/circles/associations",  # associations, and their own acts against firms; for reference
                     "/circles/disciplines",  # the calling association's own
                     "/circles/members",  # the firms of the calling association's own file

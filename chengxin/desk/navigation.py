@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("lists", "warnings", gettext_noop("消费警示")),
             ("cases", "circles", gettext_noop("平台履责督促")),
             ("lists", "exclusions", gettext_noop("移出虚构交易")),
+            ("cases", "evaluations", gettext_noop("评价异议")),
             ("oversight", "logistics", gettext_noop("物流企业评价")),
         ),
     ),

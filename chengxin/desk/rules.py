@@ -49,7 +49,7 @@ DUTIES = {
     "questions": "cases", "question": "cases", "questions-audited": "audit",
     "patrols": "cases", "patrol": "cases", "loops": "cases", "loop": "cases", "linkage": "cases",
     "patrols-csv": "cases", "loops-csv": "cases", "linkages-csv": "cases",
-    "circles": "cases", "circle": "cases", "firms": "cases", "references": "cases", "agreements": "cases",
+    "circles": "cases", "circle": "cases", "evaluations": "cases", "evaluation": "cases", "firms": "cases", "references": "cases", "agreements": "cases",
     "association": "association", "disciplines": "association", "discipline": "association",
     "staff": "accounts", "proposals": "confirm", "key-proposals": "keys", "account-proposals": "accounts",
     "own-findings": "checks", "own-answer": "checks", "audit": "audit", "audit-decide": "audit", "audit-csv": "audit",

@@ -94,6 +94,7 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     (r"monitoring\..*\.read", "查阅闭环监管案卷", "A file of supervision read"),
     (r"monitoring\..*", "闭环监管的办理", "A step of a file of supervision"),
     (r"circles\.reference\.read", "查阅协会的资料（仅供参考）", "Associations’ acts read, for reference"),
+    (r"objections\..*", "对评价的异议", "Objections to evaluations"),
     (r"circles\..*", "平台、支持企业和协会", "Platforms, supporting firms and associations"),
     (r"benefits\..*", "惠民服务", "Benefits"),
     (r"accounts\..*", "账户", "The account"),

@@ -28,6 +28,7 @@ from chengxin.commerce.leads.api import router as leads
 from chengxin.commerce.logistics.api import router as logistics
 from chengxin.commerce.merchants.api import router as merchants
 from chengxin.commerce.monitoring.api import router as monitoring
+from chengxin.commerce.objections.api import router as evaluations
 from chengxin.commerce.ratings.api import router as ratings
 from chengxin.commerce.trades.api import router as trades
 from chengxin.commerce.trails.api import router as trails
@@ -66,6 +67,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/merchants", merchants),
     ("/circles", circles),
     ("/badges", badges),
+    ("/evaluations", evaluations),
     ("/ratings", ratings),
     ("/trades", trades),
     ("/trails", trails),

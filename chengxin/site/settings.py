@@ -68,6 +68,7 @@ ROOMS = [
     "chengxin.rights",
     "chengxin.commerce.merchants",
     "chengxin.commerce.circles",
+    "chengxin.commerce.objections",
     "chengxin.commerce.badges",
     "chengxin.commerce.trades",
     "chengxin.commerce.trails",

@@ -14,6 +14,7 @@ from chengxin.commerce.logistics import services
 from chengxin.commerce.logistics.models import Publication
 from chengxin.commerce.logistics.rules import evaluating, judging
 from chengxin.commerce.logistics.selectors import method_of, quarter_shown
+from chengxin.commerce.objections.api import EvaluationObjectionOut
 from chengxin.kernel.days import day_of
 from chengxin.reports.selectors.showing import ShownRecord
 
@@ -132,7 +133,7 @@ class FirmMeasuresOut(Schema):
 
 
 class QuarterOut(Schema):
-    """A quarter as it was published; `reason` of a correction."""
+    """A quarter as it was published; `reason` of a correction. Where the firm's `objection` was not answered in time, no figure is shown."""
 
     quarter: str
     first: date
@@ -142,7 +143,8 @@ class QuarterOut(Schema):
     at: datetime
     method: str
     method_version: int
-    measures: FirmMeasuresOut
+    objection: EvaluationObjectionOut | None = None
+    measures: FirmMeasuresOut | None
     sides: list[SideOut]
 
 
@@ -377,7 +379,7 @@ def _records(shown: list[ShownRecord]) -> list[dict[str, Any]]:
 
 
 def _published(made: Publication) -> dict[str, Any]:
-    return _quarter(quarter_shown(made))
+    return _quarter(quarter_shown(made, known_at=made.at))
 
 
 def _quarter(shown: dict[str, Any]) -> dict[str, Any]:

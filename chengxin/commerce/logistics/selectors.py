@@ -1,5 +1,6 @@
 """Parcels and firms as known at an instant."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from chengxin.commerce.logistics.models import Answer, Carrier, Publication, Tok
 from chengxin.commerce.logistics.rules import evaluating, judging, tracing
 from chengxin.commerce.logistics.rules.judging import Quarter
 from chengxin.commerce.merchants.selectors import own_shops
+from chengxin.commerce.objections.selectors import objections_about, withheld_now
 from chengxin.commerce.trades.bulk.lake import lake_of
 from chengxin.commerce.trades.selectors import days_known
 from chengxin.kernel.days import day_of
@@ -226,9 +228,12 @@ def publications_of(firm: str, *, known_at: datetime) -> list[Publication]:
     return list(Publication.objects.filter(firm=firm, at__lte=known_at).order_by("-quarter", "-version"))
 
 
-def quarter_shown(published: Publication) -> dict[str, Any]:
-    """A published quarter with the words of its method: what a page shows."""
+def quarter_shown(published: Publication, *, known_at: datetime) -> dict[str, Any]:
+    """A published quarter with the words of its method: what a page shows. Where its firm objected and was not answered in time, its figures and
+    sides are not shown.
+    """
     said = published.said
+    objection = objections_about(evaluating.OBJECTED, [published.pk], known_at=known_at).get((published.pk, ""))
     method = method_of(judging.quarter_read(published.quarter))
     sides = []
     for side in evaluating.SIDES:
@@ -239,14 +244,27 @@ def quarter_shown(published: Publication) -> dict[str, Any]:
         ]
         sides.append({"side": side, "title": of.title, **told, "questions": questions})
     excluded = [(*judging.EXCLUDED[each], said["measures"]["excluded"][each]) for each in judging.EXCLUDED]
-    return {
+    shown = {
         **said,
         "version": published.version,
         "reason": published.reason,
         "at": published.at,
-        "sides": sides,
-        "left_out": excluded,
+        "objection": objection,
     }
+    if objection and objection["withheld"]:
+        return {**shown, "measures": None, "sides": [], "left_out": []}
+    return {**shown, "sides": sides, "left_out": excluded}
+
+
+def quarters_own(codes: Iterable[str], *, known_at: datetime) -> list[dict[str, Any]]:
+    """What stands of each quarter of the firm of these codes: to what it may object, and whether it did."""
+    found = Publication.objects.filter(firm__in=list(codes), at__lte=known_at).order_by("firm", "-quarter", "-version")
+    latest = list(found.distinct("firm", "quarter").defer("said"))
+    told = objections_about(evaluating.OBJECTED, [each.pk for each in latest], known_at=known_at)
+    return [
+        {"publication": each.pk, "code": each.firm, "period": each.quarter, "version": each.version, "at": each.at, "objection": told.get((each.pk, ""))}
+        for each in latest
+    ]  # fmt: skip
 
 
 # --- a firm's file ----------------------------------------------------------------------------------------------------
@@ -281,7 +299,8 @@ def firm_file(firm: str, file: SubjectFile | None, *, on: date, known_at: dateti
     names = names_shown(shown, law) if shown else []
     versions = publications_of(firm, known_at=known_at)
     standing = {each.quarter: each for each in reversed(versions)}
-    quarters = [quarter_shown(standing[q]) for q in sorted(standing, reverse=True)]
+    quarters = [quarter_shown(standing[q], known_at=known_at) for q in sorted(standing, reverse=True)]
+    withheld = {pk for pk, _ in withheld_now(evaluating.OBJECTED, known_at=known_at)}
 
     def of(*wanted: str, adverse: bool = False) -> list[ShownRecord]:
         return [
@@ -291,7 +310,14 @@ def firm_file(firm: str, file: SubjectFile | None, *, on: date, known_at: dateti
         ]
 
     return FirmFile(
-        firm, names[0] if names else "", on, of(LICENCE), of(SUPERVISION), of(adverse=True), quarters, versions
+        firm,
+        names[0] if names else "",
+        on,
+        of(LICENCE),
+        of(SUPERVISION),
+        of(adverse=True),
+        quarters,
+        [each for each in versions if each.pk not in withheld],
     )
 
 

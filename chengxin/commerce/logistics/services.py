@@ -1,6 +1,6 @@
 """Parcels looked up, carriers named, evaluations answered and published. What is written down of a consumer is that one answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,10 +23,14 @@ from chengxin.commerce.logistics.selectors import (
     parcels_carried,
     parcels_traced,
     quarter_told,
+    quarters_own,
     shipped,
     token_opened,
 )
 from chengxin.commerce.merchants.rules import words_public
+from chengxin.commerce.objections.models import Objection
+from chengxin.commerce.objections.rules import NotTheirs
+from chengxin.commerce.objections.services import objection_answer, objection_raise
 from chengxin.kernel.days import day_of
 from chengxin.law.models import EvaluatingSide
 from chengxin.ledger.services import trace
@@ -227,3 +231,29 @@ def quarter_publish(*, code: str, quarter: str, asker: Asker, at: datetime, reas
             detail={"quarter": str(period), "version": version, "method": said["method_version"]},
         )  # fmt: skip
     return made
+
+
+# --- the firm that was evaluated --------------------------------------------------------------------------------------
+
+
+def quarter_object(*, codes: Sequence[str], publication: int, words: str, at: datetime) -> Objection:
+    """The firm of these codes objects, by its own account, to the version that stands of a quarter. The page says so from then on."""
+    stands = next((each for each in quarters_own(codes, known_at=at) if each["publication"] == publication), None)
+    if stands is None:
+        raise NotTheirs(what=str(publication))
+    quarter, version = stands["period"], stands["version"]
+    title = f"{quarter}物流企业评价第{version}版", f"logistics evaluation of {quarter}, version {version}"
+    return objection_raise(
+        kind=evaluating.OBJECTED, of=(publication, ""), version=version, code=stands["code"], title=title, words=words, at=at
+    )  # fmt: skip
+
+
+def quarter_objection_answer(*, number: str, to: str, words: str, asker: Asker, at: datetime) -> Objection:
+    """The centre answers such an objection. Computed anew: a further version of the quarter must have been published since it was raised."""
+
+    def anew(found: Objection) -> bool:
+        made = Publication.objects.get(pk=found.evaluation)
+        later = Publication.objects.filter(firm=made.firm, quarter=made.quarter, version__gt=made.version)
+        return later.filter(at__gte=found.opened_at).exists()
+
+    return objection_answer(kind=evaluating.OBJECTED, number=number, to=to, words=words, anew=anew, asker=asker, at=at)

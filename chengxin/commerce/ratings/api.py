@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from chengxin.accounts.services.confirming import put_of
 from chengxin.actors.api import ClientKey, PerAddress, PerClient, Text
+from chengxin.commerce.objections.api import EvaluationObjectionOut
 from chengxin.commerce.ratings import services
 from chengxin.commerce.ratings.rules import MOST_ORDERS
 from chengxin.commerce.ratings.selectors import (
@@ -145,7 +146,9 @@ class RatingWithoutOut(Schema):
 
 
 class RatingOut(Schema):
-    """A shop's rating. Of a shop that is no firm's (`kind`) there are `counts` of trades, and nothing else."""
+    """A shop's rating. Of a shop that is no firm's (`kind`) there are `counts` of trades, and nothing else; nor is there where the firm's `objection` was
+    not answered in time.
+    """
 
     platform: str
     platform_title: str
@@ -173,6 +176,7 @@ class RatingOut(Schema):
     excluded: int
     exclusions: list[RatingExclusionOut]
     without: RatingWithoutOut
+    objection: EvaluationObjectionOut | None
 
 
 class RatingSourceOut(Schema):

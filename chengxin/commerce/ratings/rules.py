@@ -14,6 +14,7 @@ from chengxin.law.models import Feature, Method
 
 METHOD = "shop-rating"
 EXCLUDING = "excluding-trades"
+OBJECTED = "rating"  # the kind of evaluation under which objections to a rating stand
 NOT_ENOUGH = "not-enough"
 FIRM, INDIVIDUAL, UNFILED = "firm", "individual", "unfiled"
 PUBLISHERS = ("operator", "credit-centre")

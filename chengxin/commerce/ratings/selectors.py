@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from chengxin.actors.selectors import actor_titled
 from chengxin.commerce.complaints.selectors import orders_complained
-from chengxin.commerce.merchants.selectors import law_of, registrations_known, shop_shown
+from chengxin.commerce.merchants.selectors import OwnShop, law_of, registrations_known, shop_shown
+from chengxin.commerce.objections.selectors import objections_about, withheld_now
 from chengxin.commerce.ratings import rules
 from chengxin.commerce.ratings.bulk import KINDS, Filed
 from chengxin.commerce.ratings.models import Exclusion, Publication, Rating
@@ -221,6 +222,7 @@ class RatingShown:
     excluded: int
     exclusions: list[dict[str, Any]]
     without: dict[str, Any]
+    objection: dict[str, Any] | None
 
     def as_dict(self) -> dict[str, Any]:
         """As it is printed and returned."""
@@ -241,7 +243,8 @@ def rating_shown(
     platform: str, shop: str, period: str = "", version: int | None = None, *, known_at: datetime
 ) -> RatingShown:
     """A shop's rating in a period (the latest published where none is named); refuses a shop that was not filed, and where nothing is published.
-    What the shop is said to be now decides, too: where it is no firm's any more, counts alone are shown.
+    What the shop is said to be now decides, too: where it is no firm's any more, counts alone are shown; so they are where the firm objected and was
+    not answered in time.
     """
     now = shop_shown(platform, shop, on=day_of(known_at), known_at=known_at)
     found = Rating.objects.filter(publication__platform=platform, shop=shop, publication__at__lte=known_at)
@@ -257,6 +260,9 @@ def rating_shown(
         raise rules.NothingPublished(what=f"{platform} {shop[:64]} {period[:40]}".strip(), when="")
     made = rating.publication
     firm = rating.kind == rules.FIRM and rules.kind_of(now.kind, now.code) == rules.FIRM
+    objection = objections_about(rules.OBJECTED, [made.pk], known_at=known_at).get((made.pk, shop)) if firm else None
+    kind = rating.kind if firm or rating.kind != rules.FIRM else rules.kind_of(now.kind, now.code)
+    firm = firm and not (objection and objection["withheld"])
     said = made.method_said
     zh, en = grade_titled(said, rating.grade) if firm else ("", "")
     without = {}
@@ -272,7 +278,7 @@ def rating_shown(
         platform=platform, platform_title=actor_titled(platform), shop=shop, title=now.title, period=made.period, first=made.first, last=made.last,
         version=made.version, versions=sorted(found.filter(publication__period=made.period).values_list("publication__version", flat=True)),
         periods=periods, method=made.method, method_from=made.method_from, published_at=made.at,
-        kind=rating.kind if firm or rating.kind != rules.FIRM else rules.kind_of(now.kind, now.code), counts=rating.counts,
+        kind=kind, counts=rating.counts, objection=objection,
         grade=rating.grade if firm else "", grade_zh=zh, grade_en=en, total=_number(rating.total) if firm else None,
         low=_number(rating.low) if firm else None, high=_number(rating.high) if firm else None, level=said["level"],
         features=_features(said, rating.features, made.sources) if firm else [], excluded=rating.excluded,
@@ -322,21 +328,27 @@ HEADS = (
     "high",
     *rules.COUNTS,
     "excluded",
+    "objection",
 )
 
 
 def table_of(made: Publication, *, known_at: datetime) -> tuple[list[str], Iterable[list[Any]]]:
-    """The publication's firms as a table, by shop. Shops of natural persons are in no list; nor is one that became one's since."""
+    """The publication's firms as a table, by shop. Shops of natural persons are in no list; nor is one that became one's since, nor one whose firm
+    objected and was not answered in time.
+    """
     features = [each["feature"] for each in made.method_said["features"]]
     heads = [*HEADS, *(f"{key}.{name}" for key in features for name in ("value", "count", "low", "high"))]
-    firms = {shop for shop, (kind, _) in shops_kept(made.platform, known_at=known_at).items() if kind == rules.FIRM}
+    told = {shop: each for (_, shop), each in objections_about(rules.OBJECTED, [made.pk], known_at=known_at).items()}
+    withheld = {shop for shop, each in told.items() if each["withheld"]}
+    kept = shops_kept(made.platform, known_at=known_at)
+    firms = {shop for shop, (kind, _) in kept.items() if kind == rules.FIRM} - withheld
 
     def rows() -> Iterable[list[Any]]:
         for each in made.ratings.filter(kind=rules.FIRM).order_by("shop").iterator(2000):
             if each.shop in firms:
                 yield [
                     made.platform, made.period, made.version, made.method, made.method_from, each.shop, each.code, each.grade, each.total, each.low,
-                    each.high, *(each.counts[name] for name in rules.COUNTS), each.excluded,
+                    each.high, *(each.counts[name] for name in rules.COUNTS), each.excluded, told[each.shop]["state"] if each.shop in told else "",
                     *(each.features[key][name] for key in features for name in ("value", "count", "low", "high")),
                 ]  # fmt: skip
 
@@ -348,13 +360,44 @@ def grades_standing(platform: str, shops: Sequence[str], *, known_at: datetime) 
     carries. Bounds are in millionths, so that there is one way to write them. A constant number of queries.
     """
     latest = _latest(platform, shops, known_at).select_related("publication").defer("publication__sources")
-    return {each.shop: _standing(each) for each in latest if each.kind == rules.FIRM}
+    withheld = withheld_now(rules.OBJECTED, known_at=known_at)
+    return {
+        each.shop: _standing(each)
+        for each in latest
+        if each.kind == rules.FIRM and (each.publication_id, each.shop) not in withheld
+    }
 
 
 def words_standing(platform: str, shops: Sequence[str], *, known_at: datetime) -> dict[str, str]:
     """The same, of each the word alone: for many."""
-    found = _latest(platform, shops, known_at).values_list("shop", "kind", "grade")
-    return {shop: grade for shop, kind, grade in found if kind == rules.FIRM}
+    found = _latest(platform, shops, known_at).values_list("publication_id", "shop", "kind", "grade")
+    withheld = withheld_now(rules.OBJECTED, known_at=known_at)
+    return {shop: grade for made, shop, kind, grade in found if kind == rules.FIRM and (made, shop) not in withheld}
+
+
+def ratings_own(shops: Sequence[OwnShop], *, known_at: datetime, periods: int = 4) -> list[dict[str, Any]]:
+    """What stands of each of a firm's own shops, the latest few periods of each: to what it may object, and whether it did."""
+    shown, keys = list[dict[str, Any]](), list[tuple[int, str]]()
+    for own in shops:
+        found = Rating.objects.filter(
+            publication__platform=own.platform,
+            shop=own.shop,
+            publication__at__lte=known_at,
+            kind=rules.FIRM,
+            code=own.code,
+        )
+        latest = found.order_by("-publication__last", "publication__first", "-publication__version")
+        latest = latest.distinct("publication__last", "publication__first")
+        for rating in latest.select_related("publication").defer("publication__sources")[:periods]:
+            made = rating.publication
+            zh, en = grade_titled(made.method_said, rating.grade)
+            keys.append((made.pk, own.shop))
+            shown.append(
+                {"publication": made.pk, "platform": own.platform, "platform_title": own.platform_title, "shop": own.shop, "title": own.title,
+                 "period": made.period, "version": made.version, "grade_zh": zh, "grade_en": en, "at": made.at}
+            )  # fmt: skip
+    told = objections_about(rules.OBJECTED, {of[0] for of in keys}, known_at=known_at)
+    return [{**each, "objection": told.get(of)} for each, of in zip(shown, keys, strict=True)]
 
 
 def _latest(platform: str, shops: Sequence[str], known_at: datetime) -> QuerySet[Rating]:

@@ -1,4 +1,4 @@
-"""Rating a platform's shops over a period, and taking trades that were decided to be forged out of it."""
+"""Rating a platform's shops over a period, taking trades that were decided to be forged out of it, and hearing the firm that was rated."""
 
 import resource
 import time
@@ -15,7 +15,10 @@ from chengxin.accounts.models import Proposal
 from chengxin.accounts.services.confirming import deed_propose
 from chengxin.actors.selectors import Asker, actor_acting
 from chengxin.commerce.merchants.rules import words_public
-from chengxin.commerce.merchants.selectors import law_of
+from chengxin.commerce.merchants.selectors import OwnShop, law_of
+from chengxin.commerce.objections.models import Objection
+from chengxin.commerce.objections.rules import NotTheirs
+from chengxin.commerce.objections.services import objection_answer, objection_raise
 from chengxin.commerce.ratings import rules
 from chengxin.commerce.ratings.bulk import ShopsSeen, shops_seen
 from chengxin.commerce.ratings.models import Exclusion, Publication, Rating, Revocation
@@ -28,6 +31,7 @@ from chengxin.commerce.ratings.selectors import (
     method_known,
     method_said,
     publications_known,
+    ratings_own,
     shops_kept,
     sources_said,
 )
@@ -212,3 +216,29 @@ def exclusion_settle(what: Mapping[str, Any], by: str, at: datetime) -> dict[str
     detail = {"platform": platform.key, "document": document, "orders": len(orders)}
     trace(event="ratings.exclusion.made", by=by, at=at, about=f"exclusion:{made.pk}", detail=detail)
     return {"exclusion": made.pk}
+
+
+# --- the firm that was rated ----------------------------------------------------------------------------------------------------
+
+
+def rating_object(*, own: OwnShop, publication: int, words: str, at: datetime) -> Objection:
+    """The firm that keeps the shop objects, by its own account, to the version that stands of a period's rating. The page says so from then on."""
+    stands = next((each for each in ratings_own([own], known_at=at) if each["publication"] == publication), None)
+    if stands is None:
+        raise NotTheirs(what=f"{own.platform} {own.shop} {publication}")
+    period, version = stands["period"], stands["version"]
+    title = f"{own.title}（{own.platform_title}）{period}评价第{version}版", f"rating of {own.title} ({own.platform_title}), {period}, version {version}"  # fmt: skip
+    return objection_raise(
+        kind=rules.OBJECTED, of=(publication, own.shop), version=version, code=own.code, title=title, words=words, at=at
+    )
+
+
+def rating_objection_answer(*, number: str, to: str, words: str, asker: Asker, at: datetime) -> Objection:
+    """The centre answers such an objection. Computed anew: a further version of the period must have been published since it was raised."""
+
+    def anew(found: Objection) -> bool:
+        made = Publication.objects.get(pk=found.evaluation)
+        later = Publication.objects.filter(platform=made.platform, period=made.period, version__gt=made.version)
+        return later.filter(at__gte=found.opened_at).exists()
+
+    return objection_answer(kind=rules.OBJECTED, number=number, to=to, words=words, anew=anew, asker=asker, at=at)

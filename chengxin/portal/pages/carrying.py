@@ -60,7 +60,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "portal/logistics_firm.html", {"refusal": refusal}, status=refusal.status)
     law = law_of(on)
     basis = [law.cite(law.parameters[key].basis[0]) for key in (PROMISED, LOST)]
-    latest = {each.quarter: each.version for each in reversed(found.versions)}
+    latest = {each["quarter"]: each["version"] for each in found.quarters}
     earlier = [each for each in found.versions if each.version < latest[each.quarter]]
     context = {"firm": found, "basis": basis, "earlier": earlier, "enterprise": {"number": found.code}}
     return render(request, "portal/logistics_firm.html", context)

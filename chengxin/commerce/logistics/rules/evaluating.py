@@ -16,6 +16,7 @@ METHOD = "logistics-firms"
 ANSWERED = "evaluation-answer-days"
 SIDES: tuple[EvaluatingSide, ...] = ("regulator", "merchants", "consumers")
 SCALE = (1, 5)
+OBJECTED = "quarter"  # the kind of evaluation under which objections to a quarter stand
 PUBLISHERS = ("credit-centre", "operator")
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _Z = NormalDist().inv_cdf(0.975)
