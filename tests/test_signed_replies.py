@@ -23,6 +23,10 @@ from chengxin.actors.services import actor_add, client_add
 from chengxin.cases.models import Step
 from chengxin.cases.selectors import CaseKeyUnknown, CaseUnknown
 from chengxin.cases.services.running import PaperIn, Words
+from chengxin.commerce.merchants.tests.stalls import platform_add
+from chengxin.commerce.warnings.models import WarningStep
+from chengxin.commerce.warnings.services import warning_step
+from chengxin.commerce.warnings.tests.grounds import drafted, entry
 from chengxin.kernel import signers
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.tests.test_sm2 import CODE, Authority
@@ -297,3 +301,39 @@ def test_whoever_handles_the_case_enters_only_a_reply_that_is_signed_and_nobody_
         services.answer_enter(asker=other, signature="x", **said(made))
     services.answer_enter(signature=of_firm(root).signs(text_of(made)), asker=MARKET, **said(made))
     assert ReplySignature.objects.get().by == "market"
+
+
+def test_a_merchant_signs_its_reply_to_a_warning_and_anybody_sees_by_which_certificate(
+    root: Holder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holder, browser = of_firm(root), Browser()
+    with time_machine.travel(NOW, tick=False) as clock:
+        platform_add()
+        number = drafted(entry(tmp_path)).number
+        key = warning_step(number=number, to="heard", words="", asker=MARKET, at=NOW).key
+        asked = {"key": key, "words": "已整改，批次下架。"}
+
+        def call(path: str, **more: str) -> Any:
+            body = json.dumps({**asked, **more})
+            return browser.post(f"/api/v1/warnings/{number}/reply{path}", body, content_type="application/json")
+
+        text = call("/text").json()["text"].encode()
+        assert f"about: warning:{number}\nact: reply\nsigner: {code(1)}\n" in text.decode()
+        given = browser.post(f"/warnings/{number}/reply", {**asked, "text": "1"})
+        assert given.content == text and given["Content-Disposition"] == 'attachment; filename="reply.txt"'
+        assert call("", signature=of_firm(root, 2).signs(text)).json()["code"] == "certificate-of-another"
+        assert call("", signature=holder.signs(text), words="已整改。").json()["code"] == "signature-of-other-text"
+        assert not ReplySignature.objects.exists() and not WarningStep.objects.filter(to="replied").exists()
+        sent_so = {**asked, "signature": SimpleUploadedFile("r.p7s", base64.b64decode(holder.signs(text)))}
+        assert browser.post(f"/warnings/{number}/reply", sent_so).status_code == 200
+        clock.shift(timedelta(hours=1))
+        warning_step(number=number, to="published", words="答复不改变结论", asker=MARKET, at=later(hours=1))
+        page = browser.get(f"/warnings/{number}").content.decode()
+        assert "以证书签名" in page and ROOT in page and name(5) not in page
+        assert ROOT in at_desk("market", "clerk").get(f"/desk/warnings/{number}").content.decode()
+        said_so = browser.get(f"/api/v1/warnings/{number}").json()["replies"]
+        assert [each["certificate"]["code"] for each in said_so] == [code(1)]
+        step = WarningStep.objects.get(to="replied").number
+        assert run(["warnings", "signature", number, str(step), "--by", "market", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["text"].encode() == text
+        assert run(["warnings", "text", number, key, "--say", "一", "--json"]) == 0

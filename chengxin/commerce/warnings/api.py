@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, text_kept
 from chengxin.commerce.warnings import services
-from chengxin.commerce.warnings.selectors import warning_public, warnings_public
+from chengxin.commerce.warnings.selectors import reply_to_sign, warning_by_key, warning_public, warnings_public
+from chengxin.signatures.api import SignatureText, SignedOnOut, SignedTextOut, SigningTextOut
 
 router = Router(auth=ClientKey("merchants"), throttle=PerClient(), tags=["warnings 消费警示"])
 
@@ -24,10 +25,11 @@ Counted = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class WarningReplyOut(Schema):
-    """A reply of the merchant's."""
+    """A reply of the merchant's; `certificate` where it was signed by one."""
 
     words: str
     at: datetime
+    certificate: SignedOnOut | None
 
 
 class WarningOut(Schema):
@@ -83,6 +85,7 @@ class WarningStepOut(Schema):
     by: str
     at: datetime
     words: str
+    certificate: SignedOnOut | None
 
 
 class WarningOpenOut(Schema):
@@ -186,6 +189,13 @@ class WarningReplyIn(Schema):
 
     key: Annotated[Text, StringConstraints(max_length=64)]
     words: Words
+    signed_on: date | None = None
+
+
+class WarningSignedReplyIn(WarningReplyIn):
+    """The same, with a detached signature (CMS) of the reply's text by the unit's certificate if there is one, and the day on which it was made."""
+
+    signature: SignatureText = ""
 
 
 class WarningSearchIn(Schema):
@@ -291,10 +301,27 @@ def receipt(request: HttpRequest, number: Number, said: WarningReceiptIn) -> Any
     summary="商家答复 / the merchant's reply",
     operation_id="warning_reply",
 )
-def reply(request: HttpRequest, number: Number, said: WarningReplyIn) -> Any:
-    """凭编号和查询码答复；与警示一并公示。 / By number and key; shown beside the warning."""
-    done = services.warning_reply(number=number, key=said.key, words=said.words, at=timezone.now())
-    return done.as_dict()
+def reply(request: HttpRequest, number: Number, said: WarningSignedReplyIn) -> Any:
+    """凭编号和查询码答复，可附单位证书的签名；与警示一并公示。 / By number and key, signed by certificate if there is one; shown beside the warning."""
+    return services.warning_reply(number=number, **said.dict(), at=timezone.now()).as_dict()
+
+
+@router.post(
+    "/{number}/reply/text", auth=None, throttle=REPLY, response=SigningTextOut, summary="供签名的全文 / the text to be signed",
+    operation_id="warning_reply_text",
+)  # fmt: skip
+def reply_text(request: HttpRequest, number: Number, said: WarningReplyIn) -> Any:
+    """单位用证书签名的，对这段文本的字节作分离式签名（CMS）。 / What a unit signs by certificate, detached (CMS): the bytes of this text."""
+    reply = reply_to_sign(warning_by_key(number, said.key), said.words, signed_on=said.signed_on, at=timezone.now())
+    return {"code": reply.code, "text": reply.text}
+
+
+@router.get(
+    "/{number}/steps/{int:step}/signature", response=SignedTextOut, summary="答复的签名 / a reply's signature", operation_id="warning_signature"
+)  # fmt: skip
+def signature(request: HttpRequest, number: Number, step: int) -> Any:
+    """供办理机关再次核验；查阅留痕。 / For whoever handles the warning and verifies again; written down."""
+    return services.warning_signature(number=number, step=step, asker=_asker(request), at=timezone.now())
 
 
 def _asker(request: HttpRequest) -> Any:

@@ -26,6 +26,8 @@ from chengxin.lists.selectors import Claims, claims_read, fact_of
 from chengxin.records.models import Record
 from chengxin.records.rules import Effect, effect, showable
 from chengxin.records.selectors.filed import EVER
+from chengxin.signatures.rules import Reply, reply_fit
+from chengxin.signatures.selectors import replies_certified
 
 
 def warning_law(found: Warning, on: date) -> Law:
@@ -62,6 +64,7 @@ class Held:
     recalls: Mapping[int, Recall]
     steps: Mapping[int, list[WarningStep]]
     titles: Mapping[str, str]
+    certificates: Mapping[str, dict[str, Any]]
 
     def titled(self, actor: str) -> str:
         """The actor's title, its key where there is none."""
@@ -73,12 +76,18 @@ def held_of(warnings: Sequence[Warning], *, known_at: datetime) -> Held:
     steps: dict[int, list[WarningStep]] = {each.pk: [] for each in warnings}
     for step in WarningStep.objects.filter(warning_id__in=steps, at__lte=known_at).order_by("number"):
         steps[step.warning_id].append(step)
+    signed = [step_named(each, step) for each in warnings for step in steps[each.pk] if step.doer == "subject"]
     recalls = Recall.objects.filter(pk__in={each.recall_id for each in warnings}).prefetch_related("steps")
     recalled = {each.pk: each for each in recalls}
     actors = {each.authority for each in recalled.values()}
     actors |= {name for each in warnings for name in (each.authority, each.platform)}
     claims = claims_read(each.record_id for each in warnings if each.record_id is not None)
-    return Held(claims, recalled, steps, actors_titled(actors))
+    return Held(claims, recalled, steps, actors_titled(actors), replies_certified(signed, known_at=known_at))
+
+
+def step_named(found: Warning, step: WarningStep) -> str:
+    """A step of a warning as its signature names it."""
+    return f"warning:{found.number}/step:{step.number}"
 
 
 def ground_of(found: Warning, held: Held, *, known_at: datetime) -> Ground:
@@ -180,7 +189,9 @@ def warning_shown(found: Warning, *, known_at: datetime, held: Held | None = Non
         "published_at": life.published_at, "off_at": life.off_at if state in ("withdrawn", "fallen") else None,
         "shown_until": life.shown_off_until if state in ("withdrawn", "fallen") else None,
         "danger": danger if holds else "", "reasons": taken_back.words if taken_back else "",
-        "replies": [{"words": step.words, "at": step.at} for step in steps if step.doer == "subject"],
+        "replies": [
+            {"words": step.words, "at": step.at, "certificate": held.certificates.get(step_named(found, step))} for step in steps if step.doer == "subject"
+        ],
         "page": f"{settings.CHENGXIN_SITE_URL.rstrip('/')}/warnings/{found.number}",
     }  # fmt: skip
 
@@ -284,7 +295,7 @@ def _filed(found: Warning, held: Held, pushes: list[dict[str, Any]], *, known_at
     steps = [
         {
             "number": s.number, "to": s.to, "title": titles[s.to].title.zh, "title_en": titles[s.to].title.en, "doer": s.doer, "by": s.by, "at": s.at,
-            "words": s.words,
+            "words": s.words, "certificate": held.certificates.get(step_named(found, s)),
         }
         for s in held.steps[found.pk]
     ]  # fmt: skip
@@ -344,3 +355,10 @@ def warning_by_key(number: str, key: str) -> Warning:
     if found is None or found.number != number.strip() or not any(hmac.compare_digest(bytes(g), mark) for g in given):
         raise rules.WarningKeyWrong
     return found
+
+
+def reply_to_sign(found: Warning, words: str, *, signed_on: date | None, at: datetime) -> Reply:
+    """The merchant's reply as its certificate signs it: the same before and after the warning is published."""
+    return reply_fit(
+        about=f"warning:{found.number}", act="reply", code=found.code, signed_on=signed_on, since=found.opened_on, today=day_of(at), words=words
+    )  # fmt: skip

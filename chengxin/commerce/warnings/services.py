@@ -31,6 +31,8 @@ from chengxin.commerce.warnings.selectors import (
     pushes_last_of,
     record_for,
     record_state,
+    reply_to_sign,
+    step_named,
     warning_accessible,
     warning_by_key,
     warning_course,
@@ -47,6 +49,8 @@ from chengxin.law.models import Doer
 from chengxin.ledger.services import trace
 from chengxin.lists.selectors import addressee_of
 from chengxin.records.selectors.filed import fields_written
+from chengxin.signatures.selectors import reply_certified
+from chengxin.signatures.services import reply_keep, reply_open
 from chengxin.subjects.models import Kind
 from chengxin.subjects.selectors import number_of, root_of
 
@@ -221,17 +225,33 @@ def warning_urgent(*, number: str, words: str, asker: Asker, at: datetime) -> Wa
     return _result(found, at=at, key=key, told=told)
 
 
-def warning_reply(*, number: str, key: str, words: str, at: datetime) -> WarningResult:
+def warning_reply(
+    *, number: str, key: str, words: str, at: datetime, signature: str = "", signed_on: date | None = None
+) -> WarningResult:  # fmt: skip
     """The merchant's reply, by the number and key that it was given: before publishing it must be answered, afterwards it stands beside the
-    warning. A later one stands beside the earlier.
+    warning. A later one stands beside the earlier. With a detached `signature` by the unit's certificate the text of `reply_to_sign` is what was said.
     """
     said = rules.words_fit(words, "答复", "the reply")
     with transaction.atomic():
         found = _locked(warning_by_key(number, key))
         state = warning_course(found, on=day_of(at)).state_key
         to = "published" if state in rules.OUT else "replied"
-        _taken(found, to, ("subject",), by=BY_MERCHANT, at=at, words=said)
+        reply = reply_to_sign(found, said, signed_on=signed_on, at=at) if signature.strip() else None
+        certified = reply_certified(reply, signature, at=at) if reply else None
+        step = _taken(found, to, ("subject",), by=BY_MERCHANT, at=at, words=said)
+        if reply:
+            about = step_named(found, step)
+            reply_keep(
+                certified, about=about, signed_on=reply.signed_on, by=BY_MERCHANT, at=at, subject=found.subject_id
+            )
     return _result(found, at=at)
+
+
+def warning_signature(*, number: str, step: int, asker: Asker, at: datetime) -> dict[str, str]:
+    """The text of a reply and its signature by certificate, for whoever handles the warning and verifies again; written down."""
+    found = warning_accessible(asker, number)
+    about = f"warning:{found.number}/step:{step}"
+    return reply_open(about=about, title=f"{found.number}/{step}", by=asker.key, at=at, subject=found.subject_id)
 
 
 def _locked(found: Warning) -> Warning:
@@ -256,7 +276,7 @@ def _publishable(found: Warning, *, at: datetime) -> None:
 def _taken(
     found: Warning, to: str, doers: Iterable[Doer], *, by: str, at: datetime, words: str, has: Iterable[str] = (),
     two: tuple[int, int] | None = None,
-) -> None:  # fmt: skip
+) -> WarningStep:  # fmt: skip
     before = found.steps.count()
     course = warning_course(found, on=day_of(at))
     on = max(day_of(at), course.taken[-1].on)
@@ -265,7 +285,7 @@ def _taken(
     for lapsed in course.since(before):
         _step_write(found, lapsed, by="clock", at=at, words="")
     after = course.after(Taken(len(course.taken), to, on, step.by))
-    _step_write(found, after, by=by, at=at, words=words, two=two)
+    return _step_write(found, after, by=by, at=at, words=words, two=two)
 
 
 def _step_write(

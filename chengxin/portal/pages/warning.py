@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from chengxin.accounts.services.counting import lookup_count
 from chengxin.actors.api import address_of
 from chengxin.commerce.warnings.rules import MOST_WORDS
-from chengxin.commerce.warnings.selectors import warning_public, warnings_public
+from chengxin.commerce.warnings.selectors import reply_to_sign, warning_by_key, warning_public, warnings_public
 from chengxin.commerce.warnings.services import warning_reply
 from chengxin.kernel.errors import Refusal
-from chengxin.portal.pages.answering import answering
+from chengxin.portal.pages.answering import answering, signature_of, text_given
 from chengxin.portal.pages.reading import in_both_languages, passing, waiting
 from chengxin.portal.pages.typed import page_read
 
@@ -73,7 +73,9 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     at, key, words = timezone.now(), request.POST.get("key", ""), request.POST.get("words", "")
     try:
         lookup_count(page="warning-reply", address=address_of(request), at=at)
-        done = warning_reply(number=number, key=key[:64], words=words, at=at)
+        if "text" in request.POST:
+            return text_given(reply_to_sign(warning_by_key(number, key[:64]), words, signed_on=None, at=at))
+        done = warning_reply(number=number, key=key[:64], words=words, signature=signature_of(request), at=at)
     except Refusal as refusal:
         context |= {"refusal": refusal, "words": words[:MOST_WORDS]}
         return waiting(render(request, "portal/warning_reply.html", context, status=refusal.status), refusal)

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from base64 import b64decode
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,18 @@ from django.utils import timezone
 from chengxin.actors.selectors import asker_acting
 from chengxin.commerce.warnings import services
 from chengxin.commerce.warnings.rules import STEPS
-from chengxin.commerce.warnings.selectors import warning_public, warnings_public
-from chengxin.site.arguments import count
+from chengxin.commerce.warnings.selectors import reply_to_sign, warning_by_key, warning_public, warnings_public
+from chengxin.kernel.signers import signature_text
+from chengxin.site.arguments import count, day
 from chengxin.site.console import Command as Base
 from chengxin.site.console import WrongUse, words_counted
 
 WORDS: dict[str, tuple[str, ...]] = {
     "draft": ("FILE",),
     "step": ("NUMBER", "STEP"),
+    "text": ("NUMBER", "KEY"),
     "reply": ("NUMBER", "KEY"),
+    "signature": ("NUMBER", "STEP"),
     "waiting": (),
     "receipt": ("NUMBER", "FOUND"),
     "show": ("NUMBER",),
@@ -52,6 +56,10 @@ class Command(Base):
         "late": "逾期未回执",
         "kind": "推送内容",
         "found": "涉及商品",
+        "code": "代码",
+        "text": "文本",
+        "signature": "签名",
+        "out": "写入",
     }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,6 +76,21 @@ class Command(Base):
         )
         parser.add_argument("--platform", default="", metavar="WORDS", help="平台 / of which platform")
         parser.add_argument("--goods", default="", metavar="WORDS", help="商品、店铺、单位 / goods, shop or unit")
+        parser.add_argument(
+            "--signature",
+            type=Path,
+            metavar="FILE",
+            help="单位证书对答复全文的分离式签名（CMS）/ the detached signature of the reply's text by the unit's certificate (CMS)",
+        )
+        parser.add_argument(
+            "--signed-on", type=day, metavar="DAY", help="签名日期，默认当天 / signed on, today if not said"
+        )
+        parser.add_argument(
+            "--out",
+            type=Path,
+            metavar="FILE",
+            help="把全文或者签名写入文件 / write the text or the signature to this file",
+        )
         parser.add_argument(
             "--by",
             default="operator",
@@ -89,8 +112,18 @@ class Command(Base):
                     raise WrongUse(f"步骤是{known}之一。", f"The step is one of {known}.")
                 done = services.warning_step(number=words[0], to=words[1], words=options["say"], asker=asker, at=at)
                 self.result(done.as_dict())
+            case "text":
+                found = warning_by_key(words[0], words[1])
+                reply = reply_to_sign(found, options["say"], signed_on=options["signed_on"], at=at)
+                self._written(reply.text.encode(), {"code": reply.code, "text": reply.text}, **options)
+            case "signature":
+                held = services.warning_signature(number=words[0], step=count(words[1]), asker=asker, at=at)
+                self._written(b64decode(held["signature"]), held, **options)
             case "reply":
-                done = services.warning_reply(number=words[0], key=words[1], words=options["say"], at=at)
+                signature = signature_text(options["signature"].read_bytes()) if options["signature"] else ""
+                done = services.warning_reply(
+                    number=words[0], key=words[1], words=options["say"], signature=signature, signed_on=options["signed_on"], at=at
+                )  # fmt: skip
                 self.result(done.as_dict())
             case "waiting":
                 self.result({"waiting": services.warnings_waiting(asker=asker, at=at)})
@@ -104,12 +137,17 @@ class Command(Base):
             case "file":
                 self.result(services.warning_read(number=words[0], asker=asker, at=at))
             case "list":
-                found = warnings_public(known_at=at, words=options["goods"], platform=options["platform"])
-                self.result({"warnings": found})
+                shown = warnings_public(known_at=at, words=options["goods"], platform=options["platform"])
+                self.result({"warnings": shown})
             case "handled":
                 self.result({"warnings": services.warnings_read(asker=asker, at=at)})
             case "follow":
                 self.result({"told": services.warnings_follow(by=asker.key, at=at)})
+
+    def _written(self, content: bytes, told: dict[str, str], **options: Any) -> None:
+        if options["out"]:
+            options["out"].write_bytes(content)
+        self.result({**told, "out": options["out"]})
 
 
 def _draft(path: Path) -> dict[str, Any]:
