@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.apps import apps
 from django.conf import settings
@@ -149,3 +149,61 @@ class SealedColumn:
         cursor.execute("select set_config('chengxin.resealing', 'on', true)")
         cursor.execute(query, [*map(list, list(zip(*rows, strict=True))[:at]), fresh])
         cursor.execute("select set_config('chengxin.resealing', 'off', true)")
+
+
+class Marks:
+    """The marks of a blind index, gone through by whose they are: a table keeps one for each owner and version of the index key."""
+
+    ring = INDEX
+    table: ClassVar[str]
+    owner: ClassVar[str]  # the table's column that says whose a mark is
+    owners: ClassVar[str]  # a query for the ids of all that have marks
+    of: ClassVar[tuple[str, str]]  # the scheme and the field of what is marked
+
+    def written(self, owners: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """What is marked of these, unsealed."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """What a person is told of."""
+        return f"{self.table}.mark"
+
+    def left(self, key: Key) -> int:
+        """How many owners have no mark under this key."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"select count(*) {self._unmarked()}", [key.version])
+            return int(cursor.fetchone()[0])
+
+    def renew(self, key: Key, most: int) -> Iterator[int]:
+        """Give them one, lot by lot; the marks under the older keys are still found meanwhile."""
+        after = 0
+        while True:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    f"select o.id {self._unmarked()} and o.id > %s order by o.id limit %s", [key.version, after, most]
+                )
+                owners = [owner for (owner,) in cursor.fetchall()]
+                if not owners:
+                    return
+                marks = [(owner, Blind.mark(key, *self.of, written)) for owner, written in self.written(owners)]
+                cursor.execute(
+                    f"""
+                    insert into {self.table} ({self.owner}, version, mark)
+                    select o, %s, m from unnest(%s::bigint[], %s::bytea[]) f(o, m) on conflict ({self.owner}, version) do nothing
+                    """,
+                    [key.version, [owner for owner, _ in marks], [mark for _, mark in marks]],
+                )
+            after = owners[-1]
+            yield len(owners)
+
+    def forget(self, key: Key) -> None:
+        """Drop the marks of every other key: they are gone."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"delete from {self.table} where version <> %s", [key.version])
+
+    def _unmarked(self) -> str:
+        return f"""
+            from ({self.owners}) o
+            where not exists (select from {self.table} m where m.{self.owner} = o.id and m.version = %s)
+        """

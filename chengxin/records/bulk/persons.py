@@ -10,19 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from django.db import connection, transaction
 
 from chengxin import law as lawroom
 from chengxin.kernel.days import day_of
 from chengxin.kernel.names import name_normal
-from chengxin.kernel.sealing import Blind, Key
 from chengxin.records import rules
 from chengxin.records.bulk.judging import SEPARATOR, Cause, Judge
 from chengxin.records.bulk.storing import RECORD, Landing, Parcel, sealed_rows
 from chengxin.records.models import Record, record_bound
 from chengxin.subjects.bulk.vaulting import RING, Met, Vault, citizen_numbers_read, names_of_persons
 from chengxin.subjects.rules.persons import SCHEME, PersonNameDisagrees, PersonUnder18
-from chengxin.vault.selectors import INDEX, blind_of, seal_of
+from chengxin.vault.selectors import Marks, blind_of, seal_of
 
 SEALED = "密封 sealed"  # what stands in place of a document's number
 CLAIM_COLUMNS = (
@@ -160,56 +158,19 @@ def certificate_marks(written: str) -> dict[int, bytes]:
     return blind_of().marks("certificate", "number", name_normal(written))
 
 
-class CertificateMarks:
+class CertificateMarks(Marks):
     """The marks of certificates' numbers as something that lies under a ring of keys."""
 
-    ring, label = INDEX, "records_certificatemark.mark"
+    table, owner, of = "records_certificatemark", "record_id", ("certificate", "number")
+    owners = "select distinct record_id as id from records_certificatemark"
 
-    def left(self, key: Key) -> int:
-        """How many records whose certificate has a mark have none under this key."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"select count(*) {_UNMARKED}", [key.version])
-            return int(cursor.fetchone()[0])
-
-    def renew(self, key: Key, most: int) -> Iterator[int]:
-        """Give them one, lot by lot; the marks under the older keys are still found meanwhile."""
-        while True:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"select u.record_id {_UNMARKED} order by u.record_id limit %s", [key.version, most])
-                records = [record for (record,) in cursor.fetchall()]
-                if not records:
-                    return
-                marks = [
-                    (record, Blind.mark(key, "certificate", "number", name_normal(written)))
-                    for record, written in _certificates(records)
-                ]
-                cursor.execute(
-                    """
-                    insert into records_certificatemark (record_id, version, mark)
-                    select r, %s, m from unnest(%s::bigint[], %s::bytea[]) f(r, m) on conflict (record_id, version) do nothing
-                    """,
-                    [key.version, [record for record, _ in marks], [mark for _, mark in marks]],
-                )
-            yield len(records)
-
-    def forget(self, key: Key) -> None:
-        """Drop the marks of every other key: they are gone."""
-        with connection.cursor() as cursor:
-            cursor.execute("delete from records_certificatemark where version <> %s", [key.version])
-
-
-_UNMARKED = """
-from (select distinct m.record_id from records_certificatemark m) u
-where not exists (select from records_certificatemark n where n.record_id = u.record_id and n.version = %s)
-"""
-
-
-def _certificates(records: Sequence[int]) -> Iterator[tuple[int, str]]:
-    seal = seal_of(RING)
-    for record in Record.objects.filter(pk__in=records).select_related("batch"):
-        law = lawroom.load().on(day_of(record.received_at), record.batch.jurisdiction)
-        content = seal.unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
-        yield record.pk, content["body"][law.record_types[record.record_type].roles.certificate]
+    def written(self, owners: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """The numbers of the records' certificates, in their normal form."""
+        seal = seal_of(RING)
+        for record in Record.objects.filter(pk__in=owners).select_related("batch"):
+            law = lawroom.load().on(day_of(record.received_at), record.batch.jurisdiction)
+            content = seal.unseal_json(bytes(record.sealed or b""), record_bound({"id": record.pk}))
+            yield record.pk, name_normal(content["body"][law.record_types[record.record_type].roles.certificate])
 
 
 def _digest(met: Met, what: str, *said: str) -> str:

@@ -4,21 +4,20 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import Cursor
 
 from chengxin.kernel.errors import Refusal
 from chengxin.kernel.identifiers import adult_from, citizen_number_read
 from chengxin.kernel.names import name_normal
-from chengxin.kernel.sealing import Blind, Key
 from chengxin.ledger.turns import turn_taken
 from chengxin.subjects.models import Person, person_bound
 from chengxin.subjects.rules.persons import SCHEME, names_agree
-from chengxin.vault.selectors import INDEX, blind_of, seal_of
+from chengxin.vault.selectors import Marks, blind_of, seal_of
 
 RING, FIELD, SALT = "vault", "number", 16
 
@@ -171,48 +170,13 @@ def _opened(subject: int, sealed: bytes) -> Held:
     return Held(number, name, bytes.fromhex(salt))
 
 
-class PersonMarks:
+class PersonMarks(Marks):
     """The marks of persons' numbers as something that lies under a ring of keys."""
 
-    ring, label = INDEX, "subjects_personmark.mark"
+    table, owner, of = "subjects_personmark", "person_id", (SCHEME, FIELD)
+    owners = "select subject_id as id from subjects_person"
 
-    def left(self, key: Key) -> int:
-        """How many persons have no mark under this key."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"select count(*) {_UNMARKED}", [key.version])
-            return int(cursor.fetchone()[0])
-
-    def renew(self, key: Key, most: int) -> Iterator[int]:
-        """Give them one, lot by lot; the marks under the older keys are still found meanwhile."""
-        after = 0
-        while True:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    f"select p.subject_id, p.sealed {_UNMARKED} and p.subject_id > %s order by p.subject_id limit %s",
-                    [key.version, after, most],
-                )
-                rows: list[tuple[Any, ...]] = cursor.fetchall()
-                if not rows:
-                    return
-                marks = [
-                    Blind.mark(key, SCHEME, FIELD, _opened(subject, bytes(sealed)).number) for subject, sealed in rows
-                ]
-                cursor.execute(
-                    """
-                    insert into subjects_personmark (person_id, version, mark)
-                    select * from unnest(%s::bigint[], %s::int[], %s::bytea[]) on conflict (person_id, version) do nothing
-                    """,
-                    [[subject for subject, _ in rows], [key.version] * len(rows), marks],
-                )
-            after = rows[-1][0]
-            yield len(rows)
-
-    def forget(self, key: Key) -> None:
-        """Drop the marks of every other key: they are gone."""
-        with connection.cursor() as cursor:
-            cursor.execute("delete from subjects_personmark where version <> %s", [key.version])
-
-
-_UNMARKED = """
-from subjects_person p where not exists (select from subjects_personmark m where m.person_id = p.subject_id and m.version = %s)
-"""
+    def written(self, owners: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Their numbers."""
+        for subject, sealed in Person.objects.filter(pk__in=owners).values_list("pk", "sealed"):
+            yield subject, _opened(subject, bytes(sealed)).number
