@@ -341,7 +341,12 @@ def test_a_consumer_warning_is_seen_withdrawn_where_it_was_seen(inspection: Visi
     good_to_all(page)
     page.locator("#key").fill(key)
     page.locator("#words").fill("已整改。")
-    page.get_by_role("button", name="答复").click()
+    page.get_by_text("用单位证书签名").click()
+    good_to_all(page)
+    with page.expect_download() as given:
+        page.get_by_role("button", name="取得供签名的全文").click()
+    assert f"about: warning:{made.number}" in given.value.path().read_text("utf-8")
+    page.locator("#key").press("Enter")
     expect(page.locator("[role=status]")).to_contain_text("已经记下")
     with site_server.database_open():
         warning_step(number=made.number, to="published", words="答复不改变结论", asker=operator, at=timezone.now())
