@@ -133,7 +133,8 @@ def play(folder: Path, today: date) -> dict[str, Any]:
     from chengxin.commerce.complaints.services.charging import charge_set
     from chengxin.commerce.complaints.services.intake import complaint_file
     from chengxin.commerce.complaints.services.stepping import Said, complaint_answer, complaint_step
-    from chengxin.commerce.merchants.services import commitment_sign, merchants_file
+    from chengxin.commerce.merchants.services.committing import commitment_sign
+    from chengxin.commerce.merchants.services.filing import merchants_file
     from chengxin.commerce.ratings.selectors import rating_shown
     from chengxin.commerce.ratings.services import ratings_publish
     from chengxin.commerce.trades.bulk.schemas import polars_of

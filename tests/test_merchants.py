@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chengxin.actors.services import actor_add, client_add
 from chengxin.commerce.merchants.models import Duty
-from chengxin.commerce.merchants.services import commitment_sign
+from chengxin.commerce.merchants.services.committing import commitment_sign
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
     SELLER,

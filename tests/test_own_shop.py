@@ -23,14 +23,13 @@ from chengxin.commerce.merchants.selectors import (
     own_shops,
     statement_shown,
 )
-from chengxin.commerce.merchants.services import (
+from chengxin.commerce.merchants.services.committing import (
     breach_link,
     commitment_sign,
     commitment_sign_own,
     commitment_step,
-    statement_contest,
-    statement_file,
 )
+from chengxin.commerce.merchants.services.stating import statement_contest, statement_file
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
     SELLER_NUMBER,

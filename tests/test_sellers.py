@@ -17,7 +17,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add, client_add
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Filing, Refused, Registration
-from chengxin.commerce.merchants.services import identity_open
+from chengxin.commerce.merchants.services.opening import identity_open
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
     SELLER,

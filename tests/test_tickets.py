@@ -18,7 +18,7 @@ from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Ticket, TicketStep
 from chengxin.commerce.merchants.rules import item_worded
 from chengxin.commerce.merchants.selectors import law_of, ticket_shown, tickets_asked, tickets_shown
-from chengxin.commerce.merchants.services import merchants_review, ticket_answer, ticket_decide
+from chengxin.commerce.merchants.services.ticketing import merchants_review, ticket_answer, ticket_decide
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop
 from chengxin.kernel.days import day_of
 from chengxin.ledger.models import Entry

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.commerce.complaints.services.charging import charge_set
-from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.services.filing import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
 from chengxin.site.testing_live import SiteServer
 from demo.cast import CAST

@@ -11,7 +11,7 @@ from chengxin.accounts.models import Account
 from chengxin.accounts.services.opening import account_save
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
-from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.services.filing import merchants_file
 from chengxin.commerce.merchants.tests.stalls import digest, platform_add, shop
 from chengxin.commerce.monitoring.services import plan_draw_from, plan_reveal
 from chengxin.site.testing_live import SiteServer

@@ -20,7 +20,7 @@ from chengxin.accounts.services.opening import account_save
 from chengxin.actors.selectors import Asker
 from chengxin.actors.services import actor_add
 from chengxin.checks.services.asking import check_perform
-from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.services.filing import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, stall
 from chengxin.disclosure.rules.disclosing import Outcome
 from chengxin.disclosure.services.reading import person_read

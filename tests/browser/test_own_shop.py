@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from chengxin.accounts.models import Account
 from chengxin.accounts.services.opening import account_save
-from chengxin.commerce.merchants.services import merchants_file, statement_file
+from chengxin.commerce.merchants.services.filing import merchants_file
+from chengxin.commerce.merchants.services.stating import statement_file
 from chengxin.commerce.merchants.tests.stalls import digest, platform_add, shop
 from chengxin.site.testing_live import SiteServer
 from chengxin.subjects.selectors import subject_of

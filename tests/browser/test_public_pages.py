@@ -20,7 +20,7 @@ from chengxin.commerce.badges.selectors import snippet
 from chengxin.commerce.badges.services import badge_issue, badge_restore, badge_revoke
 from chengxin.commerce.complaints.services.stepping import Said, complaint_step
 from chengxin.commerce.merchants.selectors import law_of
-from chengxin.commerce.merchants.services import merchants_file
+from chengxin.commerce.merchants.services.filing import merchants_file
 from chengxin.commerce.merchants.tests.stalls import platform_add, shop
 from chengxin.commerce.ratings.services import exclusion_settle, ratings_publish
 from chengxin.commerce.ratings.tests.shops import month_filed, trade

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chengxin.actors.api import ClientKey, Most, PerAddress, PerClient, Text, on_disk, text_kept
 from chengxin.actors.services import call_count
-from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.models import Filing
 from chengxin.commerce.merchants.rules import IDENTITY, MOST_EVIDENCE, REASONS
 from chengxin.commerce.merchants.selectors import (
@@ -34,6 +33,9 @@ from chengxin.commerce.merchants.selectors import (
     ticket_shown,
     tickets_asked,
 )
+from chengxin.commerce.merchants.services import committing, opening, stating, ticketing
+from chengxin.commerce.merchants.services.duties import disclosure_publish, duty_state, payer_state
+from chengxin.commerce.merchants.services.filing import merchants_file, refused_export, refused_resend
 from chengxin.kernel.days import day_of
 from chengxin.kernel.tables import file_named
 from chengxin.law import load
@@ -207,7 +209,7 @@ def filing_refused(request: HttpRequest, filing: int) -> StreamingHttpResponse:
     """被拒的各行：行号、店铺和原因。 / The refused rows: line, shop and reason."""
     asker = request.auth  # type: ignore[attr-defined]
     at = timezone.now()
-    lines = services.refused_export(filing=filing_accessible(asker, filing), by=asker.key, at=at)
+    lines = refused_export(filing=filing_accessible(asker, filing), by=asker.key, at=at)
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",
@@ -225,7 +227,7 @@ def filing_resend(request: HttpRequest, filing: int, sent: MerchantResendIn) -> 
     _counted(request, "merchant-filing", at)
     changes = {row.line: row.changes for row in sent.rows}
     found = filing_accessible(asker, filing)
-    return services.refused_resend(filing=found, changes=changes, by=asker.key, at=at).as_dict()
+    return refused_resend(filing=found, changes=changes, by=asker.key, at=at).as_dict()
 
 
 @router.get("/tickets", response=list[MerchantTicketOut], summary="工单 / tickets", operation_id="merchant_tickets")
@@ -254,7 +256,7 @@ def ticket_show(request: HttpRequest, ticket: int) -> Any:
 def ticket_reply(request: HttpRequest, ticket: int, said: MerchantReplyIn) -> Any:
     """平台答复工单，附证明材料的摘要。 / The platform replies, with the digests of its evidence."""
     at = timezone.now()
-    done = services.ticket_answer(ticket=ticket, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    done = ticketing.ticket_answer(ticket=ticket, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
     return ticket_shown(done, on=day_of(at))
 
 
@@ -293,7 +295,7 @@ def ticket_escalate(request: HttpRequest, ticket: int, said: MerchantEscalationI
 
 def _decided(request: HttpRequest, ticket: int, kind: str, words: str, *, to: str = "") -> Any:
     at = timezone.now()
-    done = services.ticket_decide(ticket=ticket, kind=kind, words=words, to=to, asker=request.auth, at=at)  # type: ignore[attr-defined]
+    done = ticketing.ticket_decide(ticket=ticket, kind=kind, words=words, to=to, asker=request.auth, at=at)  # type: ignore[attr-defined]
     return ticket_shown(done, on=day_of(at))
 
 
@@ -306,7 +308,7 @@ def _decided(request: HttpRequest, ticket: int, kind: str, words: str, *, to: st
 def ticket_dismiss(request: HttpRequest, ticket: int, said: MerchantWordsIn) -> Any:
     """部门认为并无问题，写明理由。 / A regulator finds nothing wrong, with its reasons."""
     at = timezone.now()
-    done = services.ticket_dismiss(ticket=ticket, words=said.words, asker=request.auth, at=at)  # type: ignore[attr-defined]
+    done = ticketing.ticket_dismiss(ticket=ticket, words=said.words, asker=request.auth, at=at)  # type: ignore[attr-defined]
     return ticket_shown(done, on=day_of(at))
 
 
@@ -317,7 +319,7 @@ def rows_send(request: HttpRequest, platform: Text, kind: Text, sent: MerchantRo
     """店铺（shops）、证照、供货商、商品（products）、服务承诺（promises），至多一千条。 / Shops, licences, suppliers, products or promises, up to a thousand."""
     by, at = request.auth.key, timezone.now()  # type: ignore[attr-defined]
     _counted(request, "merchant-filing", at)
-    return services.merchants_file(platform=platform, kind=kind, rows=sent.rows, by=by, at=at).as_dict()
+    return merchants_file(platform=platform, kind=kind, rows=sent.rows, by=by, at=at).as_dict()
 
 
 @router.post(
@@ -331,7 +333,7 @@ def file_send(request: HttpRequest, platform: Text, kind: Text, file: File[Uploa
     by, at = request.auth.key, timezone.now()  # type: ignore[attr-defined]
     _counted(request, "merchant-filing", at)
     with on_disk(file) as path:
-        return services.merchants_file(platform=platform, kind=kind, path=path, by=by, at=at).as_dict()
+        return merchants_file(platform=platform, kind=kind, path=path, by=by, at=at).as_dict()
 
 
 @router.get("/{platform}/shops/{shop}", response=MerchantShopOut, summary="店铺 / a shop", operation_id="merchant_shop")
@@ -502,7 +504,7 @@ def statement_send(request: HttpRequest, platform: Text, said: ShopStatementIn) 
     """含有公民身份号码或者手机号码的不予公示。 / Refused where it holds a citizen or a mobile number."""
     at = timezone.now()
     by = request.auth.key  # type: ignore[attr-defined]
-    made = services.statement_file(platform=platform, by=by, at=at, **said.dict())
+    made = stating.statement_file(platform=platform, by=by, at=at, **said.dict())
     return statement_shown(made, on=day_of(at), known_at=at)
 
 
@@ -515,7 +517,7 @@ def statement_add(request: HttpRequest, platform: Text, number: Text, said: Shop
     at, words = timezone.now(), said.dict()
     kind, told = words.pop("kind"), words.pop("words")
     found = statement_of(platform, number)
-    services.statement_step(statement=found, kind=kind, words=told, changes=words, asker=request.auth, at=at)  # type: ignore[attr-defined]
+    stating.statement_step(statement=found, kind=kind, words=told, changes=words, asker=request.auth, at=at)  # type: ignore[attr-defined]
     return statement_shown(found, on=day_of(at), known_at=at)
 
 
@@ -545,7 +547,7 @@ def identity(request: HttpRequest, platform: Text, shop: Text, asked: ShopIdenti
     at = timezone.now()
     asker = request.auth  # type: ignore[attr-defined]
     _counted(request, IDENTITY, at, kind="identities")  # a few a day: nobody walks through all who sell
-    return services.identity_open(platform=platform, shop=shop, case_number=asked.case_number, asker=asker, at=at)
+    return opening.identity_open(platform=platform, shop=shop, case_number=asked.case_number, asker=asker, at=at)
 
 
 # --- commitments, duties, disclosures, payment firms ---------------------------------------------------------------------------------
@@ -692,7 +694,7 @@ def payers(request: HttpRequest) -> Any:
 def payer_send(request: HttpRequest, said: PayerIn) -> Any:
     """由部门登记。 / Filed by a department."""
     at = timezone.now()
-    services.payer_state(asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    payer_state(asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
     return payers_known(known_at=at)
 
 
@@ -704,7 +706,7 @@ def payer_send(request: HttpRequest, said: PayerIn) -> Any:
 )
 def breach_send(request: HttpRequest, commitment: int, said: BreachIn) -> Any:
     """投诉、检查、案件中发现的违诺；只有决定才使它成为记录。 / A breach that was found; only a decision makes it a record."""
-    made = services.breach_link(commitment=commitment, asker=request.auth, at=timezone.now(), **said.dict())  # type: ignore[attr-defined]
+    made = committing.breach_link(commitment=commitment, asker=request.auth, at=timezone.now(), **said.dict())  # type: ignore[attr-defined]
     names = ("promise", "source", "reference", "record")
     return {"breach": made.pk, "commitment": commitment, **{name: getattr(made, name) for name in names}}
 
@@ -738,7 +740,7 @@ def commitment_send(request: HttpRequest, platform: Text, said: CommitmentIn) ->
     """平台自己的，或者代店铺报送的。 / The platform’s own, or a shop’s on its behalf."""
     at, by = timezone.now(), request.auth.key  # type: ignore[attr-defined]
     words = said.dict() | {"shop": said.shop or ""}
-    services.commitment_sign(platform=platform, by=by, at=at, **words)
+    committing.commitment_sign(platform=platform, by=by, at=at, **words)
     return commitments_public(platform, words["shop"], known_at=at)
 
 
@@ -760,7 +762,7 @@ def duties(request: HttpRequest, platform: Text) -> Any:
 def duty_send(request: HttpRequest, platform: Text, said: DutyIn) -> Any:
     """平台附证据登记，或者由部门登记所查明的。 / By the platform with evidence, or by a department with what it found."""
     at = timezone.now()
-    services.duty_state(platform=platform, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
+    duty_state(platform=platform, asker=request.auth, at=at, **said.dict())  # type: ignore[attr-defined]
     return duties_known(platform, on=day_of(at), known_at=at)
 
 
@@ -782,5 +784,5 @@ def disclosures(request: HttpRequest, platform: Text) -> Any:
 def disclosure_send(request: HttpRequest, platform: Text, said: DisclosureIn) -> Any:
     """由平台公开。 / By the platform."""
     at, by = timezone.now(), request.auth.key  # type: ignore[attr-defined]
-    services.disclosure_publish(platform=platform, by=by, at=at, **said.dict())
+    disclosure_publish(platform=platform, by=by, at=at, **said.dict())
     return disclosures_known(platform, known_at=at)

@@ -16,7 +16,7 @@ from chengxin.cases.services.telling import notice_write
 from chengxin.commerce.merchants.models import Registration, Ticket
 from chengxin.commerce.merchants.rules import ShopUnknown
 from chengxin.commerce.merchants.selectors import OwnShop, law_of, registrations_known, shop_shown
-from chengxin.commerce.merchants.services import ticket_open
+from chengxin.commerce.merchants.services.ticketing import ticket_open
 from chengxin.commerce.monitoring import rules
 from chengxin.commerce.monitoring.models import (
     Finding,

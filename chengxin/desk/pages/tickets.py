@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.actors.selectors import Asker, actors_of_kinds
-from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.rules import DECIDING, REPLY
 from chengxin.commerce.merchants.selectors import (
     STATES,
@@ -19,6 +18,7 @@ from chengxin.commerce.merchants.selectors import (
     tickets_asked,
     tickets_shown,
 )
+from chengxin.commerce.merchants.services import ticketing
 from chengxin.desk.pages.staffing import staff_only
 from chengxin.desk.services import NothingChosen
 from chengxin.kernel.errors import Refusal
@@ -55,10 +55,10 @@ def ticket(request: HttpRequest, asker: Asker, ticket: int) -> HttpResponse:
     words: dict[str, Any] = {"ticket": ticket, "words": said, "asker": asker, "at": timezone.now()}
     try:
         if kind == REPLY:
-            services.ticket_answer(evidence=request.POST.get("evidence", "").split(), **words)
+            ticketing.ticket_answer(evidence=request.POST.get("evidence", "").split(), **words)
         elif kind in DECIDING:
             to = request.POST.get("to", "").strip() if kind == "escalated" else ""
-            services.ticket_decide(kind=kind, to=to, **words)
+            ticketing.ticket_decide(kind=kind, to=to, **words)
         else:
             raise NothingChosen
     except Refusal as refusal:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from chengxin.accounts.pages import account_here
-from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.rules import CONTEST, MOST_WORDS, ShopUnknown
 from chengxin.commerce.merchants.selectors import (
     OwnShop,
@@ -21,6 +20,7 @@ from chengxin.commerce.merchants.selectors import (
     statement_shown,
     statements_found,
 )
+from chengxin.commerce.merchants.services import committing, stating
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import shops_of
@@ -70,10 +70,10 @@ def _done(request: HttpRequest, own: OwnShop) -> None:
     act = typed.get("act", "")
     if act == "contest":
         statement = statement_of(own.platform, typed.get("number", "")[:100].replace("\0", ""))
-        services.statement_contest(statement=statement, own=own, words=typed.get("words", ""), at=at)
+        stating.statement_contest(statement=statement, own=own, words=typed.get("words", ""), at=at)
     elif act == "step":
         number = number_typed(typed.get("commitment", "")) or 0
-        services.commitment_step(own=own, commitment=number, kind=typed.get("kind", ""), words=typed.get("words", ""), at=at)  # fmt: skip
+        committing.commitment_step(own=own, commitment=number, kind=typed.get("kind", ""), words=typed.get("words", ""), at=at)  # fmt: skip
     elif act == "sign" and "sure" in typed:
         signature = signature_of(request)
-        services.commitment_sign_own(own=own, form=typed.get("form", ""), form_from=day_typed(typed.get("form_from", "")) or date.min, at=at, signature=signature)  # fmt: skip
+        committing.commitment_sign_own(own=own, form=typed.get("form", ""), form_from=day_typed(typed.get("form_from", "")) or date.min, at=at, signature=signature)  # fmt: skip

@@ -11,7 +11,7 @@ from chengxin.accounts.pages import account_here
 from chengxin.actors.selectors import firms_coded
 from chengxin.commerce.merchants.rules import TicketUnknown
 from chengxin.commerce.merchants.selectors import tickets_asked, tickets_shown
-from chengxin.commerce.merchants.services import ticket_answer
+from chengxin.commerce.merchants.services.ticketing import ticket_answer
 from chengxin.kernel.errors import Refusal
 from chengxin.ledger.services import on_behalf
 from chengxin.mydata.selectors import codes_of

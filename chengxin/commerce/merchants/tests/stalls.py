@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from chengxin.actors.services import actor_add
-from chengxin.commerce.merchants.services import FilingResult, merchants_file
+from chengxin.commerce.merchants.services.filing import FilingResult, merchants_file
 from tests.people import name, number
 from tests.world import NOW, code
 

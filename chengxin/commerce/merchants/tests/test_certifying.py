@@ -22,7 +22,7 @@ from chengxin.actors.services import ActorCodeWrong, actor_identify
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Commitment, Signature
 from chengxin.commerce.merchants.selectors import commitment_text, commitments_public
-from chengxin.commerce.merchants.services import commitment_sign
+from chengxin.commerce.merchants.services.committing import commitment_sign
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop, stall
 from chengxin.kernel import signers
 from chengxin.kernel.errors import Refusal

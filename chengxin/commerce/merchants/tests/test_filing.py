@@ -26,14 +26,8 @@ from chengxin.commerce.merchants.selectors import (
     tickets_accessible,
     tickets_open,
 )
-from chengxin.commerce.merchants.services import (
-    merchants_file,
-    merchants_review,
-    refused_export,
-    refused_resend,
-    ticket_answer,
-    ticket_dismiss,
-)
+from chengxin.commerce.merchants.services.filing import merchants_file, refused_export, refused_resend
+from chengxin.commerce.merchants.services.ticketing import merchants_review, ticket_answer, ticket_dismiss
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
     SELLER,

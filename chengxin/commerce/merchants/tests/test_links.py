@@ -23,7 +23,7 @@ from chengxin.actors.selectors import Asker
 from chengxin.commerce.merchants.models import LinkCheck
 from chengxin.commerce.merchants.rules import link_official, page_state
 from chengxin.commerce.merchants.selectors import shop_shown, tickets_accessible, tickets_open
-from chengxin.commerce.merchants.services import links_check
+from chengxin.commerce.merchants.services.linking import links_check
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, filed, licence, platform_add, shop
 from chengxin.kernel import official
 from chengxin.kernel.official import PageUnreachable, address_public, page_read

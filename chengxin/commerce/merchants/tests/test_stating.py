@@ -13,7 +13,8 @@ from chengxin.actors.services import actor_add
 from chengxin.commerce.merchants import rules
 from chengxin.commerce.merchants.models import Breach, Disclosure, Payer, Statement
 from chengxin.commerce.merchants.selectors import commitments_of, commitments_public, statement_shown, statements_found
-from chengxin.commerce.merchants.services import breach_link, commitment_sign, statement_file, statement_step
+from chengxin.commerce.merchants.services.committing import breach_link, commitment_sign
+from chengxin.commerce.merchants.services.stating import statement_file, statement_step
 from chengxin.commerce.merchants.tests.stalls import (
     PLATFORM,
     csv_write,

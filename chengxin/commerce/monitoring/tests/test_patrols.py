@@ -12,7 +12,7 @@ from chengxin.actors.services import actor_add
 from chengxin.cases.rules import StepUnknown
 from chengxin.commerce.merchants.models import Ticket, TicketStep
 from chengxin.commerce.merchants.selectors import law_of, own_shops, tickets_open
-from chengxin.commerce.merchants.services import merchants_review, ticket_decide
+from chengxin.commerce.merchants.services.ticketing import merchants_review, ticket_decide
 from chengxin.commerce.merchants.tests.stalls import PLATFORM, digest, filed, platform_add, shop, stall
 from chengxin.commerce.monitoring import rules, services
 from chengxin.commerce.monitoring.models import Finding, Patrol

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chengxin import law as lawroom
 from chengxin.audits.services import readings_look
 from chengxin.benefits.services import owed_erase
-from chengxin.commerce.merchants.services import links_check
+from chengxin.commerce.merchants.services.linking import links_check
 from chengxin.commerce.warnings.services import warnings_follow
 from chengxin.kernel.days import day_of
 from chengxin.site.console import Command as Base

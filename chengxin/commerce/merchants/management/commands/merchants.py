@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 
 from chengxin.actors.selectors import asker_acting
-from chengxin.commerce.merchants import services
 from chengxin.commerce.merchants.bulk import changes_read
 from chengxin.commerce.merchants.rules import LAYOUTS
 from chengxin.commerce.merchants.selectors import (
@@ -23,6 +22,9 @@ from chengxin.commerce.merchants.selectors import (
     ticket_shown,
     tickets_asked,
 )
+from chengxin.commerce.merchants.services import committing, duties, linking, ticketing
+from chengxin.commerce.merchants.services.filing import merchants_file, refused_export, refused_resend
+from chengxin.commerce.merchants.services.rows import rows_file
 from chengxin.kernel.days import day_of
 from chengxin.site.arguments import count, day, instant
 from chengxin.site.console import Command as Base
@@ -172,7 +174,7 @@ class Command(Base):
         results = []
         for path in map(Path, files):
             with self.progress(None, path.name) as advance:
-                done = services.merchants_file(
+                done = merchants_file(
                     platform=platform,
                     kind=options["kind"],
                     path=path,
@@ -191,7 +193,7 @@ class Command(Base):
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
         found = filing_accessible(asker, count(filing))
-        lines = services.refused_export(filing=found, by=asker.key, at=at)
+        lines = refused_export(filing=found, by=asker.key, at=at)
         if options["out"]:
             options["out"].write_text("".join(lines), encoding="utf-8-sig", newline="")
         self.result(
@@ -208,7 +210,7 @@ class Command(Base):
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
         found = filing_accessible(asker, count(filing))
-        done = services.refused_resend(filing=found, changes=changes_read(Path(file)), by=asker.key, at=at)
+        done = refused_resend(filing=found, changes=changes_read(Path(file)), by=asker.key, at=at)
         self.result(done.as_dict())
 
     def _shop(self, platform: str, shop: str, /, **options: Any) -> None:
@@ -223,12 +225,12 @@ class Command(Base):
 
     def _review(self, platform: str, **options: Any) -> None:
         self.result(
-            {"platform": platform, **services.merchants_review(platform=platform, by=options["by"], at=timezone.now())}
+            {"platform": platform, **ticketing.merchants_review(platform=platform, by=options["by"], at=timezone.now())}
         )
 
     def _links(self, **options: Any) -> None:
         platform, most = options["whose"], options["most"]
-        self.result(services.links_check(by=options["by"], at=timezone.now(), platform=platform, most=most))
+        self.result(linking.links_check(by=options["by"], at=timezone.now(), platform=platform, most=most))
 
     def _tickets(self, **options: Any) -> None:
         at = timezone.now()
@@ -238,7 +240,7 @@ class Command(Base):
     def _reply(self, ticket: str, **options: Any) -> None:
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
-        done = services.ticket_answer(
+        done = ticketing.ticket_answer(
             ticket=count(ticket), words=options["say"], evidence=[options["digest"]], asker=asker, at=at
         )
         self.result(ticket_shown(done, on=day_of(at)))
@@ -258,7 +260,7 @@ class Command(Base):
     def _decided(self, ticket: str, kind: str, to: str, /, **options: Any) -> None:
         at = timezone.now()
         asker = asker_acting(options["by"], at=at)
-        done = services.ticket_decide(ticket=count(ticket), kind=kind, to=to, words=options["say"], asker=asker, at=at)
+        done = ticketing.ticket_decide(ticket=count(ticket), kind=kind, to=to, words=options["say"], asker=asker, at=at)
         self.result(ticket_shown(done, on=day_of(at)))
 
     def _statements(self, platform: str, **options: Any) -> None:
@@ -282,7 +284,7 @@ class Command(Base):
     def _rows(self, rows: str, file: str, platform: str = "", **options: Any) -> None:
         at, path = timezone.now(), Path(file)
         with self.progress(None, path.name) as advance:
-            done = services.rows_file(
+            done = rows_file(
                 kind=rows, path=path, platform=platform, by=asker_acting(options["by"], at=at), at=at, advance=advance
             )
         self.result({"file": path.name, **done.as_dict()})
@@ -303,7 +305,7 @@ class Command(Base):
     def _signature(self, commitment: str, **options: Any) -> None:
         at = timezone.now()
         by = asker_acting(options["by"], at=at)
-        held = services.commitment_signature_open(commitment=count(commitment), by=by.key, at=at)
+        held = committing.commitment_signature_open(commitment=count(commitment), by=by.key, at=at)
         if options["out"]:
             options["out"].write_bytes(b64decode(held["signature"]))
         self.result({"commitment": count(commitment), **held, "out": options["out"]})
@@ -311,7 +313,7 @@ class Command(Base):
     def _sign(self, platform: str, form: str, **options: Any) -> None:
         at = timezone.now()
         signature = b64encode(options["signature"].read_bytes()).decode() if options["signature"] else ""
-        services.commitment_sign(
+        committing.commitment_sign(
             platform=platform, form=form, shop=options["shop"], digest=options["digest"], signed_on=options["signed_on"] or day_of(at), by=options["by"],
             at=at, signature=signature,
         )  # fmt: skip
@@ -324,7 +326,7 @@ class Command(Base):
 
     def _duty(self, platform: str, duty: str, state: str, **options: Any) -> None:
         at = timezone.now()
-        services.duty_state(
+        duties.duty_state(
             platform=platform, duty=duty, state=state, words=options["say"], digest=options["digest"], asker=asker_acting(options["by"], at=at), at=at
         )  # fmt: skip
         self.result({"duties": duties_known(platform, on=day_of(at), known_at=at)})

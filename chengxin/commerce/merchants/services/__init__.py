@@ -1,0 +1,1 @@
+"""Merchants: filed, reviewed by tickets, their statements, commitments and duties."""
