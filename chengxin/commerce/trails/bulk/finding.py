@@ -39,7 +39,7 @@ def _test(condition: Condition) -> tuple[str, list[Any]]:
     op, kind, values = condition.op, condition.kind, list(condition.values)
     if op == "EXISTS":
         return "", []
-    if kind in ("word", "text"):
+    if kind in ("word", "text", "place"):
         return _TEXT, [values]
     if kind == "truth":
         return "v = any(%s::jsonb[])", [[json.dumps(each) for each in values]]

@@ -19,6 +19,7 @@ from chengxin.commerce.trails.rules.finding import (
     truth_of,
 )
 from chengxin.commerce.trails.rules.linking import gtin_of, key_of, word_of
+from chengxin.commerce.trails.rules.matching import beginnings_of
 from chengxin.commerce.trails.rules.shaping import text_whole
 from chengxin.kernel.errors import Refusal
 
@@ -225,6 +226,8 @@ def question_of(given: Mapping[str, Sequence[str]]) -> Asked:
             raise AskedAmiss(name="?", why="a character stands in it that no text has", why_zh="含有文本不能有的字符")
     looked = {name: found for name in given if (found := looked_for(name))}
     for name in given:
+        if name.startswith(("HASATTR_", "EQATTR_")):
+            raise AskedAmiss(name=name, why="no master data are held", why_zh="本系统不保存主数据")
         if name not in PARAMETERS and name not in looked:
             known = ", ".join(PARAMETERS)
             raise AskedAmiss(name=name, why=f"known are {known}", why_zh=f"可以使用的有{known}")
@@ -245,7 +248,7 @@ def question_of(given: Mapping[str, Sequence[str]]) -> Asked:
         columns={_COLUMNS[n]: tuple(_plain(n, v) for v in given[n]) for n in given if n in _COLUMNS},
         below={_BELOW[n]: tuple(key_of(v) for v in given[n]) for n in given if n in _BELOW},
         times={_TIMES[n]: instant_of(n, one[n]) for n in one if n in _TIMES},
-        matching=tuple(_matching(_MATCHED[n], given[n]) for n in given if n in _MATCHED),
+        matching=tuple(_matching(n, given[n]) for n in given if n in _MATCHED),
         conditions=tuple(each for each in conditions if each),
         declares=truth_of("EXISTS_errorDeclaration", [one.get("EXISTS_errorDeclaration", "false")]),
         by_time=order == "eventTime",
@@ -269,11 +272,25 @@ def _plain(name: str, value: str) -> str:
     return key_of(value) if name in ("EQ_readPoint", "EQ_bizLocation") else value
 
 
-def _matching(roles: tuple[str, ...], values: Sequence[str]) -> Matching:
+def _matching(name: str, values: Sequence[str]) -> Matching:
     keys = [key_of(value) for value in values]
-    # A class or pattern asks for every lot and piece of it as well.
-    below = [f"{key}/" for key in keys if key.startswith("01/") and key.count("/") == 1]
-    return Matching(roles, tuple(keys), tuple(below))
+    # A class asks for every lot and piece of it as well, a pattern for whatever begins so.
+    below = [
+        f"{key}/"
+        for key, value in zip(keys, values, strict=True)
+        if key.startswith("01/") and key.count("/") == 1 and not value.startswith("urn:epc:idpat:upui:")
+    ]
+    for value in values:
+        if value.startswith(("urn:epc:idpat:", "urn:epc:pat:")):
+            begun = beginnings_of(value)
+            if begun is None:
+                raise AskedAmiss(
+                    name=name,
+                    why="only patterns of identities are read (urn:epc:idpat:…), with stars at their end and no ranges",
+                    why_zh="只能用标识的模式（urn:epc:idpat:…），星号在末尾，没有范围",
+                )
+            below += begun
+    return Matching(_MATCHED[name], tuple(keys), tuple(below))
 
 
 def _count(one: Mapping[str, str], name: str) -> int | None:

@@ -8,10 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, cast
 
 from chengxin.commerce.trails.rules.hashing import CBV, PREFIXES
+from chengxin.commerce.trails.rules.matching import place_ways
 from chengxin.kernel.days import CHINA_TIME
 from chengxin.kernel.errors import Refusal
 
-Kind = Literal["word", "text", "number", "instant", "truth", "any"]
+Kind = Literal["word", "text", "place", "number", "instant", "truth", "any"]
 Op = Literal["EQ", "GT", "GE", "LT", "LE", "EXISTS"]
 Path = tuple[str, ...]
 # What a path walks through besides names: anything at any depth below.
@@ -64,6 +65,8 @@ LOOKED: Final[Mapping[str, Looked]] = {
     "persistentDisposition_set": Looked("word", (("persistentDisposition", "set"),)),
     "persistentDisposition_unset": Looked("word", (("persistentDisposition", "unset"),)),
     "bizTransaction": Looked("text", (("bizTransactionList", "bizTransaction"),), "type", True),
+    "source": Looked("place", (("sourceList", "source"),), "type", True),
+    "destination": Looked("place", (("destinationList", "destination"),), "type", True),
     "quantity": Looked("number", tuple((each, "quantity") for each in _QUANTITIES), "uom"),
     "errorDeclarationTime": Looked("instant", _in("declarationTime", _ERROR)),
     "errorReason": Looked("word", _in("reason", _ERROR)),
@@ -98,6 +101,7 @@ OWN: Final[Mapping[str, Path]] = {
 OPS: Final[Mapping[Kind, tuple[Op, ...]]] = {
     "word": ("EQ",),
     "text": ("EQ",),
+    "place": ("EQ",),
     "truth": ("EQ",),
     "instant": ("GE", "LT"),
     "number": ("EQ", "GT", "GE", "LT", "LE"),
@@ -116,7 +120,7 @@ _FIXED = re.compile(rf"(EQ|GT|GE|LT|LE)_({'|'.join(sorted(LOOKED, reverse=True))
 # How a vocabulary's word may be written: bare, as a link, as a URN of the older versions, or with a prefix.
 _STEMS: Final = tuple(
     stem
-    for word, urn in (("Disp", "disp"), ("ER", "er"), ("BTT", "btt"))
+    for word, urn in (("Disp", "disp"), ("ER", "er"), ("BTT", "btt"), ("SDT", "sdt"))
     for stem in (f"{CBV}{word}-", f"cbv:{word}-", f"urn:epcglobal:cbv:{urn}:")
 ) + (PREFIXES["gs1"], "https://www.gs1.org/voc/", "gs1:")
 
@@ -166,6 +170,8 @@ def _value(name: str, looked: Condition, written: str) -> Iterator[Any]:
         yield instant_of(name, written)
     elif kind == "word":
         yield from written_ways(written)
+    elif kind == "place":
+        yield from place_ways(written)
     elif kind == "text" or looked.op == "EQ":
         yield written
     elif re.fullmatch(r"-?[\d.]+(?:[eE][+-]?\d+)?", written):

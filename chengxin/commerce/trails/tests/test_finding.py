@@ -14,7 +14,7 @@ from chengxin.commerce.trails.models import Event
 from chengxin.commerce.trails.rules.asking import AskedTooLarge, asked_of
 from chengxin.commerce.trails.rules.finding import BELOW, AskedAmiss, Condition
 from chengxin.commerce.trails.selectors import events_accessible, events_asked
-from chengxin.commerce.trails.tests.events import event, lot, made, packed, pallet, place, seen, serial
+from chengxin.commerce.trails.tests.events import event, gln, lot, made, packed, pallet, place, seen, serial
 from chengxin.commerce.trails.tests.test_capturing import MILL, SHOP, captured, firms
 
 __all__ = ["firms"]
@@ -38,7 +38,8 @@ SAID: list[Any] = [
         "persistentDisposition": {"set": ["completeness_verified"], "unset": ["https://ref.gs1.org/cbv/Disp-damaged"]},
     },
     {**seen(5, "inspecting", serial(2, "B")), **{"firm:count": 7.0, "firm:on": AT, "firm:flag": True}},
-    seen(6, "storing", serial(2, "B"), errorDeclaration={
+    seen(6, "storing", serial(2, "B"), sourceList=[{"type": "location", "source": "urn:epc:id:sgln:690100000.002.a!"}], destinationList=[
+        {"type": "location", "destination": place(2)["id"]}, {"type": "owning_party", "destination": "urn:x:owner"}], errorDeclaration={
         "declarationTime": "2026-02-01T00:00:00.5Z", "reason": "did_not_occur", "correctiveEventIDs": ["urn:uuid:1", "urn:uuid:2"], "firm:who": "n"}),
     event("Object", 7, epcList=[serial(2, "B")], **{"firm:on": "2026-13-45T00:00:00Z", "firm:count": "7"}),
 ]  # fmt: skip
@@ -153,6 +154,9 @@ ASKED = [
     ({"WD_readPoint": place(2)["id"]}, [4]),
     ({"EQ_readPoint": place(2)["id"]}, []),
     ({"EQ_firm:flag": "true"}, [5]),
+    ({"EQ_source_location": f"https://id.gs1.org/414/{gln(2)}/254/a%21"}, [6]),
+    ({"EQ_destination_location": f"urn:epc:id:sgln:{gln(2)[:12]}..0"}, [6]),
+    ({"EQ_destination_owning_party": place(2)["id"]}, []),
 ]  # fmt: skip
 
 
@@ -164,7 +168,7 @@ def test_each_parameter_finds_the_events_it_asks_for() -> None:
         assert found(parameters) == wanted, parameters
     for name, value in (
         ("EQ_quantity", "much"), ("GE_quantity", "1|2"), ("GE_time", "then"), ("EQ_booleanValue", "yes"), ("GT_firm:count", "x"),
-        ("EQ_value", "1"), ("EQ_type_x", "y"), ("GT_errorReason", "x"), ("EQ_source_location", "x"), ("HASATTR_firm:x", "y"),
+        ("EQ_value", "1"), ("EQ_type_x", "y"), ("GT_errorReason", "x"), ("EQ_source", "x"), ("EQATTR_readPoint_x", "y"), ("HASATTR_firm:x", "y"),
         ("EQ_firm:a\"b", "x"), ("EQ_errorReason", ""), ("GE_eventTime", "2026-01-01T00:00:00Z|2026-01-02T00:00:00Z"),
         ("eventCountLimit", "2"), ("maxEventCount", "0"), ("perPage", "²"), ("EQ_quantity", "1e999999"),
     ):  # fmt: skip
@@ -212,11 +216,18 @@ WORDS = [
     "damaged",
     "2026-01-02T00:00:00Z",
     "G1",
+    "-7",
+    "7.00",
+    place(2)["id"],
+    f"urn:epc:id:sgln:{gln(2)[:12]}..0",
+    f"https://id.gs1.org/414/{gln(2)}/254/a%21",
+    "urn:x:owner",
 ]
 FIELDS = [
     "firm:count", "firm:on", "firm:list", "INNER_firm:deep", "INNER_firm:on", "ILMD_firm:grade", "INNER_ILMD_firm:net", "INNER_ILMD_firm:on", "quantity", "quantity_KGM",
     "value_CEL", "minValue_CEL", "percRank", "time", "startTime", "type", "deviceID", "errorReason", "errorDeclarationTime",
     "bizTransaction_po", "persistentDisposition_unset", "booleanValue", "SENSORREPORT_firm:probe", "INNER_SENSORELEMENT_firm:probe", "readPoint_firm:gate", "firm:flag",
+    "source_location", "destination_location", "destination_owning_party",
 ]  # fmt: skip
 
 
@@ -242,3 +253,47 @@ def test_whatever_is_asked_the_answer_is_the_plain_filter_s() -> None:
         assert found(parameters) == plain(conditions), conditions
 
     asked()
+
+
+EPCS = [
+    "urn:epc:id:sgtin:4012345.012345.7", "urn:epc:id:sgtin:4012345.112345.7", "urn:epc:id:sgtin:901234.5012345.8", "urn:epc:id:sscc:4012345.1234567890",
+    "urn:epc:id:grai:4012345.12345.400", "urn:epc:id:giai:4012345.32a", "urn:epc:id:sgln:4012345.12345.400", "urn:epc:id:cpi:4012345.AB.1",
+    "urn:epc:id:itip:4012345.012345.01.02.9", "urn:epc:id:upui:4012345.012345.x",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_pattern_finds_what_its_parts_agree_with_and_no_other_is_read() -> None:
+    captured(*(seen(n, "storing", each) for n, each in enumerate(EPCS)))
+    asked = 0
+    for n, epc in enumerate(EPCS):
+        scheme, value = epc.removeprefix("urn:epc:id:").split(":")
+        parts = value.split(".")
+        for stars in range(1, len(parts) + 1):
+            pattern = [*parts[:-stars], *"*" * stars]
+            if scheme == "upui" and stars > 1 or scheme == "itip" and stars in (2, 3):
+                with pytest.raises(AskedAmiss):
+                    asked_of({"MATCH_epc": [f"urn:epc:idpat:{scheme}:{'.'.join(pattern)}"]})
+                continue
+            # A class of goods stands for all that is named below it, a UPUI too.
+            wanted = [
+                m
+                for m, other in enumerate(EPCS)
+                for kind, held in [other.removeprefix("urn:epc:id:").split(":")]
+                if (kind == scheme or (scheme, kind) == ("sgtin", "upui"))
+                and all(a in ("*", b) for a, b in zip(pattern, held.split("."), strict=False))
+            ]
+            assert n in wanted and found({"MATCH_epc": f"urn:epc:idpat:{scheme}:{'.'.join(pattern)}"}) == wanted, (
+                pattern
+            )
+            asked += 1
+    assert asked > 20
+    for unread in (
+        "urn:epc:idpat:sgtin:4012345.*.7", "urn:epc:idpat:sgtin:4012345.012345.[1-9]", "urn:epc:pat:sgtin-96:3.4012345.012345.[1-9]",
+        "urn:epc:idpat:sgtin:4012345.012345", "urn:epc:idpat:none:*", "urn:epc:idpat:sgtin:4012.*.*",
+    ):  # fmt: skip
+        with pytest.raises(AskedAmiss):
+            asked_of({"MATCH_anyEPC": [unread]})
+    assert asked_of({"MATCH_epcClass": ["urn:epc:idpat:lgtin:4012345.012345.*"]}).matching[0].below == (
+        "01/04012345123456/10/",
+    )
