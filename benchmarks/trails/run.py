@@ -1,5 +1,6 @@
 """`python -m benchmarks.trails`: events captured a second, and a trace forward and backward beside a plain recursive query."""
 
+import json
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ from benchmarks.results import Line, frozen_read, frozen_write, middle, shown
 from benchmarks.trails import world
 
 HERE = Path(__file__).parent
-PARTS = ("capture", "forward", "backward")
+PARTS = ("capture", "ask", "forward", "backward")
 AIM = "<=5"
 DATABASE = "trails"
 DOCUMENTS, EVENTS = 20, 1000
@@ -25,6 +26,11 @@ DOCUMENTS, EVENTS = 20, 1000
 WORDS = {
     "load": ("铺设，不经报送", "laid down, not captured"),
     "capture": ("报送", "capture"),
+    "ask-rare": ("问一个少见的词", "ask for a rare word"),
+    "ask-often": ("问一个常见的词", "ask for a common word"),
+    "ask-range": ("问一个数量范围", "ask for a range of numbers"),
+    "ask-anywhere": ("问任何一处都没有的", "ask for what stands nowhere"),
+    "ask-anywhere-firm": ("一个单位问同样的", "a firm asks the same"),
     "forward": ("向前追踪", "trace forward"),
     "backward": ("向后追踪", "trace backward"),
     "forward-plain": ("下限：一条递归SQL", "floor: one recursive query"),
@@ -79,6 +85,8 @@ def _measured(place: Place, events: int, only: Sequence[str], run: int) -> list[
     lines: list[Line] = []
     if "capture" in only:
         lines.append(_captured(place, events, run))
+    if "ask" in only:
+        lines += _asked(place, events, run)
     for way, start, plain in (
         ("forward", world.raw_lot(events), world.FORWARD),
         ("backward", world.piece(events), world.BACKWARD),
@@ -113,6 +121,25 @@ def _captured(place: Place, events: int, run: int) -> Line:
     own = done.result["seconds"]
     many = DOCUMENTS * EVENTS
     return Line(events, "capture", seconds=done.seconds, own_seconds=own, per_second=many / own, note=f"{many:,}")
+
+
+def _asked(place: Place, events: int, run: int) -> list[Line]:
+    """Queries that look into the bodies of events, kept and asked by command: a page of what they find."""
+    lines, firm = list[Line](), world.FIRM
+    if not run:
+        place.command("actors", firm, "--kind", "platform", "--title", firm, database=DATABASE)
+    for name, query in world.QUERIES.items():
+        by = firm if name.endswith("-firm") else "operator"
+        path = place.folder / f"{name}.json"
+        path.write_text(json.dumps(query), encoding="utf-8")
+        if not run:
+            place.command("trails", "save", name, str(path), "--by", by, database=DATABASE)
+        place.settle()
+        done = place.command("trails", "ask", name, "--by", by, database=DATABASE)
+        found = done.result
+        note = f"events {found['events']}"
+        lines.append(Line(events, name, done.seconds, found["seconds"], memory_bytes=_peak(), note=note))
+    return lines
 
 
 def _peak() -> int:

@@ -25,7 +25,8 @@ select g * 11 + k + 1, 1, g * 11 + k, named.id, named.id,
     {_AT}, now(), (array['commissioning', 'commissioning', 'packing', 'shipping', 'receiving', 'unpacking', 'commissioning', 'retail_selling'])[least(k, 7) + 1],
     '', '414/' || lpad((g %% 9000 + case when k > 3 then 1 else 0 end)::text, 13, '0'), '', 'firm-' || (g %% 500 + case when k > 3 then 1 else 0 end), false,
     '{{"type":"ObjectEvent","eventID":"' || named.id || '","eventTime":"2026-01-01T00:00:00+08:00","eventTimeZoneOffset":"+08:00","action":"OBSERVE","readPoint":{{"id":"https://id.gs1.org/414/'
-        || lpad(g::text, 13, '0') || '"}}}}'
+        || lpad(g::text, 13, '0') || '"}},"quantityList":[{{"epcClass":"https://id.gs1.org/01/{_GTIN["first"]}/10/' || g || '","quantity":' || g %% 997 || ',"uom":"KGM"}}],'
+        || '"bizTransactionList":[{{"type":"po","bizTransaction":"urn:x:po:' || g || '"}}],"firm:line":"L' || g %% 40 || '","firm:batch":"B' || g || '"}}'
 from generate_series(%(first)s::bigint, %(last)s::bigint) g, generate_series(0, 10) k,
     lateral (select 'ni:///sha-256;' || encode(sha256((g * 11 + k)::text::bytea), 'hex') || '?ver=CBV2.0' as id) named
 """  # noqa: E501
@@ -56,6 +57,15 @@ with recursive reached (thing) as (
 """
 FORWARD, BACKWARD = PLAIN.format(from_="'i'", to="'u'"), PLAIN.format(from_="'u'", to="'i'")
 BLOCK = 100_000
+# Name → what is asked of the events' bodies: a word of eleven events, one of each fortieth, a range of numbers of each 142nd, and what stands in none.
+FIRM = "firm-7"
+QUERIES: dict[str, dict[str, Any]] = {
+    "ask-rare": {"EQ_bizTransaction_po": ["urn:x:po:777"]},
+    "ask-often": {"EQ_firm:line": ["L7"]},
+    "ask-range": {"GE_quantity_KGM": 990},
+    "ask-anywhere": {"EXISTS_INNER_firm:none": True},
+    "ask-anywhere-firm": {"EXISTS_INNER_firm:none": True},
+}
 
 
 def statements(events: int) -> Iterator[tuple[str, dict[str, Any]]]:

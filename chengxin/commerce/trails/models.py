@@ -97,6 +97,8 @@ class Event(models.Model):
         indexes: ClassVar = [
             HashIndex(fields=["event_id"], name="trails_event_by_id"),
             models.Index(fields=["at", "id"], name="trails_event_by_time"),
+            models.Index(fields=["actor", "at", "id"], name="trails_event_by_actor"),
+            # And by the words in their bodies: `bulk/finding.py`, made in a migration of its own.
         ]
 
 

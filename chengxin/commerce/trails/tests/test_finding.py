@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chengxin.commerce.trails.bulk.finding import holds
 from chengxin.commerce.trails.models import Event
 from chengxin.commerce.trails.rules.asking import AskedTooLarge, asked_of
 from chengxin.commerce.trails.rules.finding import BELOW, AskedAmiss, Condition
@@ -297,3 +299,32 @@ def test_a_pattern_finds_what_its_parts_agree_with_and_no_other_is_read() -> Non
     assert asked_of({"MATCH_epcClass": ["urn:epc:idpat:lgtin:4012345.012345.*"]}).matching[0].below == (
         "01/04012345123456/10/",
     )
+
+
+@pytest.mark.django_db
+def test_a_word_is_looked_up_in_the_index_and_a_range_is_not() -> None:
+    captured(*SAID)
+
+    def plan(parameters: dict[str, list[str]]) -> str:
+        events = Event.objects.all()
+        for each in asked_of(parameters).conditions:
+            events = events.filter(holds(each))
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_seqscan to off")
+        return events.explain()
+
+    for sought in (
+        {"EQ_firm:count": ["7", "x"]},
+        {"EQ_bizTransaction_po": ["urn:x:po1"]},
+        {"EQ_ILMD_firm:grade": ["A"]},
+        {"EQ_quantity_KGM": ["5"]},
+    ):
+        assert "trails_event_by_words" in plan(sought), sought
+    for read in (
+        {"GE_quantity": ["5"]},
+        {"EQ_INNER_firm:deep": ["x"]},
+        {"EQ_firm:count": ["-7"]},
+        {"EQ_firm:count": ["0x7"]},
+    ):
+        assert "trails_event_by_words" not in plan(read), read
+    assert found({"EQ_firm:count": "0x7"}) == [3, 5]

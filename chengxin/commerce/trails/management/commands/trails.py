@@ -168,15 +168,17 @@ class Command(Base):
         self.result({"name": saved.name, "query": query})
 
     def _ask(self, name: str, /, **options: Any) -> None:
-        at = timezone.now()
+        at, began = timezone.now(), time.monotonic()
         paging = {"nextPageToken": [options["next"]]} if options["next"] else {}
-        document, token = naming.query_read(name=name, asker=asker_acting(options["by"], at=at), at=at, paging=paging)
-        events = len(document["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+        asker = asker_acting(options["by"], at=at)
+        document, token = naming.query_read(name=name, asker=asker, at=at, paging=paging)
+        seconds = round(time.monotonic() - began, 3)
         told: dict[str, Any] = {"document": document}
         if options["out"]:
             options["out"].write_text(json_text(document) + "\n", encoding="utf-8")
             told = {"out": options["out"]}
-        self.result({"name": name, "events": events, "next": token, **told})
+        events = len(document["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+        self.result({"name": name, "events": events, "next": token, "seconds": seconds, **told})
 
     def _remove(self, name: str, /, **options: Any) -> None:
         at = timezone.now()
