@@ -137,8 +137,11 @@ def test_an_entry_s_whole_life(journey: Visit, firm: str, staff: dict[str, str],
 
     followed(page, site, number, key[1])
     seen(page, "entry-for-the-firm")
+    page.get_by_text("用单位证书签名").click()
+    seen(page, "entry-to-be-signed")
+    page.get_by_text("用单位证书签名").click()
     page.locator("#why-replied").fill("请求从轻：已经停业整顿，许可证正在重新申办。")
-    page.locator("form").filter(has_text="陈述").get_by_role("button").click()
+    page.get_by_role("button", name="陈述申辩").click()
     pictured(page, "entry-replied")
 
     at_the_desk(page, site, staff["supervision"])
