@@ -37,11 +37,11 @@ class DocumentUnreadable(Refusal):
 
 
 class PersonInTrail(Refusal):
-    """At {where} stands what looks like a person's {what}. A trail is about goods and firms; the whole document is refused and nothing of it kept."""
+    """At {where} stands what looks like a person's {what}. A trail is about goods and firms; what came is refused whole and nothing of it kept."""
 
     code = "trails-person-in-document"
     basis = "《个人信息保护法》第6条"
-    zh = "{where}处的值像是自然人的{what_zh}。轨迹只记货品和单位；整份文件被拒绝，未保留任何内容。"
+    zh = "{where}处的值像是自然人的{what_zh}。轨迹只记货品和单位；报送或者查询的内容整个被拒绝，未保留任何内容。"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from chengxin.actors.selectors import Asker, actor_titled
 from chengxin.commerce.trails.bulk.reading import StoredLinks, actors_counted, declared_counted
 from chengxin.commerce.trails.models import Capture, Event
 from chengxin.commerce.trails.rules import asking, identifying, linking
+from chengxin.commerce.trails.rules.shaping import persons_barred
 from chengxin.commerce.trails.rules.tracing import GAPS, MOST, STEPS, Shown, Way, links_judged, traced
 from chengxin.commerce.trails.selectors import (
     Page,
@@ -37,7 +38,10 @@ from chengxin.ledger.services import trace
 
 
 def events_read(*, asker: Asker, parameters: Mapping[str, list[str]], at: datetime) -> tuple[dict[str, Any], str]:
-    """The events that a firm asks for, as a query document, and the token of the next page where there is one."""
+    """The events that a firm asks for, as a query document, and the token of the next page where there is one. What is asked is written down: whoever
+    asks for what looks like a person's number is refused first.
+    """
+    persons_barred(dict(parameters))
     asked = asking.asked_of(parameters)
     trace(event="trails.events.read", by=asker.key, at=at, detail={"asked": dict(parameters)})
     page = events_asked(events_accessible(asker.key, asker.kind), asked)
@@ -46,6 +50,7 @@ def events_read(*, asker: Asker, parameters: Mapping[str, list[str]], at: dateti
 
 def event_read(*, asker: Asker, event_id: str, at: datetime) -> dict[str, Any]:
     """Every event of this id that the asker may see."""
+    persons_barred(event_id, "EQ_eventID")
     asking.asked_of({"EQ_eventID": [event_id]})
     found = events_of_id(events_accessible(asker.key, asker.kind), event_id, asker.key)
     trace(event="trails.events.read", by=asker.key, at=at, detail={"asked": {"EQ_eventID": [event_id]}})
@@ -79,6 +84,7 @@ class TraceResult:
 
 def goods_trace(*, goods: str, way: Way, by: str, at: datetime, most: int = MOST) -> TraceResult:
     """Trace goods (a class, a lot or a piece; or any other thing by its URI) forward or backward through every event captured."""
+    persons_barred(goods, "goods")
     start = _start(goods)
     trace(event="trails.goods.traced", by=by, at=at, about=f"goods:{goods[:200]}", detail={"way": way})
     found = traced(start, way, StoredLinks(), most=most)

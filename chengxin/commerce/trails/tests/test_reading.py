@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client as Http
 
+from chengxin.actors.selectors import Asker
+from chengxin.commerce.trails.rules.shaping import PersonInTrail
 from chengxin.commerce.trails.services import capturing, reading
 from chengxin.commerce.trails.tests.events import (
     event,
@@ -47,6 +49,19 @@ def whole_way() -> list[Any]:
 def page(path: str) -> tuple[int, str]:
     answer = Http().get(path)
     return answer.status_code, answer.content.decode()
+
+
+@pytest.mark.parametrize("number", ["13812345678", "tel:+8613812345678", "mailto:a@b.example"])
+def test_whoever_asks_for_a_person_s_number_is_refused_and_it_is_written_down_nowhere(number: str) -> None:
+    asker = Asker(MILL, "platform")
+    for ask in (
+        lambda: reading.events_read(asker=asker, parameters={"MATCH_anyEPC": [number]}, at=NOW),
+        lambda: reading.event_read(asker=asker, event_id=number, at=NOW),
+        lambda: reading.goods_trace(goods=number, way="forward", by="operator", at=NOW),
+    ):
+        with pytest.raises(PersonInTrail):
+            ask()
+    assert not Entry.objects.filter(event__startswith="trails.").exists()
 
 
 def test_goods_are_traced_through_what_two_firms_said(capsys: pytest.CaptureFixture[str]) -> None:
