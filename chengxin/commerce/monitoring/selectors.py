@@ -11,8 +11,7 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_titled, actors_titled
-from chengxin.cases.rules import DOERS, Course, overdue
-from chengxin.cases.rules import Taken as Step
+from chengxin.cases.rules import DOERS, Course, course_kept
 from chengxin.commerce.circles.rules import is_firm
 from chengxin.commerce.merchants.models import Ticket
 from chengxin.commerce.merchants.selectors import OwnShop, law_of
@@ -32,7 +31,7 @@ from chengxin.commerce.trails.models import Recall
 from chengxin.commerce.warnings.models import WarningStep
 from chengxin.commerce.warnings.rules import OUT
 from chengxin.kernel.days import day_of
-from chengxin.law.models import Doer, Procedure, Words
+from chengxin.law.models import Procedure, Words
 
 M = TypeVar("M", bound=Model)
 TITLES = {Plan: ("巡查计划", "plan"), Patrol: ("巡查", "patrol"), Loop: ("闭环监管案卷", "loop"), Referral: ("协助请求", "request")}  # fmt: skip
@@ -46,13 +45,7 @@ AT_ONCE = 500
 
 def course_of(procedure: str, opened_on: date, steps: Iterable[Taken], *, on: date) -> Course:
     """The procedure by the law of the day on which it began, the steps taken, and what the clock has done by this day."""
-    law = law_of(opened_on)
-    course = Course(
-        law, law.procedures[procedure], [Step(s.number, s.to, s.on, cast(Doer, s.doer)) for s in sorted(steps, key=lambda s: s.number)]
-    )  # fmt: skip
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(law_of(opened_on), procedure, sorted(steps, key=lambda s: s.number), on=on)
 
 
 def steps_by(steps: Iterable[Taken], known_at: datetime) -> list[Taken]:

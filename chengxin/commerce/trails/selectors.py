@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from django.db.models import F, Max, Prefetch, Q, QuerySet
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actors_titled
-from chengxin.cases.rules import Course, Taken, overdue
+from chengxin.cases.rules import Course, course_kept
 from chengxin.commerce.trails.bulk.finding import holds
 from chengxin.commerce.trails.models import (
     Capture,
@@ -297,10 +297,7 @@ def recall_course(recall: Recall, *, on: date) -> Course:
     """The recall's procedure by the law of the day on which it opened, the steps taken, and what the clock has done by this day."""
     law = lawroom.load().on(recall.opened_on, recall.jurisdiction)
     steps = sorted(recall.steps.all(), key=lambda step: step.number)
-    course = Course(law, law.procedures[PROCEDURE], [Taken(s.number, s.to, s.on, cast(Doer, s.doer)) for s in steps])
-    while (silent := overdue(course, on=on)) is not None:
-        course = course.after(silent)
-    return course
+    return course_kept(law, PROCEDURE, steps, on=on)
 
 
 def recall_running(recall: Recall, *, on: date) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chengxin import law as lawroom
 from chengxin.actors.selectors import Asker, actor_acting
-from chengxin.cases.rules import Course, Taken, step_admissible
+from chengxin.cases.rules import Course, Taken, course_opened, step_admissible
 from chengxin.commerce.merchants.rules import person_told
 from chengxin.commerce.trails.bulk.reading import StoredLinks, actors_reached
 from chengxin.commerce.trails.models import Recall, RecallAnswer, RecallNotice, RecallReceipt, RecallStep
@@ -113,10 +113,9 @@ def recall_open(
             goods=named.path[1:], maker=whose, authority=asker.key, document=document.strip()[:200], **said,
             jurisdiction=jurisdiction, opened_at=at, opened_on=on, opened_by=asker.key, lawbook_digest=book.digest,
         )  # fmt: skip
-        run = law.procedures[PROCEDURE]
         doer: Doer = "authority" if asker.kind in AUTHORITIES else "provider"
-        taken = Taken(0, run.opens, on, doer)
-        _step_write(recall, Course(law, run, [taken]), taken, by=asker.key, at=at, reasons=said["reason"])
+        course = course_opened(law, PROCEDURE, on=on, by=doer)
+        _step_write(recall, course, by=asker.key, at=at, reasons=said["reason"])
         detail = {"goods": recall.goods, "maker": whose, "document": document}
         trace(event="trails.recall.opened", by=asker.key, at=at, about=f"recall:{recall.pk}", detail=detail)
         new = _told(recall, by=asker.key, at=at)
@@ -213,11 +212,10 @@ def recall_step(*, recall: int, to: str, reasons: str, asker: Asker, at: datetim
         on = max(day_of(at), course.taken[-1].on)
         has = {"reasons"} if reasons.strip() else set()
         step = step_admissible(course, to=to, by=_doers(found, asker), on=on, has=has)
-        for n in range(before, len(course.taken)):
-            lapsed = Course(course.law, course.procedure, course.taken[: n + 1])
-            _step_write(found, lapsed, course.taken[n], by="clock", at=at, reasons="")
-        taken = Taken(len(course.taken), to, on, step.by)
-        _step_write(found, course.after(taken), taken, by=asker.key, at=at, reasons=reasons.strip())
+        for lapsed in course.since(before):
+            _step_write(found, lapsed, by="clock", at=at)
+        after = course.after(Taken(len(course.taken), to, on, step.by))
+        _step_write(found, after, by=asker.key, at=at, reasons=reasons.strip())
         detail: dict[str, Any] = {"to": to}
         if step.to in ("closed", "withdrawn"):
             detail["figures"] = asdict(recall_figures(found, on=day_of(at)))
@@ -256,11 +254,8 @@ def _doers(recall: Recall, asker: Asker) -> list[Doer]:
     return doers
 
 
-def _step_write(recall: Recall, course: Course, taken: Taken, *, by: str, at: datetime, reasons: str) -> None:
-    RecallStep.objects.create(
-        recall=recall, number=taken.number, to=taken.to, doer=taken.by, by=by, at=at, on=taken.on,
-        last_day=course.last_day, reasons=reasons,
-    )  # fmt: skip
+def _step_write(recall: Recall, course: Course, *, by: str, at: datetime, reasons: str = "") -> None:
+    RecallStep.objects.create(recall=recall, by=by, at=at, reasons=reasons, **course.row)
 
 
 def _result(recall: Recall, *, on: date, new: int = 0) -> RecallResult:
