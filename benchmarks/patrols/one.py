@@ -18,7 +18,7 @@ def main(words: list[str]) -> None:
     """Publish, reveal, and tell."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.site.settings")
     django.setup()
-    from chengxin.actors.models import Actor  # noqa: PLC0415: after the setup
+    from chengxin.actors.models import Actor  # noqa: PLC0415  # after the setup
     from chengxin.actors.selectors import Asker  # noqa: PLC0415
     from chengxin.commerce.merchants.selectors import law_of  # noqa: PLC0415
     from chengxin.commerce.monitoring import services  # noqa: PLC0415
