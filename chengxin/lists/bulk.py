@@ -225,7 +225,7 @@ def changes_note(cursor: Cursor, lists: Iterable[ListEntry], *, place: str, at: 
     """Write down what has changed on the place's lists since it was last written down; returns how many. One at a time for a place, so
     that the changes come in the order of their numbers; nothing that was known at the last is unknown at the next.
     """
-    turn_taken("lists.change", place)
+    turn_taken("lists.change", place, of=cursor)
     cursor.execute("select greatest(%s, max(at)) from lists_change where jurisdiction = %s", [at, place])
     (known_at,) = cursor.fetchone() or (at,)
     words: dict[str, Any] = {"place": place, "known_at": known_at, "on": day_of(known_at)}

@@ -209,6 +209,7 @@ UNTRACED = {
     "desk.oversights_writable": "only says what the asker may write down; what it then enters is traced",
     "subjects.conflict_open": "part of a batch, whose entry tells of it",
     "subjects.conflicts_open": "part of a batch, whose entry tells of it",
+    "commerce.tickets_renew": "part of a filing, a review or a look at links, whose entry tells of it",
     "subjects.names_index_due": "part of a batch, whose entry tells of it",
     "subjects.table_match": "reads two files that the asker brought, and nothing of the register",
 }

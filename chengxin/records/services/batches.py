@@ -229,7 +229,7 @@ def _batch_open(
     cursor: Cursor, run: _Run, name: str, *, releases: Batch | None, reason: str, status: str = "landed"
 ) -> Batch:
     # One delivery of a source at a time: two copies of one file sent at once must not both land.
-    turn_taken("ingest", run.source.key)
+    turn_taken("ingest", run.source.key, of=cursor)
     return Batch.objects.create(
         source=run.source.key,
         jurisdiction=run.law.jurisdiction,

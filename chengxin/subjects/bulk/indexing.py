@@ -43,7 +43,7 @@ def names_index(cursor: Cursor, *, rebuild: bool = False) -> int:
 
     Segments of other weights are written anew, and with `rebuild` all of them, from the names alone.
     """
-    turn_taken("names")
+    turn_taken("names", of=cursor)
     ids = _all_taken(cursor) if rebuild else _due_taken(cursor)
     for start in range(0, len(ids), SEGMENT):
         _segment_write(cursor, ids[start : start + SEGMENT])

@@ -171,7 +171,7 @@ class Resolver:
             return found, 0
         if not self.alone:
             # Whoever makes subjects does so alone until it commits, so that no number ever gets two.
-            turn_taken("subjects")
+            turn_taken("subjects", of=self.cursor)
             self.alone = True
             found = pl.concat([found, self._numbers_found(missing)])
             missing = asked.join(found, on=["scheme", "value"], how="anti")

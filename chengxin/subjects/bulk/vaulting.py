@@ -91,7 +91,7 @@ class Vault:
         if len(held) < len(names):
             if not self._alone:
                 # Whoever files persons does so alone until it commits, so that no number ever gets two.
-                turn_taken("persons")
+                turn_taken("persons", of=self._cursor)
                 self._alone = True
                 held |= self._held([number for number in names if number not in held])
             fresh = {number: name for number, name in names.items() if number not in held}

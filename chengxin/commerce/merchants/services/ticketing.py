@@ -37,6 +37,9 @@ def merchants_review(*, platform: str, by: str, at: datetime) -> dict[str, int]:
 
 
 def tickets_renew(platform: str, *, by: str, at: datetime, shops: Iterable[str] | None = None) -> tuple[int, int]:
+    """Open a ticket for each finding that has none, and close those that the platform has mended: how many of each. Call it in the platform's turn, in
+    the transaction whose entry tells of it.
+    """
     on = day_of(at)
     some = None if shops is None else sorted(set(shops))
     found = {(f.shop, f.finding, f.item): f for f in findings_known(platform, on=on, known_at=at, shops=some)}
